@@ -1,0 +1,85 @@
+"""Connections to PostgreSQL: a small pool that hands back only what is certainly clean."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from asyncpg.connection import Connection
+
+SEARCH_PATH = "copartner"
+_SERVER_SETTINGS = {"search_path": SEARCH_PATH, "timezone": "UTC", "jit": "off", "plan_cache_mode": "auto"}
+
+OnQuery = Callable[[str], None]
+
+
+async def connect(url: str, **options: Any) -> Connection:
+    """Open one connection with copartner's session settings; raises OSError or asyncpg.PostgresError."""
+    return await asyncpg.connect(url, server_settings=_SERVER_SETTINGS, **options)
+
+
+class PoolClosed(Exception):
+    """The pool was closed while a connection was wanted."""
+
+
+class Pool:
+    """Connections of the login role, at most `size` of them, opened when wanted.
+
+    A connection goes back only when its use ended without cancellation, time-out or transport error, it is open and
+    outside a transaction; otherwise it is cut off, so no half-read answer and no actor's role reaches the next user.
+    """
+
+    def __init__(self, url: str, size: int = 12, command_timeout: float = 30.0) -> None:
+        self._url = url
+        self._slots = asyncio.Semaphore(size)
+        self._idle: list[Connection] = []
+        self._command_timeout = command_timeout
+        self._closed = False
+        self.size = size
+        self.in_use = 0
+        self.discarded = 0
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """Lend a connection for the block."""
+        async with self._slots:
+            if self._closed:
+                raise PoolClosed
+            connection = self._take() or await connect(self._url, command_timeout=self._command_timeout)
+            self.in_use += 1
+            clean = False
+            try:
+                yield connection
+                clean = True
+            except asyncpg.PostgresError as error:
+                # The server answered with an error and the protocol is at rest; 08 and 57 speak of a dying connection.
+                clean = not (error.sqlstate or "08").startswith(("08", "57"))
+                raise
+            except Exception as error:
+                clean = not isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError)
+                raise
+            finally:
+                self.in_use -= 1
+                self._give_back(connection, clean)
+
+    def _take(self) -> Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+        return None
+
+    def _give_back(self, connection: Connection, clean: bool) -> None:
+        if clean and not self._closed and not connection.is_closed() and not connection.is_in_transaction():
+            self._idle.append(connection)
+            return
+        self.discarded += 1
+        connection.terminate()
+
+    async def close(self) -> None:
+        """Close idle connections; lent ones are cut off when they come back."""
+        self._closed = True
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.terminate()

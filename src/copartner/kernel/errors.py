@@ -1,0 +1,34 @@
+"""What can be wrong with a request, free of domain words: capabilities subclass these, dialects map classes to codes."""
+
+
+class Refusal(Exception):
+    """A request that cannot be done. `message` says what is wrong and what to do; `data` names the values concerned."""
+
+    def __init__(self, message: str, *data: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.data = data
+
+
+class NotFound(Refusal):
+    """Nothing of that identifier is there for the caller."""
+
+
+class Invalid(Refusal):
+    """A value of the request is malformed or outside what is possible."""
+
+
+class Illegal(Refusal):
+    """The thing is in a state that does not allow the operation."""
+
+
+class Conflict(Refusal):
+    """Another request got there first, or is at work on the same thing."""
+
+
+class StaleTag(Refusal):
+    """The entity tag the caller sent is not the present one."""
+
+
+class RepeatedWithOtherBody(Refusal):
+    """A request identifier came again with another body."""
