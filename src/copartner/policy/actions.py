@@ -1,0 +1,77 @@
+"""Everything the rules can be asked about, one name an action; the names are the Cedar ids."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """One kind of thing an actor may want to do; a test holds this equal to the schema's actions."""
+
+    # A partner and its customers.
+    CUSTOMER_LIST = "customer.list"
+    CUSTOMER_READ = "customer.read"
+    CUSTOMER_EDIT = "customer.edit"
+    CUSTOMER_CREATE = "customer.create"
+    CUSTOMER_END_RELATIONSHIP = "customer.end_relationship"
+    CUSTOMER_REMOVE_PRIVILEGES = "customer.remove_privileges"
+    COMPANY_PROFILE_READ = "company_profile.read"
+    BILLING_PROFILE_READ = "billing_profile.read"
+    BILLING_PROFILE_EDIT = "billing_profile.edit"
+
+    # A partner asks for a relationship.
+    RELATIONSHIP_LINK_READ = "relationship_link.read"
+    RELATIONSHIP_REQUEST_SEND = "relationship_request.send"
+    RELATIONSHIP_REQUEST_INCLUDE_PRIVILEGES = "relationship_request.include_privileges"
+    RELATIONSHIP_REQUEST_OMIT_PRIVILEGES = "relationship_request.omit_privileges"
+    RELATIONSHIP_REQUEST_LIST = "relationship_request.list"
+    RELATIONSHIP_REQUEST_READ = "relationship_request.read"
+    RELATIONSHIP_REQUEST_WITHDRAW = "relationship_request.withdraw"
+
+    # Agreements and catalogue.
+    AGREEMENT_READ = "agreement.read"
+    AGREEMENT_ATTEST = "agreement.attest"
+    AGREEMENT_METADATA_READ = "agreement_metadata.read"
+    CATALOGUE_READ = "catalogue.read"
+    CUSTOMER_CATALOGUE_READ = "customer_catalogue.read"
+
+    # A partner sells.
+    CART_CREATE = "cart.create"
+    CART_READ = "cart.read"
+    CART_EDIT = "cart.edit"
+    CART_CHECKOUT = "cart.checkout"
+    ORDER_PLACE = "order.place"
+    ORDER_LIST = "order.list"
+    ORDER_READ = "order.read"
+    SEATS_TAKE = "seats.take"
+
+    # A partner and a subscription.
+    SUBSCRIPTION_LIST = "subscription.list"
+    SUBSCRIPTION_READ = "subscription.read"
+    SUBSCRIPTION_SUSPEND = "subscription.suspend"
+    SUBSCRIPTION_REACTIVATE = "subscription.reactivate"
+    SUBSCRIPTION_CANCEL = "subscription.cancel"
+    SUBSCRIPTION_CHANGE_QUANTITY = "subscription.change_quantity"
+    SUBSCRIPTION_RENAME = "subscription.rename"
+    SUBSCRIPTION_SET_AUTO_RENEW = "subscription.set_auto_renew"
+    SUBSCRIPTION_CHANGE_BILLING_CYCLE = "subscription.change_billing_cycle"
+    SUBSCRIPTION_CHANGE_TERM = "subscription.change_term"
+    SUBSCRIPTION_SET_COMMITMENT = "subscription.set_commitment"
+    SUBSCRIPTION_SET_SELLER = "subscription.set_seller"
+    SUBSCRIPTION_SET_OWNER = "subscription.set_owner"
+    SUBSCRIPTION_SET_PARTNER_OF_RECORD = "subscription.set_partner_of_record"
+    SUBSCRIPTION_ADD_ADDON = "subscription.add_addon"
+
+    # A customer.
+    CONSENT_READ = "consent.read"
+    CONSENT_ACCEPT = "consent.accept"
+    CONSENT_DECLINE = "consent.decline"
+    CONSENT_GRANT_PRIVILEGES = "consent.grant_privileges"
+    OWN_SUBSCRIPTION_LIST = "own_subscription.list"
+    OWN_RELATIONSHIP_LIST = "own_relationship.list"
+    OWN_RELATIONSHIP_REMOVE_PRIVILEGES = "own_relationship.remove_privileges"
+
+    # The operator.
+    TENANT_ENROL = "tenant.enrol"
+
+    # Everybody, each side for its own tenant.
+    AUDIT_READ = "audit.read"
+    DECISION_READ = "decision.read"

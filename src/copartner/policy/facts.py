@@ -1,0 +1,215 @@
+"""What the rules see: typed facts of one request, in the shape the database hands them over as JSON.
+
+Keys are camelCase and equal the attribute names of rules/schema.cedarschema. None means that the attribute is absent.
+A reference to a tenant that is not among `tenants` is fine as long as no rule reads that tenant's attributes; a rule
+that does read them makes the decision a denial.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Struct
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Marks a string as the id of an entity of one Cedar type."""
+
+    type: str
+
+
+class Role(StrEnum):
+    """The roles of programme.md; the customer's and the operator's admins use the first and the last two."""
+
+    GLOBAL_ADMIN = "Global admin"
+    USER_MANAGEMENT_ADMIN = "User management admin"
+    ADMIN_AGENT = "Admin agent"
+    SALES_AGENT = "Sales agent"
+    HELPDESK_AGENT = "Helpdesk agent"
+    BILLING_ADMIN = "Billing admin"
+    USER = "User"
+
+
+class Side(StrEnum):
+    """Which of the three audiences an actor belongs to."""
+
+    PARTNER = "partner"
+    CUSTOMER = "customer"
+    OPERATOR = "operator"
+
+
+class Cloud(StrEnum):
+    """The clouds whose rules differ; one deployment serves one of them."""
+
+    COMMERCIAL = "commercial"
+    US_GOVERNMENT = "us-government"
+    CHINA = "21vianet"
+
+
+ActorId = Annotated[str, Ref("Actor")]
+TenantId = Annotated[str, Ref("Tenant")]
+OrganisationId = Annotated[str, Ref("Organisation")]
+
+
+class Actor(Struct, frozen=True, rename="camel"):
+    """Who acts: a user, or with `app_only` an application, which stands as one of the Admin agents."""
+
+    id: ActorId
+    tenant: TenantId
+    roles: tuple[Role, ...]
+    side: Side
+    app_only: bool = False
+
+
+class Tenant(Struct, frozen=True, rename="camel"):
+    """A tenant; `enrolled` when it transacts in the programme, `markets` the countries it may sell to as a partner."""
+
+    id: Annotated[str, Ref("Tenant")]
+    organisation: OrganisationId
+    cloud: Cloud
+    country: str
+    enrolled: bool
+    shared_services: bool = False
+    markets: tuple[str, ...] = ()
+
+
+class Organisation(Struct, frozen=True, rename="camel"):
+    """The business behind tenants; `enrolled` when any tenant of it is a partner of the programme."""
+
+    id: Annotated[str, Ref("Organisation")]
+    affiliates: tuple[OrganisationId, ...]
+    enrolled: bool
+
+
+class Home(Struct, frozen=True, rename="camel", tag_field="type", tag="Home"):
+    """The actor's own tenant: its lists, audit, catalogue, profile and standing link."""
+
+    id: Annotated[str, Ref("Home")]
+    tenant: TenantId
+
+
+class Customer(Struct, frozen=True, rename="camel", tag_field="type", tag="Customer"):
+    """A customer as one partner sees it; without `customer` there is no such tenant.
+
+    For customer.create it is the tenant to be made: its id is drawn before the decision and `tenants` describes it as
+    it would be. For own_relationship.* `customer` is the actor's tenant and `partner` whose relationship it is.
+    """
+
+    id: Annotated[str, Ref("Customer")]
+    partner: TenantId | None = None
+    customer: TenantId | None = None
+
+
+class RelationshipRequest(Struct, frozen=True, rename="camel", tag_field="type", tag="RelationshipRequest"):
+    """A request or a standing link; without `partner` there is none such.
+
+    At consent `customer` is the customer the request names, or the answering tenant where it names nobody.
+    """
+
+    id: Annotated[str, Ref("RelationshipRequest")]
+    partner: TenantId | None = None
+    customer: TenantId | None = None
+    includes_privileges: bool | None = None
+
+
+class Cart(Struct, frozen=True, rename="camel", tag_field="type", tag="Cart"):
+    """A cart; without `partner` there is none such."""
+
+    id: Annotated[str, Ref("Cart")]
+    partner: TenantId | None = None
+    customer: TenantId | None = None
+
+
+class Order(Struct, frozen=True, rename="camel", tag_field="type", tag="Order"):
+    """An order; without `partner` there is none such."""
+
+    id: Annotated[str, Ref("Order")]
+    partner: TenantId | None = None
+    customer: TenantId | None = None
+
+
+class Subscription(Struct, frozen=True, rename="camel", tag_field="type", tag="Subscription"):
+    """A subscription; `partner` sold it (the operator's tenant when bought directly), absent when there is none such."""
+
+    id: Annotated[str, Ref("Subscription")]
+    partner: TenantId | None = None
+    customer: TenantId | None = None
+
+
+class TenantRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="TenantRecord"):
+    """A tenant as the operator administers it."""
+
+    id: Annotated[str, Ref("TenantRecord")]
+    tenant: TenantId
+
+
+class DecisionRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="DecisionRecord"):
+    """One tenant's record of a decision; `actor` is set on the record of the tenant that the actor belongs to."""
+
+    id: Annotated[str, Ref("DecisionRecord")]
+    tenant: TenantId
+    actor: ActorId | None = None
+
+
+Resource = Home | Customer | RelationshipRequest | Cart | Order | Subscription | TenantRecord | DecisionRecord
+
+
+class Relationship(Struct, frozen=True, rename="camel"):
+    """Witness: the reseller relationship the actor relies upon."""
+
+    id: Annotated[str, Ref("Relationship")]
+    partner: TenantId
+    customer: TenantId
+    active: bool
+    privileges: bool = False
+
+
+class Agreement(Struct, frozen=True, rename="camel"):
+    """Witness: the customer agreement relied upon; without `confirmed_by` the customer accepted it itself."""
+
+    id: Annotated[str, Ref("Agreement")]
+    customer: TenantId
+    confirmed_by: TenantId | None = None
+
+
+class Pool(Struct, frozen=True, rename="camel"):
+    """Seats of one SKU at one customer: the maximum, held by all partners without this change, and asked for."""
+
+    maximum: int
+    held: int
+    requested: int
+
+
+class Ending(Struct, frozen=True, rename="camel"):
+    """How many of the partner's subscriptions at the customer are not suspended, not ended at all, and how many
+    reservations and software purchases are not cancelled."""
+
+    active: int
+    running: int
+    reservations: int
+
+
+class FactContext(Struct, frozen=True, rename="camel"):
+    """Witnesses and figures beside actor and resource.
+
+    `azure_only`: every line of the sale is Azure. `azure_elsewhere`: the sale has Azure in it and the customer holds
+    Azure from another seller already.
+    """
+
+    relationship: Relationship | None = None
+    agreement: Agreement | None = None
+    pool: Pool | None = None
+    ending: Ending | None = None
+    azure_only: bool | None = None
+    azure_elsewhere: bool | None = None
+
+
+class Facts(Struct, frozen=True, rename="camel"):
+    """Everything one decision is made from."""
+
+    principal: Actor
+    resource: Resource
+    context: FactContext = FactContext()
+    tenants: tuple[Tenant, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
