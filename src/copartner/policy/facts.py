@@ -130,7 +130,7 @@ class Order(Struct, frozen=True, rename="camel", tag_field="type", tag="Order"):
 
 
 class Subscription(Struct, frozen=True, rename="camel", tag_field="type", tag="Subscription"):
-    """A subscription; `partner` sold it (the operator's tenant when bought directly), absent when there is none such."""
+    """A subscription; `partner` sold it (the operator when bought directly), absent when there is none such."""
 
     id: Annotated[str, Ref("Subscription")]
     partner: TenantId | None = None
