@@ -173,15 +173,17 @@ class EmbeddedPostgres:
     def _make_socket_directory(self) -> Path:
         """A short path kept from start to start, because a socket's path has at most 107 bytes."""
         note = self.data_dir / "socket-directory"
+        inode = str(self._cluster.stat().st_ino)  # a copy of the data must not share the directory of the original
         if note.exists():
-            kept = Path(note.read_text())
-            if kept.is_dir() and not kept.is_symlink() and kept.stat().st_uid == self._runas.uid:
+            path, _, kept_for = note.read_text().partition("\n")
+            kept = Path(path)
+            if kept_for == inode and kept.is_dir() and not kept.is_symlink() and kept.stat().st_uid == self._runas.uid:
                 return kept
         for base in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
             if len(base) + len("/copartner-12345678/.s.PGSQL.5432") <= _LONGEST_SOCKET and self._may_use(Path(base)):
                 made = Path(tempfile.mkdtemp(prefix="copartner-", dir=base))
                 self._runas.own(made)
-                note.write_text(str(made))
+                note.write_text(f"{made}\n{inode}")
                 return made
         raise PostgresError("No short writable directory for a socket: set TMPDIR to one.")
 
