@@ -1,4 +1,4 @@
-"""What can be wrong with a request, free of domain words: capabilities subclass these, dialects map classes to codes."""
+"""What can be wrong with a request, free of domain words; capabilities subclass these, dialects map classes."""
 
 
 class Refusal(Exception):

@@ -2,16 +2,17 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 _SECRET_KEYS = frozenset(
-    {"authorization", "password", "secret", "client_secret", "token", "access_token", "refresh_token", "code", "cookie"}
+    "authorization password secret client_secret token access_token refresh_token id_token code cookie".split()
 )
 
 
-def _without_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key in event.keys() & _SECRET_KEYS:
         event[key] = "***"
     return event

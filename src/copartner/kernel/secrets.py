@@ -25,7 +25,7 @@ class KeyFile:
             key = path.read_bytes().strip()
         except OSError as error:
             raise KeyFileError(
-                f"cannot read the key file {path}: {error.strerror}; make one with `copartner key {path}`"
+                f"cannot read key file {path}: {error.strerror}; `copartner key {path}` makes one"
             ) from error
         if stat.S_IMODE(mode) & 0o077:
             raise KeyFileError(f"the key file {path} is open to other users; run `chmod 600 {path}`")
@@ -52,5 +52,5 @@ class KeyFile:
             return self._fernet.decrypt(token)
         except InvalidToken as error:
             raise KeyFileError(
-                "a stored secret was encrypted under another key; give the key file it was written with"
+                "a stored secret was encrypted under another key; give its key file"
             ) from error
