@@ -4,6 +4,7 @@ It listens on a Unix socket alone, in a directory only its user can enter, and e
 password kept in a 0600 file.
 """
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -100,6 +101,8 @@ class EmbeddedPostgres:
                 except subprocess.TimeoutExpired:
                     continue
             self._process = None
+            with contextlib.suppress(OSError):
+                self._socket_directory.rmdir()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

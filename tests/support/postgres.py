@@ -1,0 +1,145 @@
+"""One PostgreSQL server a test run, shared by its workers, and databases cloned from a migrated template."""
+
+import asyncio
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from copartner.migrations import runner
+from copartner_emulator import cluster
+
+_PLACE = "COPARTNER_TEST_PLACE"
+_TEMPLATE = "copartner_template"
+# Kept, because a process object that is collected while its process runs is a warning.
+_helpers: list[subprocess.Popen[bytes]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database of its own: migrated, empty, dropped after use."""
+
+    name: str
+    owner_url: str
+    login_url: str
+    superuser_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The running server; its URLs name the database `copartner`, which tests leave alone."""
+
+    superuser_url: str
+    owner_url: str
+    login_url: str
+
+    @contextmanager
+    def database(self, template: str = _TEMPLATE) -> Iterator[Database]:
+        """A fresh clone of the migrated template, or of the database named (`template0` is an empty one)."""
+        name = f"t_{uuid.uuid4().hex}"
+        in_thread(self._clone(name, template))
+        try:
+            yield self.named(name)
+        finally:
+            in_thread(self._execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    def named(self, name: str) -> Database:
+        """The URLs of a database by its name."""
+
+        def moved(url: str) -> str:
+            before, _, options = url.partition("?")
+            return f"{before.rpartition('/')[0]}/{name}?{options}"
+
+        return Database(name, moved(self.owner_url), moved(self.login_url), moved(self.superuser_url))
+
+    async def _clone(self, name: str, template: str) -> None:
+        await self._execute(
+            f"CREATE DATABASE {name} TEMPLATE {template} OWNER {cluster.OWNER}", *cluster.access_to(name)
+        )
+
+    async def make_template(self) -> None:
+        """The database every other is cloned from."""
+        await self._execute(f"DROP DATABASE IF EXISTS {_TEMPLATE}")
+        await self._clone(_TEMPLATE, "template0")
+        url = self.named(_TEMPLATE).owner_url
+        await runner.migrate(url, login_role=cluster.LOGIN, release="0", now=datetime.now(UTC))
+
+    async def _execute(self, *statements: str) -> None:
+        connection = await asyncpg.connect(self.superuser_url)
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+def choose_place() -> None:
+    """Names the run's directory before workers start; they inherit it."""
+    os.environ[_PLACE] = f"{tempfile.gettempdir()}/copartner-tests-{os.getpid()}-{uuid.uuid4().hex[:8]}:{os.getpid()}"
+
+
+def server() -> Server:
+    """The run's server; the first worker to ask starts it and makes the template."""
+    place, _, watched = os.environ[_PLACE].rpartition(":")
+    directory = Path(place)
+    directory.mkdir(exist_ok=True)
+    directory.chmod(0o711)
+    with (directory / "asking").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = directory / "server.json"
+        if not ready.exists():
+            _start(directory, watched, ready)
+        found = Server(*json.loads(ready.read_text()))
+        migrated = directory / "migrated"
+        if not migrated.exists():  # each worker tries again, so that each says why the migrations fail
+            in_thread(found.make_template())
+            migrated.touch()
+        return found
+
+
+def _start(directory: Path, watched: str, ready: Path) -> None:
+    wanted = os.environ.get("COPARTNER_TEST_POSTGRES", "embedded")
+    log = directory / "server.log"
+    with log.open("wb") as stream:
+        helper = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("server.py")), str(directory), watched, wanted],
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+        )
+    _helpers.append(helper)
+    while not ready.exists():
+        if helper.poll() is not None:
+            raise RuntimeError(f"The test server ended before it was ready: {log.read_text()}")
+        time.sleep(0.01)
+
+
+def in_thread(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Runs to the end on a loop of its own, whether or not a loop runs here."""
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            asyncio.run(coroutine)
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
