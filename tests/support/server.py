@@ -1,4 +1,4 @@
-"""Keeps one PostgreSQL for a whole test run: `server.py DIRECTORY WATCHED_PROCESS WANTED`; ends when that process ends."""
+"""Keeps one PostgreSQL for a test run, `server.py DIRECTORY WATCHED_PROCESS WANTED`; ends when that process ends."""
 
 import json
 import os
