@@ -1,4 +1,4 @@
-"""Database functions written beside their stores; each is named with a hash of its text, so old and new releases run side by side."""
+"""Database functions, written beside their stores; a hash in the name lets two releases run side by side."""
 
 import re
 from dataclasses import dataclass
@@ -44,6 +44,13 @@ def all_functions() -> dict[str, Function]:
 def named(name: str) -> str:
     """The name that function has in the database."""
     return all_functions()[name].versioned
+
+
+def call(name: str, arguments: int, *columns: str) -> str:
+    """The statement that calls a function with so many arguments and answers these columns, or its value."""
+    placeholders = ", ".join(f"${number}" for number in range(1, arguments + 1))
+    chosen = ", ".join(columns) or "*"
+    return f"SELECT {chosen} FROM {named(name)}({placeholders})"  # noqa: S608 - names of our own functions and columns
 
 
 def _texts(folder: Traversable) -> list[str]:

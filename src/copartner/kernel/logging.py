@@ -8,7 +8,10 @@ from typing import Any
 import structlog
 
 _SECRET_KEYS = frozenset(
-    "authorization password secret client_secret token access_token refresh_token id_token code cookie".split()
+    {
+        *("authorization", "cookie", "password", "secret", "client_secret", "code"),
+        *("token", "access_token", "refresh_token", "id_token"),
+    }
 )
 
 

@@ -51,6 +51,4 @@ class KeyFile:
         try:
             return self._fernet.decrypt(token)
         except InvalidToken as error:
-            raise KeyFileError(
-                "a stored secret was encrypted under another key; give its key file"
-            ) from error
+            raise KeyFileError("a stored secret was encrypted under another key; give its key file") from error

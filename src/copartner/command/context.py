@@ -1,0 +1,84 @@
+"""What every operation is given: who acts, the running system, and the two ways to the database."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from copartner.command.command import Command
+from copartner.command.denial import Denied, record_denial
+from copartner.command.runtime import Runtime
+from copartner.policy.actions import Action
+from copartner.policy.decide import decide
+from copartner.policy.facts import Facts, Resource, Side
+
+T = TypeVar("T")
+
+
+class HiddenRowError(Exception):
+    """A list held a row its reader may not see: a wall has a hole, so nothing is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The verified bearer of a request: a user, or an application without one (`app_only`)."""
+
+    side: Side
+    tenant_id: UUID
+    subject_id: UUID
+    app_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """The identifier by which a repeated POST is known: caller and address come from the request itself."""
+
+    method: str
+    path: str
+    request_id: str
+    body_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request: its caller, its identifiers, and the running system."""
+
+    runtime: Runtime
+    caller: Caller
+    correlation_id: str
+    request: RequestKey | None = None
+    locale: str = "en"
+    _facts: msgspec.json.Decoder[Facts] = field(default=msgspec.json.Decoder(Facts), repr=False)
+
+    @property
+    def who(self) -> tuple[str, UUID, UUID, bool]:
+        """The first four arguments of every database function that acts for this caller."""
+        caller = self.caller
+        return caller.side.value, caller.tenant_id, caller.subject_id, caller.app_only
+
+    def command(self, operation: str) -> Command:
+        """A transaction for one change; see Command."""
+        return Command(self, operation)
+
+    async def read(self, action: Action, sql: str, *args: Any, body: type[T], each: Action | None = None) -> T:
+        """Read in one trip: the function answers `facts`, `shapes` and `body`, and the facts are decided first.
+
+        `shapes` are the distinct resources behind the rows of a list, each decided for `each`. Raises Denied.
+        """
+        async with self.runtime.pool.acquire() as connection:
+            row = await connection.fetchrow(sql, *self.who, *args)
+        facts = self._facts.decode(row["facts"])
+        await self.require(action, facts)
+        if each is not None:
+            rules = self.runtime.rules()
+            for resource in msgspec.json.decode(row["shapes"], type=tuple[Resource, ...]):
+                if not decide(rules, each, msgspec.structs.replace(facts, resource=resource)).allowed:
+                    raise HiddenRowError(f"{each} would be denied on a row of {action}")
+        return msgspec.json.decode(row["body"], type=body)
+
+    async def require(self, action: Action, facts: Facts) -> None:
+        """Decide outside a command; a denial is recorded in a transaction of its own and raised."""
+        decision = decide(self.runtime.rules(), action, facts)
+        if not decision.allowed:
+            raise await record_denial(self, Denied(action, facts, decision))

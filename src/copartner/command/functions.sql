@@ -1,0 +1,93 @@
+-- fn_begin: acts for one side and tenant and claims the request id; answers with what an earlier request of that id left.
+CREATE FUNCTION fn_begin(
+    p_side text, p_tenant uuid, p_caller uuid, p_method text, p_path text, p_request_id text, p_digest bytea,
+    p_machine_now timestamptz, OUT claimed boolean, OUT earlier_digest bytea, OUT earlier_result jsonb)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    claimed := p_request_id IS NOT NULL;
+    IF NOT claimed THEN
+        RETURN;
+    END IF;
+    DELETE FROM idempotency_key k WHERE k.tenant_id = p_tenant AND k.caller_id = p_caller AND k.method = p_method
+        AND k.path = p_path AND k.request_id = p_request_id AND k.created_at < p_machine_now - interval '24 hours';
+    INSERT INTO idempotency_key (tenant_id, caller_id, method, path, request_id, body_digest, created_at)
+        VALUES (p_tenant, p_caller, p_method, p_path, p_request_id, p_digest, p_machine_now)
+        ON CONFLICT DO NOTHING;
+    claimed := FOUND;
+    IF NOT claimed THEN
+        SELECT k.body_digest, k.result INTO earlier_digest, earlier_result FROM idempotency_key k
+            WHERE k.tenant_id = p_tenant AND k.caller_id = p_caller AND k.method = p_method AND k.path = p_path
+            AND k.request_id = p_request_id;
+    END IF;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_begin TO PUBLIC;
+
+-- fn_write_audit: one row a tenant concerned; who acted and the customer's name are looked up here, not taken from the caller.
+CREATE FUNCTION fn_write_audit(p_rows jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    INSERT INTO audit_record (tenant_id, at, id, partner_tenant_id, customer_tenant_id, customer_name, actor_tenant_id,
+        actor_name, application_id, operation_type, resource_type, resource_id, status, old_value, new_value, decision_id,
+        correlation_id)
+    SELECT r.tenant_id, r.at, r.id, r.partner_tenant_id, r.customer_tenant_id,
+        (SELECT t.company_name FROM tenant t WHERE t.id = r.customer_tenant_id),
+        CASE WHEN r.names_actor THEN r.actor_tenant_id END,
+        CASE WHEN r.names_actor THEN fn_actor_name(r.actor_tenant_id, r.actor_id, r.app_only) END,
+        CASE WHEN r.names_actor AND r.app_only THEN r.actor_id END,
+        r.operation_type, r.resource_type, r.resource_id, r.status, r.old_value, r.new_value, r.decision_id, r.correlation_id
+    FROM jsonb_to_recordset(p_rows) AS r(tenant_id uuid, at timestamptz, id uuid, partner_tenant_id uuid,
+        customer_tenant_id uuid, actor_tenant_id uuid, actor_id uuid, app_only boolean, names_actor boolean,
+        operation_type text, resource_type text, resource_id text, status text, old_value jsonb, new_value jsonb,
+        decision_id uuid, correlation_id text)
+$$;
+ALTER FUNCTION fn_write_audit OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_write_audit TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_actor_name: the sign-in name of a user, the name of an application.
+CREATE FUNCTION fn_actor_name(p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT CASE WHEN p_app_only THEN (SELECT a.name FROM application a WHERE a.tenant_id = p_tenant AND a.id = p_subject)
+        ELSE (SELECT u.user_principal_name FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_subject) END
+$$;
+ALTER FUNCTION fn_actor_name OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_actor_name TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_finish: the audit of a command and the result kept for its request id, in one trip before the commit.
+CREATE FUNCTION fn_finish(
+    p_rows jsonb, p_tenant uuid, p_caller uuid, p_method text, p_path text, p_request_id text, p_result jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM fn_write_audit(p_rows);
+    IF p_request_id IS NOT NULL THEN
+        UPDATE idempotency_key k SET result = p_result WHERE k.tenant_id = p_tenant AND k.caller_id = p_caller
+            AND k.method = p_method AND k.path = p_path AND k.request_id = p_request_id;
+    END IF;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_finish TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_record_denial: a denial for one tenant concerned; an equal one within the hour raises its counter. Answers its id and
+-- whether it is new.
+CREATE FUNCTION fn_record_denial(p_row jsonb, OUT id uuid, OUT is_new boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE r record;
+BEGIN
+    SELECT * INTO r FROM jsonb_to_record(p_row) AS x(tenant_id uuid, id uuid, at timestamptz, likeness text,
+        actor_tenant_id uuid, actor_id uuid, app_only boolean, names_actor boolean, action text, resource_type text,
+        resource_id text, rules text[], caller_text text, facts jsonb, digest text);
+    UPDATE decision_record d SET times = d.times + 1, last_at = r.at
+        WHERE d.tenant_id = r.tenant_id AND d.likeness = decode(r.likeness, 'hex')
+        AND d.at > r.at - interval '1 hour' AND d.at <= r.at
+        RETURNING d.id INTO id;
+    is_new := id IS NULL;
+    IF is_new THEN
+        id := r.id;
+        INSERT INTO decision_record (tenant_id, id, at, last_at, likeness, actor_tenant_id, actor_id, actor_name, action,
+            resource_type, resource_id, rules, caller_text, facts, digest)
+        VALUES (r.tenant_id, r.id, r.at, r.at, decode(r.likeness, 'hex'),
+            CASE WHEN r.names_actor THEN r.actor_tenant_id END, CASE WHEN r.names_actor THEN r.actor_id END,
+            CASE WHEN r.names_actor THEN fn_actor_name(r.actor_tenant_id, r.actor_id, r.app_only) END,
+            r.action, r.resource_type, r.resource_id, r.rules, r.caller_text, r.facts, r.digest);
+    END IF;
+END $$;
+ALTER FUNCTION fn_record_denial OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_record_denial TO copartner_partner, copartner_customer, copartner_operator;

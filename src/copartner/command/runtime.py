@@ -1,0 +1,28 @@
+"""The running system that every request shares."""
+
+from dataclasses import dataclass
+
+from copartner.kernel.clock import Clock
+from copartner.kernel.database import Pool
+from copartner.kernel.ids import Ids
+from copartner.kernel.paging import PageTokens
+from copartner.policy.facts import Cloud
+from copartner.policy.rulebook import Rulebook, RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Pool, rulebook and the two clocks: programme time dates what the programme dates, machine time all else."""
+
+    pool: Pool
+    rulebook: Rulebook
+    cloud: Cloud
+    programme_clock: Clock
+    machine_clock: Clock
+    ids: Ids
+    page_tokens: PageTokens
+    public_url: str
+
+    def rules(self) -> RuleSet:
+        """The rules in force now, by programme time."""
+        return self.rulebook.at(self.cloud, self.programme_clock.now())

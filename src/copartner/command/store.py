@@ -1,0 +1,31 @@
+"""The statements by which a command begins, ends and keeps its denials."""
+
+from functools import cache
+
+from copartner.kernel.functions import call
+
+ACT_AS = "SELECT act_as($1, $2)"
+
+
+@cache
+def begin() -> str:
+    """Side, tenant, caller, method, path, request id, digest, machine time; answers what an earlier request left."""
+    return call("fn_begin", 8, "claimed", "earlier_digest", "earlier_result")
+
+
+@cache
+def finish() -> str:
+    """Audit rows as JSON, tenant, caller, method, path, request id and the result as JSON."""
+    return call("fn_finish", 7)
+
+
+@cache
+def record_denial() -> str:
+    """One decision row as JSON; answers the id it is kept under and whether it is new."""
+    return call("fn_record_denial", 1, "id", "is_new")
+
+
+@cache
+def write_audit() -> str:
+    """Audit rows as a JSON array."""
+    return call("fn_write_audit", 1)

@@ -1,0 +1,66 @@
+-- fn_roles: the roles a user holds now: assigned ones and those of the groups it is in, nested groups included.
+CREATE FUNCTION fn_roles(p_tenant uuid, p_user uuid) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    WITH RECURSIVE membership(group_id) AS (
+        SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant AND m.member_id = p_user
+        UNION
+        SELECT m.group_id FROM membership g JOIN group_member m ON m.tenant_id = p_tenant AND m.member_id = g.group_id
+    ), held(role) AS (
+        SELECT 'User'
+        UNION
+        SELECT r.role FROM role_assignment r WHERE r.tenant_id = p_tenant AND r.user_id = p_user
+        UNION
+        SELECT d.role FROM membership g JOIN directory_group d ON d.tenant_id = p_tenant AND d.id = g.group_id
+        WHERE d.role IS NOT NULL
+    )
+    SELECT coalesce(json_agg(held.role ORDER BY held.role), '[]') FROM held
+    WHERE EXISTS (SELECT FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_user AND u.enabled)
+$$;
+ALTER FUNCTION fn_roles OWNER TO copartner_facts;
+REVOKE EXECUTE ON FUNCTION fn_roles FROM PUBLIC;
+
+-- fn_principal: who acts, as the rules see it; an application stands as one of the Admin agents while it is enabled.
+CREATE FUNCTION fn_principal(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles',
+        CASE WHEN p_app_only THEN
+            (SELECT coalesce(json_agg('Admin agent'), '[]') FROM application a
+             WHERE a.tenant_id = p_tenant AND a.id = p_subject AND a.enabled)
+        ELSE fn_roles(p_tenant, p_subject) END)
+$$;
+ALTER FUNCTION fn_principal OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_principal TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_tenants: what the rules judge of these tenants.
+CREATE FUNCTION fn_tenants(p_ids uuid[]) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT coalesce(json_agg(json_build_object(
+        'id', t.id, 'organisation', t.organisation_id, 'cloud', t.cloud, 'country', t.country,
+        'enrolled', e.tenant_id IS NOT NULL, 'sharedServices', t.shared_services,
+        'markets', coalesce(to_json(e.markets), '[]'))), '[]')
+    FROM tenant t LEFT JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = ANY (p_ids)
+$$;
+ALTER FUNCTION fn_tenants OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_tenants TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_organisations: the organisations behind these tenants, with their affiliates.
+CREATE FUNCTION fn_organisations(p_ids uuid[]) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT coalesce(json_agg(json_build_object(
+        'id', o.organisation_id,
+        'affiliates', (SELECT coalesce(json_agg(a.affiliate_id), '[]') FROM affiliation a
+                       WHERE a.organisation_id = o.organisation_id),
+        'enrolled', EXISTS (SELECT FROM tenant s JOIN enrolment e ON e.tenant_id = s.id
+                            WHERE s.organisation_id = o.organisation_id))), '[]')
+    FROM (SELECT DISTINCT t.organisation_id FROM tenant t WHERE t.id = ANY (p_ids)) o
+$$;
+ALTER FUNCTION fn_organisations OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_organisations TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_home_facts: an actor and its own tenant.
+CREATE FUNCTION fn_home_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', json_build_object('type', 'Home', 'id', p_tenant, 'tenant', p_tenant))
+$$;
+GRANT EXECUTE ON FUNCTION fn_home_facts TO copartner_partner, copartner_customer, copartner_operator;
