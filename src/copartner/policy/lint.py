@@ -1,0 +1,80 @@
+"""What the rules must look like, beyond what the engine's own validation asks."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from copartner.policy.facts import Cloud
+from copartner.policy.schema import Schema
+from copartner.policy.tree import Entity, Is, Literal, Policy, Var, walk
+
+REQUIRED = ("id", "text", "source", "needs")
+KNOWN = frozenset({*REQUIRED, "from", "to", "cloud", "caller"})
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+def lint(policies: Iterable[Policy], schema: Schema) -> list[str]:
+    """What is wrong with the rules, one sentence each; nothing when they are as they should be."""
+    found: list[str] = []
+    seen: set[str] = set()
+    for policy in policies:
+        name = policy.id or "a rule without @id"
+        if policy.id in seen:
+            found.append(f"{name}: the id is used twice")
+        seen.add(policy.id)
+        found += [f"{name}: {problem}" for problem in (*_annotations(policy), *_scope(policy, schema))]
+        found += [f"{name}: {problem}" for problem in _expressions(policy, schema)]
+    return found
+
+
+def _annotations(policy: Policy) -> list[str]:
+    given = policy.annotations
+    found = [f"@{name} is missing" for name in REQUIRED if not given.get(name)]
+    found += [f"@{name} is unknown" for name in given if name not in KNOWN]
+    if policy.id and not _ID.fullmatch(policy.id):
+        found.append("the id has to be words in lower case joined by hyphens")
+    dates: dict[str, date] = {}
+    for name in ("from", "to"):
+        if name in given:
+            try:
+                dates[name] = date.fromisoformat(given[name])
+            except ValueError:
+                found.append(f"@{name} is no date of the form 2020-11-29")
+    if len(dates) == 2 and dates["from"] > dates["to"]:
+        found.append("@from is after @to")
+    if "cloud" in given:
+        clouds = given["cloud"].split()
+        if not clouds or not set(clouds) <= set(Cloud):
+            found.append(f"@cloud takes names out of {', '.join(Cloud)}")
+    if policy.permits and "caller" in given:
+        found.append("@caller belongs to forbids")
+    return found
+
+
+def _scope(policy: Policy, schema: Schema) -> list[str]:
+    known = schema.groups | schema.actions.keys()
+    found = [f"there is no action or group {name}" for name in policy.actions if name not in known]
+    if policy.permits and not policy.actions:
+        found.append("a permit names its actions")
+    if policy.resource_type is not None and policy.resource_type not in schema.entities:
+        found.append(f"there is no entity type {policy.resource_type}")
+    return found
+
+
+def _expressions(policy: Policy, schema: Schema) -> list[str]:
+    found: list[str] = []
+    for condition in policy.conditions:
+        for expr in walk(condition.body):
+            match expr:
+                case Literal(Entity(kind, name)):
+                    if kind not in schema.enums:
+                        found.append(f"the literal {kind} is not of an enumerated type: no rule names a thing")
+                    elif name not in schema.enums[kind]:
+                        found.append(f"there is no {kind} {name}")
+                case Is(_, kind) if kind not in schema.entities:
+                    found.append(f"there is no entity type {kind}")
+                case Var("action"):
+                    found.append("the action belongs into the head of a rule")
+                case _:
+                    pass
+    return found
