@@ -5,7 +5,6 @@ password kept in a 0600 file.
 """
 
 import contextlib
-import fcntl
 import os
 import secrets
 import signal
@@ -17,6 +16,7 @@ import time
 from pathlib import Path
 
 from copartner_emulator import binaries, cluster, runas
+from copartner_emulator.hold import Held, Hold
 
 _LARGEST_LOG = 10 * 1024 * 1024
 _LONGEST_SOCKET = 107
@@ -40,7 +40,7 @@ class EmbeddedPostgres:
         self._durable = durable
         self._cluster = self.data_dir / "cluster"
         self._log = self.data_dir / "postgres.log"
-        self._lock: int | None = None
+        self._hold: Hold | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._runas: runas.RunAs
         self._binaries: binaries.Binaries
@@ -79,7 +79,10 @@ class EmbeddedPostgres:
             raise PostgresError("Start PostgreSQL from the main thread: it ends when the thread that started it ends.")
         if self.is_alive():
             return
-        self._hold()
+        try:
+            self._hold = Hold(self.data_dir)
+        except Held as error:
+            raise PostgresError(str(error)) from error
         try:
             self._prepare()
             self._launch()
@@ -103,13 +106,13 @@ class EmbeddedPostgres:
             self._process = None
             with contextlib.suppress(OSError):
                 self._socket_directory.rmdir()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        if self._hold is not None:
+            self._hold.release()
+            self._hold = None
 
     def restart(self) -> None:
         """Starts the server again after it died; keeps the hold on the data meanwhile."""
-        if self._lock is None:
+        if self._hold is None:
             self.start()
         elif not self.is_alive():
             self._launch()
@@ -117,24 +120,6 @@ class EmbeddedPostgres:
     def is_alive(self) -> bool:
         """Whether the server process runs."""
         return self._process is not None and self._process.poll() is None
-
-    def _hold(self) -> None:
-        try:
-            _make_directory(self.data_dir)
-            lock = os.open(self.data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except PermissionError as error:
-            raise PostgresError(f"{error.filename} belongs to another user.") from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(lock, 20, 0).decode().strip()
-            os.close(lock)
-            raise PostgresError(
-                f"The data in {self.data_dir} are in use by process {holder}. Stop it, or choose another directory."
-            ) from None
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-        self._lock = lock
 
     def _prepare(self) -> None:
         self._runas = runas.choose(self._cluster)
@@ -281,10 +266,3 @@ def _lines(file: Path) -> list[str]:
         return file.read_text().splitlines()
     except FileNotFoundError:
         return []
-
-
-def _make_directory(directory: Path) -> None:
-    """Makes a directory only its owner reads; as root others may pass through, as PostgreSQL's user must."""
-    if not directory.exists():
-        directory.mkdir(parents=True)
-        directory.chmod(0o711 if os.geteuid() == 0 else 0o700)
