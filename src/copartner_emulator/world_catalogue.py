@@ -1,4 +1,4 @@
-"""The demo catalogue of a cloud: every product in every country of its markets, with prices in the country's currency."""
+"""The demo catalogue of a cloud: every product in every country of its markets, priced in its currency."""
 
 from base64 import b32encode
 from decimal import Decimal, InvalidOperation

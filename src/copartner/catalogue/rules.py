@@ -87,6 +87,57 @@ def shows(wanted: Segment | None, segment: Segment) -> bool:
     return segment is wanted if wanted is not None else segment is not Segment.NONPROFIT
 
 
+def for_segment(items: Iterable[Item], wanted: Segment | None) -> tuple[Item, ...]:
+    """The items that a list for the wanted segment shows."""
+    return tuple(item for item in items if shows(wanted, item.availability.segment))
+
+
+def skus(items: Iterable[Item], wanted: Segment | None) -> tuple[Sku, ...]:
+    """The SKUs behind the items shown to the segment, each once."""
+    return tuple({item.sku.reference: item.sku for item in for_segment(items, wanted)}.values())
+
+
+def of_product(items: tuple[Item, ...], product_id: str) -> tuple[Item, ...]:
+    """The items, of which there is at least one; raises UnknownProduct."""
+    if not items:
+        raise UnknownProduct(f"No product {product_id} is sold in this country.", product_id)
+    return items
+
+
+def of_sku(items: Iterable[Item], sku_id: str) -> tuple[Item, ...]:
+    """The items of one SKU, at least one; raises UnknownSku."""
+    found = tuple(item for item in items if item.sku.id == sku_id.strip().upper())
+    if not found:
+        raise UnknownSku(f"The product has no SKU {sku_id} in this country.", sku_id)
+    return found
+
+
+def of_availability(items: Iterable[Item], availability_id: str) -> Item:
+    """The item of one availability; raises UnknownAvailability."""
+    for item in items:
+        if item.availability.id == availability_id.strip().upper():
+            return item
+    raise UnknownAvailability(
+        f"The SKU has no availability {availability_id} in this country; read its availabilities again.",
+        availability_id,
+    )
+
+
+def pick(found: dict[str, Item], triple: tuple[str, str, str], country: str) -> Item:
+    """The item of a product, SKU and availability, as sold in the country; raises UnknownItem, NotSoldInCountry."""
+    item_id = ":".join(triple)
+    if item_id not in found:
+        raise UnknownItem(f"The catalogue has no item {item_id}; read the SKU's availabilities again.", item_id)
+    item = found[item_id]
+    if item.availability.country != country:
+        raise NotSoldInCountry(
+            f"{item_id} is sold in {item.availability.country}, but the customer is in {country}; "
+            f"take the availability of {country}.",
+            item_id,
+        )
+    return item
+
+
 def check_quantity(sku: Sku, quantity: int, *, parent_quantity: int | None = None) -> None:
     """Raise QuantityOutOfRange unless the quantity fits the SKU and, for an add-on, its parent's quantity.
 
@@ -96,10 +147,8 @@ def check_quantity(sku: Sku, quantity: int, *, parent_quantity: int | None = Non
     if sku.is_addon and parent_quantity is not None:
         highest = min(highest, parent_quantity)
     if not sku.minimum_quantity <= quantity <= highest:
-        raise QuantityOutOfRange(
-            f"The quantity of {sku.title} has to be from {sku.minimum_quantity} to {highest}; {quantity} was asked for.",
-            str(quantity),
-        )
+        allowed = f"from {sku.minimum_quantity} to {highest}"
+        raise QuantityOutOfRange(f"The quantity of {sku.title} has to be {allowed}, not {quantity}.", str(quantity))
 
 
 def choose_term(item: Item, *, duration: str | None, billing_cycle: BillingCycle | None) -> Term:

@@ -1,0 +1,81 @@
+-- fn_catalogue_item: one availability with its terms, its SKU and its product, shaped like model.Item.
+CREATE FUNCTION fn_catalogue_item(p_product text, p_sku text, p_availability text) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'product', json_build_object('id', p.id, 'title', p.title, 'description', p.description, 'publisher', p.publisher,
+            'product_type', p.product_type, 'sub_type', p.sub_type, 'target_views', p.target_views),
+        'sku', json_build_object('product_id', s.product_id, 'id', s.id, 'title', s.title, 'description', s.description,
+            'minimum_quantity', s.minimum_quantity, 'maximum_quantity', s.maximum_quantity,
+            'pooled_maximum', s.pooled_maximum, 'one_per_seller', s.one_per_seller, 'is_trial', s.is_trial,
+            'is_azure', s.is_azure, 'is_reservation', s.is_reservation, 'parents', s.parents,
+            'prerequisites', s.prerequisites, 'seller_prerequisites', s.seller_prerequisites,
+            'upgrade_targets', s.upgrade_targets, 'conversion_targets', s.conversion_targets,
+            'billing_cycles', (SELECT coalesce(json_agg(DISTINCT t.billing_cycle), '[]') FROM catalogue_term t
+                WHERE (t.product_id, t.sku_id, t.availability_id) = (a.product_id, a.sku_id, a.id))),
+        'availability', json_build_object('product_id', a.product_id, 'sku_id', a.sku_id, 'id', a.id, 'country', a.country,
+            'segment', a.segment, 'currency', a.currency, 'is_purchasable', a.is_purchasable,
+            'is_renewable', a.is_renewable,
+            'terms', (SELECT coalesce(json_agg(json_build_object('id', t.id, 'duration', t.duration,
+                    'billing_cycle', t.billing_cycle, 'description', t.description, 'list_price', t.list_price::text,
+                    'partner_price', t.partner_price::text) ORDER BY t.place), '[]') FROM catalogue_term t
+                WHERE (t.product_id, t.sku_id, t.availability_id) = (a.product_id, a.sku_id, a.id))))
+    FROM catalogue_availability a
+    JOIN catalogue_sku s ON (s.product_id, s.id) = (a.product_id, a.sku_id)
+    JOIN catalogue_product p ON p.id = a.product_id
+    WHERE (a.product_id, a.sku_id, a.id) = (p_product, p_sku, p_availability)
+$$;
+GRANT EXECUTE ON FUNCTION fn_catalogue_item TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_read_products: what is sold in a country, as one view of the catalogue shows it to one segment.
+CREATE FUNCTION fn_read_products(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_country text, p_view text, p_segment text,
+    OUT facts json, OUT body json)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := fn_products_sold(p_country, p_view, p_segment);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_products TO PUBLIC;
+
+-- fn_read_product_items: one product with its SKUs and their availabilities in a country.
+CREATE FUNCTION fn_read_product_items(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_country text, p_product text,
+    OUT facts json, OUT body json)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := fn_product_items(p_country, p_product);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_product_items TO PUBLIC;
+
+-- fn_products_sold: products with an availability in the country; without a segment all but nonprofit ones count.
+CREATE FUNCTION fn_products_sold(p_country text, p_view text, p_segment text) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_agg(json_build_object('id', p.id, 'title', p.title, 'description', p.description,
+        'publisher', p.publisher, 'product_type', p.product_type, 'sub_type', p.sub_type,
+        'target_views', p.target_views) ORDER BY p.title, p.id), '[]')
+    FROM catalogue_product p
+    WHERE p_view = ANY (p.target_views) AND EXISTS (
+        SELECT FROM catalogue_availability a WHERE a.product_id = p.id AND a.country = p_country
+        AND CASE WHEN p_segment IS NULL THEN a.segment <> 'nonprofit' ELSE a.segment = p_segment END)
+$$;
+GRANT EXECUTE ON FUNCTION fn_products_sold TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_product_items: every availability of one product in a country.
+CREATE FUNCTION fn_product_items(p_country text, p_product text) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_agg(fn_catalogue_item(a.product_id, a.sku_id, a.id) ORDER BY a.sku_id, a.id), '[]')
+    FROM catalogue_availability a WHERE a.product_id = p_product AND a.country = p_country
+$$;
+GRANT EXECUTE ON FUNCTION fn_product_items TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_catalogue_items: the items of these product, SKU and availability triples; unknown ones are absent.
+CREATE FUNCTION fn_catalogue_items(p_products text[], p_skus text[], p_availabilities text[]) RETURNS TABLE (item json)
+LANGUAGE sql STABLE AS $$
+    SELECT fn_catalogue_item(a.product_id, a.sku_id, a.id)
+    FROM catalogue_availability a
+    JOIN unnest(p_products, p_skus, p_availabilities) AS w (product_id, sku_id, id) USING (product_id, sku_id, id)
+$$;
+GRANT EXECUTE ON FUNCTION fn_catalogue_items TO copartner_partner, copartner_customer, copartner_operator;

@@ -1,0 +1,37 @@
+"""Catalogue tables, read only."""
+
+from collections.abc import Iterable
+from functools import cache
+
+import msgspec
+from asyncpg.connection import Connection
+
+from copartner.catalogue.model import Item
+from copartner.kernel.functions import call
+
+_ITEM = msgspec.json.Decoder(Item)
+
+
+@cache
+def products() -> str:
+    """Caller, country, view, segment; answers facts and products."""
+    return call("fn_read_products", 7, "facts", "body")
+
+
+@cache
+def product_items() -> str:
+    """Caller, country, product; answers facts and items."""
+    return call("fn_read_product_items", 6, "facts", "body")
+
+
+async def items(db: Connection, item_ids: Iterable[tuple[str, str, str]]) -> dict[str, Item]:
+    """The items of these product, SKU and availability triples, by their catalogue item id; unknown ones are absent."""
+    wanted = list(item_ids)
+    rows = await db.fetch(_items(), *([triple[place] for triple in wanted] for place in range(3)))
+    found = [_ITEM.decode(row["item"]) for row in rows]
+    return {item.availability.catalog_item_id: item for item in found}
+
+
+@cache
+def _items() -> str:
+    return call("fn_catalogue_items", 3, "item")
