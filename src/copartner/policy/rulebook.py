@@ -161,6 +161,10 @@ class Rulebook:
             self._found[cloud, day] = found
         return found
 
+    def with_digest(self, digest: str) -> RuleSet | None:
+        """The rule set that a kept decision was made by, or None when these rules have no such set (any more)."""
+        return next((span for cloud in Cloud for span in self.spans(cloud) if span.digest == digest), None)
+
     def variant(
         self,
         *,
