@@ -50,7 +50,7 @@ def call(name: str, arguments: int, *columns: str) -> str:
     """The statement that calls a function with so many arguments and answers these columns, or its value."""
     placeholders = ", ".join(f"${number}" for number in range(1, arguments + 1))
     chosen = ", ".join(columns) or "*"
-    return f"SELECT {chosen} FROM {named(name)}({placeholders})"  # noqa: S608 - names of our own functions and columns
+    return f"SELECT {chosen} FROM {named(name)}({placeholders})"
 
 
 def _texts(folder: Traversable) -> list[str]:
