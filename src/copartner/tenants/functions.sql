@@ -24,7 +24,7 @@ CREATE FUNCTION fn_principal(p_side text, p_tenant uuid, p_subject uuid, p_app_o
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
     SELECT json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles',
         CASE WHEN p_app_only THEN
-            (SELECT coalesce(json_agg('Admin agent'), '[]') FROM application a
+            (SELECT coalesce(json_agg('Admin agent'::text), '[]') FROM application a
              WHERE a.tenant_id = p_tenant AND a.id = p_subject AND a.enabled)
         ELSE fn_roles(p_tenant, p_subject) END)
 $$;
