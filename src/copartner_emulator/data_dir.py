@@ -1,6 +1,7 @@
 """The directory in which an emulator keeps its data, and the options it was made with."""
 
 import json
+import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -54,23 +55,43 @@ class DataDir:
         return self.path / "postgres"
 
     @property
+    def passwords(self) -> Path:
+        """Who signs in with what."""
+        return self.path / "passwords.json"
+
+    @property
     def _file(self) -> Path:
         return self.path / "options.json"
 
     def options(self, world: str | None, cloud: str | None, clock: date | None, now: datetime) -> Options:
-        """The kept options when they agree with the given ones, else new ones, kept; a clock starts at midnight UTC."""
+        """The kept options when they agree with the given ones, else new ones; a clock starts at midnight UTC."""
         if self._file.exists():
             kept = self._read()
             kept.check(world, cloud, clock)
             return kept
         start = datetime(clock.year, clock.month, clock.day, tzinfo=UTC) if clock else now
-        made = Options(world or DEFAULT_WORLD, cloud or DEFAULT_CLOUD, clock, start - now)
-        self._write(made)
-        return made
+        return Options(world or DEFAULT_WORLD, cloud or DEFAULT_CLOUD, clock, start - now)
+
+    def keep(self, options: Options) -> None:
+        """Remembers the options, once what they name is known to exist."""
+        kept = {
+            "world": options.world,
+            "cloud": options.cloud,
+            "clock": str(options.clock) if options.clock else None,
+            "offset": options.offset.total_seconds(),
+        }
+        replace_private(self._file, json.dumps(kept) + "\n")
 
     def keep_offset(self, offset: timedelta) -> None:
         """Remembers how far the programme's clock was moved."""
-        self._write(replace(self._read(), offset=offset))
+        self.keep(replace(self._read(), offset=offset))
+
+    def secret(self, name: str) -> bytes:
+        """32 random bytes kept under a name, made when first asked for."""
+        file = self.path / f"{name}.key"
+        if not file.exists():
+            replace_private(file, secrets.token_hex(32))
+        return bytes.fromhex(file.read_text())
 
     def release(self) -> None:
         """Lets another process use the directory."""
@@ -80,12 +101,3 @@ class DataDir:
         kept = json.loads(self._file.read_text())
         clock = date.fromisoformat(kept["clock"]) if kept["clock"] else None
         return Options(kept["world"], kept["cloud"], clock, timedelta(seconds=kept["offset"]))
-
-    def _write(self, options: Options) -> None:
-        kept = {
-            "world": options.world,
-            "cloud": options.cloud,
-            "clock": str(options.clock) if options.clock else None,
-            "offset": options.offset.total_seconds(),
-        }
-        replace_private(self._file, json.dumps(kept) + "\n")

@@ -1,0 +1,130 @@
+"""`copartner up`: one command that runs everything on this machine."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from copartner.kernel import logging
+from copartner.kernel.clock import SystemClock
+from copartner.migrations import runner
+from copartner.policy.facts import Cloud
+from copartner_emulator import assembly, cluster, readyfile
+from copartner_emulator.clock import MovableClock
+from copartner_emulator.data_dir import Contradiction, DataDir, Options
+from copartner_emulator.greeting import greeting
+from copartner_emulator.hold import Held
+from copartner_emulator.postgres import EmbeddedPostgres, PostgresError
+from copartner_emulator.serving import PortTaken, listen, serve
+from copartner_emulator.world import read_world
+from copartner_emulator.world_file import WorldError
+from copartner_emulator.world_load import load
+from copartner_emulator.world_model import World
+
+_EXPECTED = (Held, Contradiction, PostgresError, PortTaken, WorldError, runner.MigrationError)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command; the entry point group `copartner.commands` names this function."""
+    app.command("up")(up)
+
+
+def up(
+    world: Annotated[str | None, typer.Option(help="The world to start with; kept with the data.")] = None,
+    cloud: Annotated[str | None, typer.Option(help="commercial or us-government; kept with the data.")] = None,
+    clock: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The programme's date at the first start, else the present."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
+    data: Annotated[Path, typer.Option(help="Directory of the data.")] = Path(".copartner"),
+    ready_file: Annotated[
+        Path | None, typer.Option(help="File to write, for its owner alone, when requests are answered.")
+    ] = None,
+) -> None:
+    """Run copartner with a demo world, its own PostgreSQL and a programme clock of its own."""
+    logging.configure("warning", human=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+    try:
+        _run(_Asked(world, cloud, clock.date() if clock else None, port, data, ready_file))
+    except _EXPECTED as error:
+        typer.echo(f"copartner: {error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    finally:
+        if ready_file is not None:
+            ready_file.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The command's options as given."""
+
+    world: str | None
+    cloud: str | None
+    clock: date | None
+    port: int
+    data: Path
+    ready_file: Path | None
+
+
+def _run(asked: _Asked) -> None:
+    with contextlib.ExitStack() as stack:
+        data = DataDir(asked.data)
+        stack.callback(data.release)
+        options, world = _choose(data, asked)
+        listening = stack.enter_context(listen(asked.port))
+        postgres = EmbeddedPostgres(data.postgres)
+        stack.callback(postgres.stop)
+        postgres.start()
+        for notice in postgres.notices:
+            typer.echo(f"copartner: {notice}", err=True)
+        asyncio.run(_serve(asked, options, world, data, listening, postgres))
+
+
+def _choose(data: DataDir, asked: _Asked) -> tuple[Options, World]:
+    """The kept or the given options, and their world; they are kept once the world is known to exist."""
+    options = data.options(asked.world, asked.cloud, asked.clock, SystemClock().now())
+    if options.cloud not in (Cloud.COMMERCIAL, Cloud.US_GOVERNMENT):
+        raise WorldError(f"--cloud {options.cloud}: the clouds with a world are commercial and us-government.")
+    world = read_world(options.world, Cloud(options.cloud))
+    data.keep(options)
+    return options, world
+
+
+async def _serve(
+    asked: _Asked,
+    options: Options,
+    world: World,
+    data: DataDir,
+    listening: socket.socket,
+    postgres: EmbeddedPostgres,
+) -> None:
+    machine = SystemClock()
+    programme = MovableClock(machine, options.offset)
+    await runner.migrate(postgres.owner_url, login_role=cluster.LOGIN, release=assembly.release(), now=machine.now())
+    cast = await load(world, postgres.owner_url, keep=data.passwords, now=programme.now())
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    app = assembly.assemble(postgres.login_url, url, Cloud(options.cloud), programme, data.secret("pages"))
+
+    def ready() -> None:
+        if asked.ready_file is not None:
+            readyfile.write(asked.ready_file, readyfile.content(url, programme.now(), cast))
+        typer.echo(greeting(url, options, programme.now(), cast, data.passwords))
+
+    await serve(app, listening, postgres, ready)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Ends the start-up as Ctrl-C does; while serving, the loop has handlers of its own."""
+    raise KeyboardInterrupt
