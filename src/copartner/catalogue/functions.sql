@@ -2,8 +2,8 @@
 CREATE FUNCTION fn_catalogue_item(p_product text, p_sku text, p_availability text) RETURNS json
 LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
-        'product', json_build_object('id', p.id, 'title', p.title, 'description', p.description, 'publisher', p.publisher,
-            'product_type', p.product_type, 'sub_type', p.sub_type, 'target_views', p.target_views),
+        'product', json_build_object('id', p.id, 'title', p.title, 'description', p.description,
+            'publisher', p.publisher, 'product_type', p.product_type, 'sub_type', p.sub_type, 'target_views', p.target_views),
         'sku', json_build_object('product_id', s.product_id, 'id', s.id, 'title', s.title, 'description', s.description,
             'minimum_quantity', s.minimum_quantity, 'maximum_quantity', s.maximum_quantity,
             'pooled_maximum', s.pooled_maximum, 'one_per_seller', s.one_per_seller, 'is_trial', s.is_trial,
@@ -12,8 +12,8 @@ LANGUAGE sql STABLE AS $$
             'upgrade_targets', s.upgrade_targets, 'conversion_targets', s.conversion_targets,
             'billing_cycles', (SELECT coalesce(json_agg(DISTINCT t.billing_cycle), '[]') FROM catalogue_term t
                 WHERE (t.product_id, t.sku_id, t.availability_id) = (a.product_id, a.sku_id, a.id))),
-        'availability', json_build_object('product_id', a.product_id, 'sku_id', a.sku_id, 'id', a.id, 'country', a.country,
-            'segment', a.segment, 'currency', a.currency, 'is_purchasable', a.is_purchasable,
+        'availability', json_build_object('product_id', a.product_id, 'sku_id', a.sku_id, 'id', a.id,
+            'country', a.country, 'segment', a.segment, 'currency', a.currency, 'is_purchasable', a.is_purchasable,
             'is_renewable', a.is_renewable,
             'terms', (SELECT coalesce(json_agg(json_build_object('id', t.id, 'duration', t.duration,
                     'billing_cycle', t.billing_cycle, 'description', t.description, 'list_price', t.list_price::text,
@@ -26,29 +26,52 @@ LANGUAGE sql STABLE AS $$
 $$;
 GRANT EXECUTE ON FUNCTION fn_catalogue_item TO copartner_partner, copartner_customer, copartner_operator;
 
--- fn_read_products: what is sold in a country, as one view of the catalogue shows it to one segment.
+-- fn_read_products: what is sold in a country, or in that of a customer, as one view shows it to one segment.
 CREATE FUNCTION fn_read_products(
-    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_country text, p_view text, p_segment text,
-    OUT facts json, OUT body json)
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_country text, p_view text,
+    p_segment text, OUT facts json, OUT body json)
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
-    body := fn_products_sold(p_country, p_view, p_segment);
+    facts := fn_catalogue_facts(p_side, p_tenant, p_subject, p_app_only, p_customer);
+    body := fn_products_sold(fn_catalogue_country(p_customer, p_country), p_view, p_segment);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_products TO PUBLIC;
 
--- fn_read_product_items: one product with its SKUs and their availabilities in a country.
+-- fn_read_product_items: one product with its SKUs and their availabilities in a country, or in that of a customer.
 CREATE FUNCTION fn_read_product_items(
-    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_country text, p_product text,
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_country text, p_product text,
     OUT facts json, OUT body json)
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
-    body := fn_product_items(p_country, p_product);
+    facts := fn_catalogue_facts(p_side, p_tenant, p_subject, p_app_only, p_customer);
+    body := fn_product_items(fn_catalogue_country(p_customer, p_country), p_product);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_product_items TO PUBLIC;
+
+-- fn_catalogue_facts: what decides reading the catalogue at home, or for a customer where one is named.
+CREATE FUNCTION fn_catalogue_facts(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF p_customer IS NULL THEN
+        RETURN fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    END IF;
+    RETURN fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_catalogue_facts TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_catalogue_country: the country of the customer's tenant where one is named, else the one that was asked for.
+CREATE FUNCTION fn_catalogue_country(p_customer uuid, p_country text) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF p_customer IS NULL THEN
+        RETURN p_country;
+    END IF;
+    RETURN fn_tenants(ARRAY[p_customer]) -> 0 ->> 'country';
+END $$;
+GRANT EXECUTE ON FUNCTION fn_catalogue_country TO copartner_partner, copartner_customer, copartner_operator;
 
 -- fn_products_sold: products with an availability in the country; without a segment all but nonprofit ones count.
 CREATE FUNCTION fn_products_sold(p_country text, p_view text, p_segment text) RETURNS json

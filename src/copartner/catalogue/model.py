@@ -64,6 +64,7 @@ class Sku:
     `parents`: below a subscription of one of these alone (an add-on). `prerequisites`: one of these anywhere in the
     customer's tenant, whoever sold it. `seller_prerequisites`: one of these sold by the same seller. `pooled_maximum`:
     what all sellers together may hold for one customer. `one_per_seller`: a seller sells it once to a customer.
+    `is_azure`: an Azure plan, metered; a reservation is none.
     """
 
     product_id: str

@@ -56,6 +56,11 @@ def parse_item_id(text: str) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
+def key(text: str) -> str:
+    """An identifier as the catalogue writes it; empty, which nothing has, for a text that cannot be one."""
+    return text.upper() if text.isascii() and text.isalnum() else ""
+
+
 def parse_country(text: str) -> str:
     """A two-letter country code in upper case; raises Invalid."""
     country = text.strip().upper()
@@ -106,7 +111,7 @@ def of_product(items: tuple[Item, ...], product_id: str) -> tuple[Item, ...]:
 
 def of_sku(items: Iterable[Item], sku_id: str) -> tuple[Item, ...]:
     """The items of one SKU, at least one; raises UnknownSku."""
-    found = tuple(item for item in items if item.sku.id == sku_id.strip().upper())
+    found = tuple(item for item in items if item.sku.id == key(sku_id))
     if not found:
         raise UnknownSku(f"The product has no SKU {sku_id} in this country.", sku_id)
     return found
@@ -115,7 +120,7 @@ def of_sku(items: Iterable[Item], sku_id: str) -> tuple[Item, ...]:
 def of_availability(items: Iterable[Item], availability_id: str) -> Item:
     """The item of one availability; raises UnknownAvailability."""
     for item in items:
-        if item.availability.id == availability_id.strip().upper():
+        if item.availability.id == key(availability_id):
             return item
     raise UnknownAvailability(
         f"The SKU has no availability {availability_id} in this country; read its availabilities again.",
@@ -123,13 +128,13 @@ def of_availability(items: Iterable[Item], availability_id: str) -> Item:
     )
 
 
-def pick(found: dict[str, Item], triple: tuple[str, str, str], country: str) -> Item:
-    """The item of a product, SKU and availability, as sold in the country; raises UnknownItem, NotSoldInCountry."""
+def pick(found: dict[str, Item], triple: tuple[str, str, str], country: str | None) -> Item:
+    """The item of a product, SKU and availability; raises UnknownItem, and NotSoldInCountry unless country is None."""
     item_id = ":".join(triple)
     if item_id not in found:
         raise UnknownItem(f"The catalogue has no item {item_id}; read the SKU's availabilities again.", item_id)
     item = found[item_id]
-    if item.availability.country != country:
+    if country is not None and item.availability.country != country:
         raise NotSoldInCountry(
             f"{item_id} is sold in {item.availability.country}, but the customer is in {country}; "
             f"take the availability of {country}.",

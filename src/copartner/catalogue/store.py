@@ -14,14 +14,14 @@ _ITEM = msgspec.json.Decoder(Item)
 
 @cache
 def products() -> str:
-    """Caller, country, view, segment; answers facts and products."""
-    return call("fn_read_products", 7, "facts", "body")
+    """Caller, customer, country, view, segment; answers facts and products."""
+    return call("fn_read_products", 8, "facts", "body")
 
 
 @cache
 def product_items() -> str:
-    """Caller, country, product; answers facts and items."""
-    return call("fn_read_product_items", 6, "facts", "body")
+    """Caller, customer, country, product; answers facts and items."""
+    return call("fn_read_product_items", 7, "facts", "body")
 
 
 async def items(db: Connection, item_ids: Iterable[tuple[str, str, str]]) -> dict[str, Item]:

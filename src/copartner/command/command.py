@@ -93,6 +93,10 @@ class Command:
         self._result = result
         return result
 
+    def unchanged(self) -> None:
+        """Say that the request asked for nothing new, so that there is nothing to record."""
+        self._recorded = True
+
     def record(self, before: Audited | None, after: Audited | None) -> None:
         """Put the change, from `before` to `after`, into the audit of every tenant concerned."""
         self._recorded = True

@@ -66,6 +66,14 @@ class Context:
 
         `shapes` are the distinct resources behind the rows of a list, each decided for `each`. Raises Denied.
         """
+        return msgspec.json.decode(await self._read(action, sql, args, each), type=body)
+
+    async def find(self, action: Action, sql: str, *args: Any, body: type[T]) -> T | None:
+        """Read one thing in one trip, None when the caller's rows hold no such thing. Raises Denied."""
+        text = await self._read(action, sql, args, None)
+        return None if text == "null" else msgspec.json.decode(text, type=body)
+
+    async def _read(self, action: Action, sql: str, args: tuple[Any, ...], each: Action | None) -> str:
         async with self.runtime.pool.acquire() as connection:
             row = await connection.fetchrow(sql, *self.who, *args)
         facts = self._facts.decode(row["facts"])
@@ -75,7 +83,8 @@ class Context:
             for resource in msgspec.json.decode(row["shapes"], type=tuple[Resource, ...]):
                 if not decide(rules, each, msgspec.structs.replace(facts, resource=resource)).allowed:
                     raise HiddenRowError(f"{each} would be denied on a row of {action}")
-        return msgspec.json.decode(row["body"], type=body)
+        body: str = row["body"]
+        return body
 
     async def require(self, action: Action, facts: Facts) -> None:
         """Decide outside a command; a denial is recorded in a transaction of its own and raised."""

@@ -72,10 +72,12 @@ def _rows(ctx: "Context", denied: Denied, told: str | None) -> list[dict[str, An
     ]
     if told is not None:
         customer, seller = getattr(resource, "customer", None), getattr(resource, "partner", None)
-        if customer is not None and customer != caller:
+        if customer is None or seller is None:
+            return rows
+        if customer != caller:
             seen = {"principal": full["principal"], "resource": full["resource"]}
             rows.append(_row(ctx, denied, tenant=customer, rules=denied.rules, facts=seen, thing=resource.id))
-        if seller is not None and seller not in (caller, customer):
+        if seller not in (caller, customer):
             seen = {"resource": full["resource"]}
             rows.append(
                 _row(ctx, denied, tenant=seller, rules=denied.rules, facts=seen, thing=resource.id, names_actor=False)

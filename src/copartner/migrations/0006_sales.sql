@@ -45,6 +45,7 @@ CREATE TABLE subscription (
     product_id text NOT NULL,
     sku_id text NOT NULL,
     availability_id text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('license', 'azure', 'reservation')),
     offer_name text NOT NULL,
     nickname text NOT NULL CHECK (length(nickname) BETWEEN 1 AND 100),
     quantity integer NOT NULL CHECK (quantity > 0),
@@ -87,7 +88,10 @@ GRANT SELECT, INSERT ON cart, purchase_order, subscription TO copartner_partner;
 GRANT UPDATE (lines, state, modified_at, version) ON cart TO copartner_partner;
 -- Seller, owner, terms and partner of record are not in this list: nobody updates them.
 GRANT UPDATE (nickname, quantity, status, auto_renew, version) ON subscription TO copartner_partner;
-GRANT SELECT ON subscription TO copartner_customer;
+-- What the seller pays is not the customer's to read.
+GRANT SELECT (customer_tenant_id, id, partner_tenant_id, order_id, parent_id, product_id, sku_id, kind, offer_name, nickname,
+    quantity, status, auto_renew, term, billing_cycle, created_at, starts_at, commitment_ends_at) ON subscription
+    TO copartner_customer;
 GRANT SELECT (customer_tenant_id, id, partner_tenant_id) ON cart, purchase_order TO copartner_facts;
-GRANT SELECT (customer_tenant_id, id, partner_tenant_id, parent_id, product_id, sku_id, quantity, status) ON subscription
+GRANT SELECT (customer_tenant_id, id, partner_tenant_id, parent_id, product_id, sku_id, kind, quantity, status) ON subscription
     TO copartner_facts;

@@ -1,0 +1,117 @@
+-- fn_cart_resource: whose cart it is; without a partner there is none such.
+CREATE FUNCTION fn_cart_resource(p_customer uuid, p_cart uuid) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT json_build_object('type', 'Cart', 'id', p_cart, 'customer', p_customer, 'partner',
+        (SELECT c.partner_tenant_id FROM cart c WHERE c.customer_tenant_id = p_customer AND c.id = p_cart))
+$$;
+ALTER FUNCTION fn_cart_resource OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_cart_resource TO copartner_partner;
+
+-- fn_order_resource: whose order it is; without a partner there is none such.
+CREATE FUNCTION fn_order_resource(p_customer uuid, p_order uuid) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT json_build_object('type', 'Order', 'id', p_order, 'customer', p_customer, 'partner',
+        (SELECT o.partner_tenant_id FROM purchase_order o WHERE o.customer_tenant_id = p_customer AND o.id = p_order))
+$$;
+ALTER FUNCTION fn_order_resource OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_order_resource TO copartner_partner;
+
+-- fn_cart_facts: what decides the work on one cart.
+CREATE FUNCTION fn_cart_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cart uuid)
+RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', fn_cart_resource(p_customer, p_cart),
+        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
+            'agreement', fn_agreement(p_tenant, p_customer)),
+        'tenants', fn_tenants(ARRAY[p_tenant, p_customer]), 'organisations', fn_organisations(ARRAY[p_tenant, p_customer]))
+$$;
+GRANT EXECUTE ON FUNCTION fn_cart_facts TO copartner_partner;
+
+-- fn_cart_row: one cart as the store reads it.
+CREATE FUNCTION fn_cart_row(c cart) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+    SELECT json_build_object('id', c.id, 'customer_tenant_id', c.customer_tenant_id,
+        'partner_tenant_id', c.partner_tenant_id, 'lines', c.lines, 'state', c.state, 'created_at', c.created_at,
+        'modified_at', c.modified_at, 'expires_at', c.expires_at, 'version', c.version)
+$$;
+GRANT EXECUTE ON FUNCTION fn_cart_row TO copartner_partner;
+
+-- fn_order_row: one order as the store reads it.
+CREATE FUNCTION fn_order_row(o purchase_order) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+    SELECT json_build_object('id', o.id, 'customer_tenant_id', o.customer_tenant_id,
+        'partner_tenant_id', o.partner_tenant_id, 'relationship_id', o.relationship_id, 'cart_id', o.cart_id,
+        'billing_cycle', o.billing_cycle, 'currency', o.currency, 'lines', o.lines, 'placed_at', o.placed_at,
+        'placed_by', o.placed_by)
+$$;
+GRANT EXECUTE ON FUNCTION fn_order_row TO copartner_partner;
+
+-- fn_read_cart: one cart with the facts that decide its reading.
+CREATE FUNCTION fn_read_cart(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cart uuid,
+    OUT facts json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_cart_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_cart);
+    SELECT fn_cart_row(c) INTO body FROM cart c WHERE c.customer_tenant_id = p_customer AND c.id = p_cart;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_cart TO PUBLIC;
+
+-- fn_lock_cart: the acting partner's own cart, locked.
+CREATE FUNCTION fn_lock_cart(p_customer uuid, p_cart uuid) RETURNS json LANGUAGE sql AS $$
+    SELECT fn_cart_row(c) FROM cart c WHERE c.customer_tenant_id = p_customer AND c.id = p_cart FOR UPDATE
+$$;
+GRANT EXECUTE ON FUNCTION fn_lock_cart TO copartner_partner;
+
+-- fn_orders_of_cart: the acting partner's orders that came of a cart.
+CREATE FUNCTION fn_orders_of_cart(p_customer uuid, p_cart uuid) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_agg(fn_order_row(o) ORDER BY o.id), '[]') FROM purchase_order o
+    WHERE o.customer_tenant_id = p_customer AND o.cart_id = p_cart
+$$;
+GRANT EXECUTE ON FUNCTION fn_orders_of_cart TO copartner_partner;
+
+-- fn_read_order: one order with the facts that decide its reading.
+CREATE FUNCTION fn_read_order(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid,
+    OUT facts json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', fn_order_resource(p_customer, p_order),
+        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer)));
+    SELECT fn_order_row(o) INTO body FROM purchase_order o WHERE o.customer_tenant_id = p_customer AND o.id = p_order;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_order TO PUBLIC;
+
+-- fn_list_orders: a page of the orders that the acting partner placed for a customer.
+CREATE FUNCTION fn_list_orders(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cycle text, p_after uuid,
+    p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
+    SELECT coalesce(json_agg(fn_order_row(page) ORDER BY page.id), '[]'),
+        coalesce((SELECT json_agg(shape) FROM (SELECT DISTINCT ON (s.seller) json_build_object('type', 'Order',
+            'id', s.seller, 'customer', p_customer, 'partner', s.seller) AS shape
+            FROM unnest(array_agg(page.partner_tenant_id)) AS s(seller)) AS distinct_shapes), '[]')
+    INTO body, shapes
+    FROM (SELECT o FROM purchase_order o WHERE o.customer_tenant_id = p_customer AND o.partner_tenant_id = p_tenant
+        AND (p_cycle IS NULL OR o.billing_cycle = p_cycle) AND (p_after IS NULL OR o.id > p_after)
+        ORDER BY o.id LIMIT p_size) AS numbered(page);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_orders TO PUBLIC;
+
+-- fn_held_references: which of these `product:sku` references the customer holds, from anybody and from the acting partner.
+-- A declared disclosure: that a prerequisite is there, never whose. Also whether another seller sold Azure, for the rules.
+CREATE FUNCTION fn_held_references(
+    p_customer uuid, p_references text[], OUT in_tenant text[], OUT own text[], OUT azure_elsewhere boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT held.reference) FILTER (WHERE held.reference = ANY (p_references)), '{}'),
+        coalesce(array_agg(DISTINCT held.reference)
+            FILTER (WHERE held.reference = ANY (p_references) AND held.seller = actor_tenant()), '{}'),
+        coalesce(bool_or(held.kind = 'azure' AND held.seller <> actor_tenant()), false)
+    FROM (SELECT s.product_id || ':' || s.sku_id AS reference, s.partner_tenant_id AS seller, s.kind
+        FROM subscription s WHERE s.customer_tenant_id = p_customer AND s.status IN ('active', 'suspended', 'pending')) AS held
+$$;
+ALTER FUNCTION fn_held_references OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_held_references TO copartner_partner;

@@ -1,0 +1,230 @@
+"""What may be drafted and placed: settling lines, prerequisites, and the orders and subscriptions a draft becomes. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from copartner.catalogue import rules as catalogue_rules
+from copartner.catalogue.model import BillingCycle, Item
+from copartner.kernel.calendar import add_months, months_of
+from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
+from copartner.orders.model import Line, Order, OrderLine, Wish
+from copartner.subscriptions.model import Kind, Status, Subscription
+
+# Source: the published cart lifetime, contract "Wire rules", carts.
+CART_LIFETIME = timedelta(days=7)
+MOST_LINES = 100
+
+
+class UnknownCart(NotFound):
+    """The caller has no such cart, or it has expired."""
+
+
+class UnknownOrder(NotFound):
+    """The caller has no such order."""
+
+
+class CartCheckedOut(Illegal):
+    """The cart was checked out already."""
+
+
+class NoLines(Invalid):
+    """A cart or order needs at least one line."""
+
+
+class ParentNeeded(Invalid):
+    """An add-on names the subscription it goes below."""
+
+
+class PrerequisiteMissing(Illegal):
+    """The customer lacks what the item builds upon."""
+
+
+class OnePerSeller(Conflict):
+    """The seller has sold this to the customer already, and it is sold once."""
+
+
+class NotTransactingReseller(Invalid):
+    """The partner of record is no reseller of the caller."""
+
+
+def flatten(wishes: Sequence[Wish]) -> list[tuple[Wish, int | None]]:
+    """Every wish with the number of the line it goes below; add-ons follow their parent. Raises NoLines, Invalid."""
+    flat: list[tuple[Wish, int | None]] = []
+
+    def add(wish: Wish, parent: int | None, depth: int) -> None:
+        if len(flat) >= MOST_LINES or depth > 2:
+            raise Invalid(f"A cart takes at most {MOST_LINES} lines, and an add-on has none of its own.", "lineItems")
+        number = len(flat)
+        flat.append((wish, parent))
+        for addon in wish.addons:
+            add(addon, number, depth + 1)
+
+    for wish in wishes:
+        add(wish, None, 1)
+    if not flat:
+        raise NoLines("Name at least one line item.", "lineItems")
+    return flat
+
+
+def settle(flat: Sequence[tuple[Wish, int | None]], items: Sequence[Item]) -> tuple[Line, ...]:
+    """Lines with term, billing cycle and price from the catalogue; raises what catalogue.rules raise, ParentNeeded."""
+    lines = []
+    for number, ((wish, parent_number), item) in enumerate(zip(flat, items, strict=True)):
+        if wish.partner_of_record is not None:
+            raise NotTransactingReseller("You have no indirect resellers; leave the participants out.", "participants")
+        below = items[parent_number] if parent_number is not None else None
+        if item.sku.is_addon and below is None and wish.parent_id is None:
+            raise ParentNeeded(f"{item.sku.title} goes below a subscription; name it.", "parentSubscriptionId")
+        if not item.sku.is_addon and (below is not None or wish.parent_id is not None):
+            raise Invalid(f"{item.sku.title} is no add-on; leave the parent out.", "parentSubscriptionId")
+        if below is not None and below.sku.reference not in item.sku.parents:
+            raise Invalid(f"{item.sku.title} does not go below {below.sku.title}.", "addonItems")
+        term = catalogue_rules.choose_term(item, duration=wish.term, billing_cycle=wish.billing_cycle)
+        limit = flat[parent_number][0].quantity if parent_number is not None else None
+        catalogue_rules.check_quantity(item.sku, wish.quantity, parent_quantity=limit)
+        price = item.partner_price(term)
+        lines.append(
+            Line(
+                number=number,
+                catalog_item_id=item.availability.catalog_item_id,
+                title=item.sku.title,
+                nickname=(wish.nickname or item.sku.title).strip()[:100],
+                quantity=wish.quantity,
+                term=term.duration,
+                billing_cycle=term.billing_cycle,
+                unit_price=price.amount,
+                currency=price.currency,
+                parent_id=wish.parent_id,
+                parent_number=parent_number,
+            )
+        )
+    return tuple(lines)
+
+
+def check_prerequisites(
+    items: Iterable[Item], *, in_tenant: frozenset[str], own: frozenset[str], drafted: frozenset[str]
+) -> None:
+    """Raise when an item's prerequisite is missing; all arguments are `product:sku` references.
+
+    `in_tenant`: held by the customer from anybody; `own`: sold by the caller; `drafted`: on the same draft.
+    """
+    for item in items:
+        sku = item.sku
+        if sku.prerequisites and not {*sku.prerequisites} & (in_tenant | drafted):
+            raise PrerequisiteMissing(
+                f"{sku.title} needs one of its prerequisites in the customer's tenant.", sku.reference
+            )
+        if sku.seller_prerequisites and not {*sku.seller_prerequisites} & (own | drafted):
+            raise PrerequisiteMissing(f"{sku.title} needs one of its prerequisites from you.", sku.reference)
+        if sku.one_per_seller and sku.reference in own:
+            raise OnePerSeller(f"You have sold {sku.title} to this customer already.", sku.reference)
+
+
+def place(
+    lines: Sequence[Line],
+    items: Sequence[Item],
+    *,
+    new_id: Callable[[], UUID],
+    customer_id: UUID,
+    partner_id: UUID,
+    relationship_id: UUID | None,
+    cart_id: UUID | None,
+    placed_by: str,
+    now: datetime,
+) -> tuple[tuple[Order, ...], tuple[Subscription, ...]]:
+    """One order for each billing cycle, one active subscription for each line; parents come before their add-ons."""
+    subscription_ids = {line.number: new_id() for line in lines}
+    cycles = list(dict.fromkeys(line.billing_cycle for line in lines))
+    orders, made = [], []
+    for cycle in cycles:
+        order_id = new_id()
+        chosen = [line for line in lines if line.billing_cycle is cycle]
+        for position, line in enumerate(chosen):
+            parent_id = subscription_ids[line.parent_number] if line.parent_number is not None else line.parent_id
+            made.append(
+                _subscription(
+                    line,
+                    items[line.number],
+                    identifier=subscription_ids[line.number],
+                    parent_id=parent_id,
+                    order_id=order_id,
+                    position=position,
+                    customer_id=customer_id,
+                    partner_id=partner_id,
+                    now=now,
+                )
+            )
+        order_lines = tuple(_order_line(s, line) for s, line in zip(made[-len(chosen) :], chosen, strict=True))
+        orders.append(
+            Order(
+                id=order_id,
+                customer_tenant_id=customer_id,
+                partner_tenant_id=partner_id,
+                relationship_id=relationship_id,
+                cart_id=cart_id,
+                billing_cycle=cycle,
+                currency=chosen[0].currency,
+                lines=order_lines,
+                placed_at=now,
+                placed_by=placed_by,
+            )
+        )
+    parents_first = sorted(made, key=lambda subscription: subscription.parent_id is not None)
+    return tuple(orders), tuple(parents_first)
+
+
+def _order_line(subscription: Subscription, line: Line) -> OrderLine:
+    return OrderLine(
+        number=subscription.line_number,
+        catalog_item_id=line.catalog_item_id,
+        title=line.title,
+        nickname=line.nickname,
+        quantity=line.quantity,
+        term=line.term,
+        billing_cycle=line.billing_cycle,
+        subscription_id=subscription.id,
+        parent_id=subscription.parent_id,
+        partner_of_record=line.partner_of_record,
+        unit_price=line.unit_price,
+    )
+
+
+def _subscription(
+    line: Line,
+    item: Item,
+    *,
+    identifier: UUID,
+    parent_id: UUID | None,
+    order_id: UUID,
+    position: int,
+    customer_id: UUID,
+    partner_id: UUID,
+    now: datetime,
+) -> Subscription:
+    kind = Kind.AZURE if item.sku.is_azure else Kind.RESERVATION if item.sku.is_reservation else Kind.LICENSE
+    return Subscription(
+        id=identifier,
+        customer_tenant_id=customer_id,
+        partner_tenant_id=partner_id,
+        order_id=order_id,
+        line_number=position,
+        partner_of_record=line.partner_of_record,
+        parent_id=parent_id,
+        product_id=item.product.id,
+        sku_id=item.sku.id,
+        availability_id=item.availability.id,
+        kind=kind,
+        offer_name=item.sku.title,
+        nickname=line.nickname,
+        quantity=line.quantity,
+        status=Status.ACTIVE,
+        auto_renew=kind is Kind.LICENSE and not item.sku.is_trial and item.availability.is_renewable,
+        term=line.term,
+        billing_cycle=BillingCycle(line.billing_cycle),
+        unit_price=line.unit_price,
+        currency=line.currency,
+        created_at=now,
+        starts_at=now,
+        commitment_ends_at=add_months(now, months_of(line.term)) if line.term else None,
+    )

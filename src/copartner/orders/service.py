@@ -1,0 +1,238 @@
+"""Selling: drafting a cart, checking it out, placing an order directly, reading both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from msgspec.structs import replace as with_facts
+
+from copartner.catalogue import rules as catalogue_rules
+from copartner.catalogue import service as catalogue
+from copartner.catalogue.model import BillingCycle, Item
+from copartner.command.command import Command
+from copartner.command.context import Context
+from copartner.orders import rules, store
+from copartner.orders.model import Cart, CartState, Line, Order, Wish
+from copartner.policy.actions import Action
+from copartner.policy.facts import Facts
+from copartner.subscriptions import rules as subscription_rules
+from copartner.subscriptions import service as subscriptions
+
+PAGE_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What a sale is made of once its items are known: facts with the sale's figures, lines and their items."""
+
+    facts: Facts
+    lines: tuple[Line, ...]
+    items: tuple[Item, ...]
+    holdings: store.Holdings
+
+
+async def create_cart(ctx: Context, *, customer_id: UUID, wishes: Sequence[Wish]) -> Cart:
+    """Draft a cart for a customer; raises Denied and what orders.rules and catalogue.rules raise."""
+    async with ctx.command("cart.create") as cmd:
+        facts = await store.customer_facts(cmd.db, ctx, customer_id)
+        draft = await _draft(cmd, ctx, Action.CART_CREATE, facts, customer_id, wishes)
+        if (earlier := cmd.replay(Cart)) is not None:
+            return earlier
+        cart = Cart(
+            id=ctx.runtime.ids.new(),
+            customer_tenant_id=customer_id,
+            partner_tenant_id=ctx.caller.tenant_id,
+            lines=draft.lines,
+            state=CartState.OPEN,
+            created_at=cmd.now,
+            modified_at=cmd.now,
+            expires_at=cmd.now + rules.CART_LIFETIME,
+        )
+        await store.add_cart(cmd.db, cart)
+        cmd.record(None, cart)
+        return cmd.remember(cart)
+
+
+async def read_cart(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> Cart:
+    """One cart of the acting partner; raises Denied, UnknownCart."""
+    found = await ctx.find(Action.CART_READ, store.read_cart(), customer_id, cart_id, body=Cart)
+    return _living(ctx, found, cart_id)
+
+
+async def replace_cart(ctx: Context, *, customer_id: UUID, cart_id: UUID, wishes: Sequence[Wish]) -> Cart:
+    """Draft the cart anew; raises Denied, UnknownCart, CartCheckedOut and what orders and catalogue rules raise."""
+    async with ctx.command("cart.edit") as cmd:
+        facts = await store.cart_facts(cmd.db, ctx, customer_id, cart_id)
+        draft = await _draft(cmd, ctx, Action.CART_EDIT, facts, customer_id, wishes)
+        before = _living(ctx, await store.lock_cart(cmd.db, customer_id, cart_id), cart_id)
+        if before.state is CartState.CHECKED_OUT:
+            raise rules.CartCheckedOut("The cart was checked out; draft a new one.", str(cart_id))
+        after = replace(before, lines=draft.lines, modified_at=cmd.now, version=before.version + 1)
+        await store.save_cart(cmd.db, after)
+        cmd.record(before, after)
+    return after
+
+
+async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[Order, ...]:
+    """Turn a cart into orders and active subscriptions, once; a second checkout answers the first one's orders.
+
+    Raises Denied, UnknownCart and what orders and catalogue rules raise.
+    """
+    async with ctx.command("cart.checkout") as cmd:
+        facts = await store.cart_facts(cmd.db, ctx, customer_id, cart_id)
+        cart = await store.lock_cart(cmd.db, customer_id, cart_id)
+        wishes = _as_wishes(cart.lines) if cart else ()
+        draft = await _judge(cmd, Action.CART_CHECKOUT, facts, customer_id, wishes)
+        if (earlier := cmd.replay(tuple[Order, ...])) is not None:
+            return earlier
+        if cart is not None and cart.state is CartState.CHECKED_OUT:
+            cmd.unchanged()
+            return cmd.remember(await store.orders_of_cart(cmd.db, customer_id, cart_id))
+        cart = _living(ctx, cart, cart_id)
+        draft = _settled(draft, customer_id, wishes)
+        orders = await _place(cmd, ctx, draft, customer_id, cart)
+        after = replace(cart, state=CartState.CHECKED_OUT, modified_at=cmd.now, version=cart.version + 1)
+        await store.save_cart(cmd.db, after)
+        cmd.record(cart, after)
+        return cmd.remember(orders)
+
+
+async def place_order(ctx: Context, *, customer_id: UUID, wishes: Sequence[Wish]) -> tuple[Order, ...]:
+    """Place an order without a cart; raises Denied and what orders and catalogue rules raise."""
+    async with ctx.command("order.place") as cmd:
+        facts = await store.customer_facts(cmd.db, ctx, customer_id)
+        draft = await _draft(cmd, ctx, Action.ORDER_PLACE, facts, customer_id, wishes)
+        if (earlier := cmd.replay(tuple[Order, ...])) is not None:
+            return earlier
+        return cmd.remember(await _place(cmd, ctx, draft, customer_id, None))
+
+
+async def read_order(ctx: Context, *, customer_id: UUID, order_id: UUID) -> Order:
+    """One order that the acting partner placed; raises Denied, UnknownOrder."""
+    found = await ctx.find(Action.ORDER_READ, store.read_order(), customer_id, order_id, body=Order)
+    if found is None:
+        raise rules.UnknownOrder("There is no such order among yours.", str(order_id))
+    return found
+
+
+async def list_orders(
+    ctx: Context,
+    *,
+    customer_id: UUID,
+    billing_cycle: BillingCycle | None = None,
+    after: UUID | None = None,
+    size: int = PAGE_LIMIT,
+) -> tuple[Order, ...]:
+    """At most `size` (1 to 500) orders the acting partner placed for the customer, by id; raises Denied."""
+    return await ctx.read(
+        Action.ORDER_LIST,
+        store.page(),
+        *(customer_id, billing_cycle, after, min(max(size, 1), PAGE_LIMIT)),
+        body=tuple[Order, ...],
+        each=Action.ORDER_READ,
+    )
+
+
+async def _draft(
+    cmd: Command, ctx: Context, action: Action, facts: Facts, customer_id: UUID, wishes: Sequence[Wish]
+) -> _Draft:
+    draft = _settled(await _judge(cmd, action, facts, customer_id, wishes), customer_id, wishes)
+    for wish, _ in rules.flatten(wishes):
+        if wish.parent_id is not None:
+            parent = await store.parent_facts(cmd.db, ctx, customer_id, wish.parent_id)
+            cmd.require(Action.SUBSCRIPTION_ADD_ADDON, parent)
+    return draft
+
+
+async def _judge(cmd: Command, action: Action, facts: Facts, customer_id: UUID, wishes: Sequence[Wish]) -> _Draft:
+    """Decide the sale before anything about its items is answered: a stranger learns nothing of the customer."""
+    flat = rules.flatten(wishes) if wishes else []
+    found = await catalogue.lookup(cmd.db, [wish.catalog_item_id for wish, _ in flat]) if flat else {}
+    references = sorted({name for item in found.values() for name in _references(item)})
+    holdings = await store.holdings(cmd.db, customer_id=customer_id, references=references)
+    azure = [item.sku.is_azure for item in found.values()]
+    context = with_facts(
+        facts.context,
+        azure_only=bool(azure) and all(azure),
+        azure_elsewhere=any(azure) and holdings.azure_elsewhere,
+    )
+    facts = with_facts(facts, context=context)
+    cmd.require(action, facts)
+    items = tuple(found[name] for wish, _ in flat if (name := wish.catalog_item_id.strip().upper()) in found)
+    return _Draft(facts, (), items, holdings)
+
+
+def _settled(draft: _Draft, customer_id: UUID, wishes: Sequence[Wish]) -> _Draft:
+    flat = rules.flatten(wishes)
+    country = next(tenant.country for tenant in draft.facts.tenants if tenant.id == str(customer_id))
+    found = {item.availability.catalog_item_id: item for item in draft.items}
+    triples = [catalogue_rules.parse_item_id(wish.catalog_item_id) for wish, _ in flat]
+    items = tuple(catalogue_rules.pick(found, triple, country) for triple in triples)
+    return replace(draft, lines=rules.settle(flat, items), items=items)
+
+
+async def _place(cmd: Command, ctx: Context, draft: _Draft, customer_id: UUID, cart: Cart | None) -> tuple[Order, ...]:
+    await _check_parents(cmd, ctx, draft, customer_id)
+    drafted = frozenset(item.sku.reference for item in draft.items)
+    rules.check_prerequisites(draft.items, in_tenant=draft.holdings.in_tenant, own=draft.holdings.own, drafted=drafted)
+    for item in {item.sku.reference: item for item in draft.items}.values():
+        same = [line for line in draft.lines if draft.items[line.number].sku.reference == item.sku.reference]
+        requested = sum(line.quantity for line in same)
+        await subscriptions.check_pool(cmd, draft.facts, customer_id=customer_id, item=item, requested=requested)
+    relationship = draft.facts.context.relationship
+    orders, made = rules.place(
+        draft.lines,
+        draft.items,
+        new_id=ctx.runtime.ids.new,
+        customer_id=customer_id,
+        partner_id=ctx.caller.tenant_id,
+        relationship_id=UUID(relationship.id) if relationship else None,
+        cart_id=cart.id if cart else None,
+        placed_by=str(ctx.caller.subject_id),
+        now=cmd.now,
+    )
+    await store.add_orders(cmd.db, orders)
+    await subscriptions.add(cmd, made)
+    for order in orders:
+        cmd.record(None, order)
+    return orders
+
+
+async def _check_parents(cmd: Command, ctx: Context, draft: _Draft, customer_id: UUID) -> None:
+    for line in draft.lines:
+        if line.parent_id is None:
+            continue
+        parent = await store.parent_facts(cmd.db, ctx, customer_id, line.parent_id)
+        cmd.require(Action.SUBSCRIPTION_ADD_ADDON, parent)
+        held = await subscriptions.own(cmd, customer_id=customer_id, subscription_id=line.parent_id)
+        subscription_rules.check_parent(held, draft.items[line.number].sku, line.quantity)
+
+
+def _references(item: Item) -> tuple[str, ...]:
+    sku = item.sku
+    return (*sku.prerequisites, *sku.seller_prerequisites, *((sku.reference,) if sku.one_per_seller else ()))
+
+
+def _as_wishes(lines: Sequence[Line]) -> tuple[Wish, ...]:
+    """A settled draft asked for again, so that a checkout judges it by today's catalogue and rules."""
+
+    def wish(line: Line) -> Wish:
+        return Wish(
+            catalog_item_id=line.catalog_item_id,
+            quantity=line.quantity,
+            term=line.term or None,
+            billing_cycle=line.billing_cycle,
+            nickname=line.nickname,
+            parent_id=line.parent_id,
+            partner_of_record=line.partner_of_record,
+            addons=tuple(wish(below) for below in lines if below.parent_number == line.number),
+        )
+
+    return tuple(wish(line) for line in lines if line.parent_number is None)
+
+
+def _living(ctx: Context, cart: Cart | None, cart_id: UUID) -> Cart:
+    expired = cart is not None and cart.state is CartState.OPEN and cart.expires_at <= ctx.runtime.programme_clock.now()
+    if cart is None or expired:
+        raise rules.UnknownCart("There is no such cart among yours; carts live for seven days.", str(cart_id))
+    return cart

@@ -1,0 +1,124 @@
+"""Rows of the tables cart and purchase_order, and what the rules must know of one."""
+
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+import msgspec
+from asyncpg.connection import Connection
+
+from copartner.command.context import Context
+from copartner.kernel.functions import call
+from copartner.orders.model import Cart, Order
+from copartner.policy.facts import Facts
+
+_FACTS = msgspec.json.Decoder(Facts)
+_CART = msgspec.json.Decoder(Cart)
+_ORDERS = msgspec.json.Decoder(tuple[Order, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Which references the customer holds, from anybody and from the caller; whether another seller sold it Azure."""
+
+    in_tenant: frozenset[str]
+    own: frozenset[str]
+    azure_elsewhere: bool
+
+
+@cache
+def read_cart() -> str:
+    """Caller, customer, cart; answers facts and cart."""
+    return call("fn_read_cart", 6, "facts", "body")
+
+
+@cache
+def read_order() -> str:
+    """Caller, customer, order; answers facts and order."""
+    return call("fn_read_order", 6, "facts", "body")
+
+
+@cache
+def page() -> str:
+    """Caller, customer, billing cycle, key to start after, size; answers facts, sellers and orders."""
+    return call("fn_list_orders", 8, "facts", "shapes", "body")
+
+
+async def customer_facts(db: Connection, ctx: Context, customer_id: UUID) -> Facts:
+    """The customer as the acting partner sees it, and all that a sale is judged by; for the rules alone."""
+    return _FACTS.decode(await db.fetchval(call("fn_customer_facts", 6), *ctx.who, customer_id, True))
+
+
+async def parent_facts(db: Connection, ctx: Context, customer_id: UUID, subscription_id: UUID) -> Facts:
+    """Who sold the subscription that an add-on would go below; for the rules alone."""
+    statement = call("fn_subscription_facts", 7)
+    return _FACTS.decode(await db.fetchval(statement, *ctx.who, customer_id, subscription_id, False))
+
+
+async def cart_facts(db: Connection, ctx: Context, customer_id: UUID, cart_id: UUID) -> Facts:
+    """Whose cart it is, and all that a sale is judged by; for the rules alone."""
+    return _FACTS.decode(await db.fetchval(call("fn_cart_facts", 6), *ctx.who, customer_id, cart_id))
+
+
+async def lock_cart(db: Connection, customer_id: UUID, cart_id: UUID) -> Cart | None:
+    """The acting partner's own cart, locked until the transaction ends."""
+    row = await db.fetchval(call("fn_lock_cart", 2), customer_id, cart_id)
+    return None if row is None else _CART.decode(row)
+
+
+async def add_cart(db: Connection, cart: Cart) -> None:
+    """Insert a cart."""
+    await db.execute(
+        """INSERT INTO cart (customer_tenant_id, id, partner_tenant_id, lines, state, created_at, modified_at, expires_at,
+            version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        cart.customer_tenant_id,
+        cart.id,
+        cart.partner_tenant_id,
+        msgspec.json.encode(cart.lines).decode(),
+        cart.state,
+        cart.created_at,
+        cart.modified_at,
+        cart.expires_at,
+        cart.version,
+    )
+
+
+async def save_cart(db: Connection, cart: Cart) -> None:
+    """Write the lines and the state of a cart."""
+    await db.execute(
+        """UPDATE cart SET lines = $3, state = $4, modified_at = $5, version = $6
+        WHERE customer_tenant_id = $1 AND id = $2""",
+        cart.customer_tenant_id,
+        cart.id,
+        msgspec.json.encode(cart.lines).decode(),
+        cart.state,
+        cart.modified_at,
+        cart.version,
+    )
+
+
+async def orders_of_cart(db: Connection, customer_id: UUID, cart_id: UUID) -> tuple[Order, ...]:
+    """The orders that the first checkout of a cart placed."""
+    return _ORDERS.decode(await db.fetchval(call("fn_orders_of_cart", 2), customer_id, cart_id))
+
+
+async def add_orders(db: Connection, orders: tuple[Order, ...]) -> None:
+    """Insert the orders of one checkout in one statement."""
+    await db.execute(
+        """
+        INSERT INTO purchase_order (customer_tenant_id, id, partner_tenant_id, relationship_id, cart_id, billing_cycle,
+            currency, lines, placed_at, placed_by)
+        SELECT r.customer_tenant_id, r.id, r.partner_tenant_id, r.relationship_id, r.cart_id, r.billing_cycle, r.currency,
+            r.lines, r.placed_at, r.placed_by
+        FROM jsonb_populate_recordset(NULL::purchase_order, $1) AS r
+        """,
+        msgspec.json.encode(orders).decode(),
+    )
+
+
+async def holdings(db: Connection, *, customer_id: UUID, references: list[str]) -> Holdings:
+    """What prerequisites ask about a customer: of all sellers, in one trip."""
+    row = await db.fetchrow(
+        call("fn_held_references", 2, "in_tenant", "own", "azure_elsewhere"), customer_id, references
+    )
+    return Holdings(frozenset(row["in_tenant"]), frozenset(row["own"]), row["azure_elsewhere"])

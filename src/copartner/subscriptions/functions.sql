@@ -1,0 +1,114 @@
+-- fn_subscription_resource: who sold it to whom, of any tenant; without a seller there is no such subscription.
+CREATE FUNCTION fn_subscription_resource(p_customer uuid, p_subscription uuid) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT json_build_object('type', 'Subscription', 'id', p_subscription, 'customer', p_customer, 'partner',
+        (SELECT s.partner_tenant_id FROM subscription s WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription))
+$$;
+ALTER FUNCTION fn_subscription_resource OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_subscription_resource TO copartner_partner;
+
+-- fn_subscription_facts: what decides an action on one subscription.
+CREATE FUNCTION fn_subscription_facts(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid, p_deep boolean)
+RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', fn_subscription_resource(p_customer, p_subscription),
+        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
+            'agreement', CASE WHEN p_deep THEN fn_agreement(p_tenant, p_customer) END))
+$$;
+GRANT EXECUTE ON FUNCTION fn_subscription_facts TO copartner_partner;
+
+-- fn_subscription_row: one row as the store reads it.
+CREATE FUNCTION fn_subscription_row(s subscription) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+    SELECT json_build_object('id', s.id, 'customer_tenant_id', s.customer_tenant_id,
+        'partner_tenant_id', s.partner_tenant_id, 'order_id', s.order_id, 'line_number', s.line_number,
+        'partner_of_record', s.partner_of_record, 'parent_id', s.parent_id, 'product_id', s.product_id,
+        'sku_id', s.sku_id, 'availability_id', s.availability_id, 'kind', s.kind, 'offer_name', s.offer_name,
+        'nickname', s.nickname, 'quantity', s.quantity, 'status', s.status, 'auto_renew', s.auto_renew, 'term', s.term,
+        'billing_cycle', s.billing_cycle, 'unit_price', s.unit_price, 'currency', s.currency, 'created_at', s.created_at,
+        'starts_at', s.starts_at, 'commitment_ends_at', s.commitment_ends_at, 'version', s.version)
+$$;
+GRANT EXECUTE ON FUNCTION fn_subscription_row TO copartner_partner;
+
+-- fn_read_subscription: one subscription with the facts that decide its reading, in one trip.
+CREATE FUNCTION fn_read_subscription(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_subscription_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_subscription, false);
+    SELECT fn_subscription_row(s) INTO body FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_subscription TO PUBLIC;
+
+-- fn_list_subscriptions: a page of the subscriptions that the acting partner sold to a customer.
+CREATE FUNCTION fn_list_subscriptions(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid, p_parent uuid,
+    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
+    SELECT coalesce(json_agg(fn_subscription_row(page) ORDER BY page.id), '[]'),
+        coalesce((SELECT json_agg(shape) FROM (SELECT DISTINCT ON (s.seller) json_build_object('type', 'Subscription',
+            'id', s.seller, 'customer', p_customer, 'partner', s.seller) AS shape
+            FROM unnest(array_agg(page.partner_tenant_id)) AS s(seller)) AS distinct_shapes), '[]')
+    INTO body, shapes
+    FROM (SELECT s FROM subscription s WHERE s.customer_tenant_id = p_customer AND (p_order IS NULL OR s.order_id = p_order)
+        AND (p_parent IS NULL OR s.parent_id = p_parent) AND (p_after IS NULL OR s.id > p_after)
+        AND s.partner_tenant_id = p_tenant
+        ORDER BY s.id LIMIT p_size) AS numbered(page);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_subscriptions TO PUBLIC;
+
+-- fn_seller_names: the names of those who sold something to a customer.
+CREATE FUNCTION fn_seller_names(p_customer uuid) RETURNS TABLE (tenant_id uuid, company_name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT t.id, t.company_name FROM tenant t
+    WHERE t.id IN (SELECT s.partner_tenant_id FROM subscription s WHERE s.customer_tenant_id = p_customer)
+$$;
+ALTER FUNCTION fn_seller_names OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_seller_names TO copartner_customer;
+
+-- fn_list_held: what the acting customer holds, of all sellers, without what a seller pays.
+CREATE FUNCTION fn_list_held(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_after uuid, p_size integer,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT coalesce(json_agg(json_build_object('id', page.id, 'partner_tenant_id', page.partner_tenant_id,
+            'seller_name', (SELECT n.company_name FROM fn_seller_names(p_tenant) n WHERE n.tenant_id = page.partner_tenant_id),
+            'offer_name', page.offer_name, 'nickname', page.nickname, 'quantity', page.quantity, 'status', page.status,
+            'auto_renew', page.auto_renew, 'term', page.term, 'billing_cycle', page.billing_cycle,
+            'starts_at', page.starts_at, 'commitment_ends_at', page.commitment_ends_at) ORDER BY page.id), '[]'),
+        coalesce((SELECT json_agg(shape) FROM (SELECT DISTINCT json_build_object('type', 'Home', 'id', o.owner,
+            'tenant', o.owner)::jsonb AS shape FROM unnest(array_agg(page.customer_tenant_id)) AS o(owner)) AS owners), '[]')
+    INTO body, shapes
+    FROM (SELECT s.id, s.customer_tenant_id, s.partner_tenant_id, s.offer_name, s.nickname, s.quantity, s.status,
+            s.auto_renew, s.term, s.billing_cycle, s.starts_at, s.commitment_ends_at
+        FROM subscription s WHERE (p_after IS NULL OR s.id > p_after) AND s.customer_tenant_id = p_tenant
+        ORDER BY s.id LIMIT p_size) AS page;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_held TO PUBLIC;
+
+-- fn_pool_held: the seats of a SKU that all sellers together keep for a customer, without one subscription; serialises
+-- those who take seats. A declared disclosure: the sum, never whose.
+CREATE FUNCTION fn_pool_held(p_customer uuid, p_product text, p_sku text, p_without uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_customer || p_product || ':' || p_sku, 0));
+    RETURN (SELECT coalesce(sum(s.quantity), 0) FROM subscription s WHERE s.customer_tenant_id = p_customer
+        AND s.product_id = p_product AND s.sku_id = p_sku AND s.status IN ('active', 'suspended', 'pending')
+        AND s.id IS DISTINCT FROM p_without);
+END $$;
+ALTER FUNCTION fn_pool_held OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_pool_held TO copartner_partner;
+
+-- fn_lock_subscription: the acting partner's own row, locked.
+CREATE FUNCTION fn_lock_subscription(p_customer uuid, p_subscription uuid) RETURNS json LANGUAGE sql AS $$
+    SELECT fn_subscription_row(s) FROM subscription s
+    WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription FOR UPDATE
+$$;
+GRANT EXECUTE ON FUNCTION fn_lock_subscription TO copartner_partner;

@@ -1,0 +1,99 @@
+"""What a customer holds: one line of an order, run by the partner that sold it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from copartner.catalogue.model import BillingCycle
+
+
+class Status(StrEnum):
+    """The states a subscription can be in; spelled as published."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    DISABLED = "disabled"
+    DELETED = "deleted"
+
+
+class Kind(StrEnum):
+    """What is held: licences, an Azure plan, or a reservation."""
+
+    LICENSE = "license"
+    AZURE = "azure"
+    RESERVATION = "reservation"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One subscription; `partner_tenant_id` is the seller, the operator tenant when the customer bought directly.
+
+    `term` is P1M, P1Y or P3Y, empty for what is metered; `unit_price` is what the partner pays for one unit and term.
+    """
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    customer_tenant_id: UUID
+    partner_tenant_id: UUID
+    order_id: UUID
+    line_number: int
+    partner_of_record: str | None
+    parent_id: UUID | None
+    product_id: str
+    sku_id: str
+    availability_id: str
+    kind: Kind
+    offer_name: str
+    nickname: str
+    quantity: int
+    status: Status
+    auto_renew: bool
+    term: str
+    billing_cycle: BillingCycle
+    unit_price: Decimal = field(metadata={"seller_only": True})
+    currency: str = field(metadata={"seller_only": True})
+    created_at: datetime
+    starts_at: datetime
+    commitment_ends_at: datetime | None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSubscription:
+    """A subscription as its customer sees it: with the seller's name, without what the seller pays."""
+
+    id: UUID
+    partner_tenant_id: UUID
+    seller_name: str
+    offer_name: str
+    nickname: str
+    quantity: int
+    status: Status
+    auto_renew: bool
+    term: str
+    billing_cycle: BillingCycle
+    starts_at: datetime
+    commitment_ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """What a caller asks to change; None means not asked. Only the first four can ever change this way."""
+
+    status: Status | None = None
+    quantity: int | None = None
+    nickname: str | None = None
+    auto_renew: bool | None = None
+    term: str | None = None
+    billing_cycle: BillingCycle | None = None
+    commitment_ends_at: datetime | None = None
+    partner_of_record: str | None = None
+    parent_id: UUID | None = None
+    partner_tenant_id: UUID | None = None
+    customer_tenant_id: UUID | None = None

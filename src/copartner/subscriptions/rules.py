@@ -1,0 +1,153 @@
+"""What a subscription can do: states, quantity, name and renewal. Pure; the moment is passed in."""
+
+from dataclasses import replace
+
+from copartner.catalogue.model import Sku
+from copartner.catalogue.rules import check_quantity
+from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
+from copartner.policy.actions import Action
+from copartner.subscriptions.model import Kind, Patch, Status, Subscription
+
+
+class UnknownSubscription(NotFound):
+    """The caller has no such subscription."""
+
+
+class IllegalTransition(Illegal):
+    """The status cannot go from the present one to the one asked for."""
+
+
+class StatusFixed(Illegal):
+    """The status of this kind of subscription does not change this way."""
+
+
+class ParentNotActive(Conflict):
+    """An add-on cannot be enabled while its parent is not active."""
+
+
+class Ended(Illegal):
+    """The subscription has ended and takes no change."""
+
+
+class SuspendedQuantity(Illegal):
+    """The quantity does not change while the subscription is suspended."""
+
+
+class CannotRenew(Illegal):
+    """The subscription cannot renew by itself."""
+
+
+class PartnerOfRecordFixed(Illegal):
+    """The partner of record of this subscription cannot be changed."""
+
+
+class BillingCycleByOrder(Illegal):
+    """The billing cycle is changed through the order, not through the subscription."""
+
+
+class FixedByPurchase(Invalid):
+    """A property that was settled by the purchase and never changes here."""
+
+
+TRANSITIONS = {
+    (Status.ACTIVE, Status.SUSPENDED): Action.SUBSCRIPTION_SUSPEND,
+    (Status.SUSPENDED, Status.ACTIVE): Action.SUBSCRIPTION_REACTIVATE,
+    (Status.PENDING, Status.ACTIVE): Action.SUBSCRIPTION_REACTIVATE,
+    (Status.ACTIVE, Status.DELETED): Action.SUBSCRIPTION_CANCEL,
+    (Status.SUSPENDED, Status.DELETED): Action.SUBSCRIPTION_CANCEL,
+}
+_BY_TARGET = {
+    Status.SUSPENDED: Action.SUBSCRIPTION_SUSPEND,
+    Status.DELETED: Action.SUBSCRIPTION_CANCEL,
+}
+_BY_PROPERTY = {
+    "customer_tenant_id": Action.SUBSCRIPTION_SET_OWNER,
+    "partner_tenant_id": Action.SUBSCRIPTION_SET_SELLER,
+    "partner_of_record": Action.SUBSCRIPTION_SET_PARTNER_OF_RECORD,
+    "term": Action.SUBSCRIPTION_CHANGE_TERM,
+    "commitment_ends_at": Action.SUBSCRIPTION_SET_COMMITMENT,
+    "billing_cycle": Action.SUBSCRIPTION_CHANGE_BILLING_CYCLE,
+    "parent_id": Action.SUBSCRIPTION_ADD_ADDON,
+    "quantity": Action.SUBSCRIPTION_CHANGE_QUANTITY,
+    "nickname": Action.SUBSCRIPTION_RENAME,
+    "auto_renew": Action.SUBSCRIPTION_SET_AUTO_RENEW,
+}
+
+
+def actions(before: Subscription | None, patch: Patch) -> tuple[Action, ...]:
+    """What the patch asks for: of an own subscription only what differs from it, of an unseen one all that is named.
+
+    Clients send whole objects back; a value that is as it was asks for nothing.
+    """
+    asked = []
+    for name, action in _BY_PROPERTY.items():
+        wanted = getattr(patch, name)
+        if wanted is not None and (before is None or wanted != getattr(before, name)):
+            asked.append(action)
+    if patch.status is not None and (before is None or patch.status is not before.status):
+        asked.append(_BY_TARGET.get(patch.status, Action.SUBSCRIPTION_REACTIVATE))
+    return tuple(asked)
+
+
+def apply(before: Subscription, patch: Patch) -> Subscription:
+    """The subscription after the patch; raises what forbids it. Quantity limits of the SKU are checked elsewhere."""
+    _refuse_fixed(before, patch)
+    wanted_status = patch.status or before.status
+    if before.status in (Status.DELETED, Status.EXPIRED, Status.DISABLED):
+        raise Ended(f"The subscription is {before.status} and takes no change; order a new one.", str(before.id))
+    after = before
+    if wanted_status is not before.status:
+        after = _transition(before, wanted_status)
+    if patch.quantity is not None and patch.quantity != before.quantity:
+        if after.status is not Status.ACTIVE:
+            raise SuspendedQuantity("Reactivate the subscription before you change its quantity.", str(before.id))
+        after = replace(after, quantity=patch.quantity)
+    if patch.nickname is not None:
+        after = replace(after, nickname=_nickname(patch.nickname))
+    if patch.auto_renew is not None and patch.auto_renew != before.auto_renew:
+        if patch.auto_renew and (after.status is not Status.ACTIVE or after.kind is not Kind.LICENSE):
+            raise CannotRenew("Only an active licence subscription renews by itself.", str(before.id))
+        after = replace(after, auto_renew=patch.auto_renew)
+    return replace(after, version=before.version + 1)
+
+
+def check_parent(parent: Subscription, addon: Sku, quantity: int) -> None:
+    """Raise unless the add-on fits below the parent: its SKU, its state, its quantity."""
+    reference = f"{parent.product_id}:{parent.sku_id}"
+    if reference not in addon.parents:
+        raise Invalid(f"{addon.title} does not go below {parent.offer_name}.", "parentSubscriptionId")
+    if parent.status is not Status.ACTIVE:
+        raise ParentNotActive(f"Activate the parent subscription before you add {addon.title}.", str(parent.id))
+    check_quantity(addon, quantity, parent_quantity=parent.quantity)
+
+
+def _transition(before: Subscription, wanted: Status) -> Subscription:
+    if (before.status, wanted) not in TRANSITIONS:
+        raise IllegalTransition(
+            f"A subscription that is {before.status} does not become {wanted}.", before.status, wanted
+        )
+    if before.kind is Kind.RESERVATION and wanted is not Status.DELETED:
+        raise StatusFixed("A reservation is cancelled or kept; it is not suspended.", str(before.id))
+    # Suspending leaves billing running and turns automatic renewal off; reactivating does not turn it on again.
+    return replace(before, status=wanted, auto_renew=before.auto_renew and wanted is Status.ACTIVE)
+
+
+def _refuse_fixed(before: Subscription, patch: Patch) -> None:
+    def differs(name: str) -> bool:
+        wanted = getattr(patch, name)
+        return wanted is not None and wanted != getattr(before, name)
+
+    if differs("partner_of_record"):
+        raise PartnerOfRecordFixed("The partner of record of this subscription cannot be changed.", str(before.id))
+    if differs("billing_cycle"):
+        raise BillingCycleByOrder("Change the billing cycle through the order.", str(before.order_id))
+    for name in ("customer_tenant_id", "partner_tenant_id", "term", "commitment_ends_at", "parent_id"):
+        if differs(name):
+            raise FixedByPurchase(f"{name} was settled by the purchase and does not change here; leave it out.", name)
+
+
+def _nickname(text: str) -> str:
+    name = text.strip()
+    if not 1 <= len(name) <= 100 or not name.isprintable():
+        raise Invalid("friendlyName has to be 1 to 100 printable characters.", "friendlyName")
+    return name

@@ -1,0 +1,89 @@
+"""Rows of the table subscription, and what the rules must know of one."""
+
+from collections.abc import Sequence
+from functools import cache
+from uuid import UUID
+
+import msgspec
+from asyncpg.connection import Connection
+
+from copartner.command.context import Context
+from copartner.kernel.functions import call
+from copartner.policy.facts import Facts
+from copartner.subscriptions.model import Subscription
+
+_SUBSCRIPTION = msgspec.json.Decoder(Subscription)
+_FACTS = msgspec.json.Decoder(Facts)
+
+
+@cache
+def read() -> str:
+    """Caller, customer, subscription; answers facts and subscription."""
+    return call("fn_read_subscription", 6, "facts", "shapes", "body")
+
+
+@cache
+def page() -> str:
+    """Caller, customer, order, parent, key to start after, size; answers facts, sellers and subscriptions."""
+    return call("fn_list_subscriptions", 9, "facts", "shapes", "body")
+
+
+@cache
+def held() -> str:
+    """Caller, key to start after, size; answers facts, owners and held subscriptions."""
+    return call("fn_list_held", 6, "facts", "shapes", "body")
+
+
+async def facts(db: Connection, ctx: Context, customer_id: UUID, subscription_id: UUID) -> Facts:
+    """Ids and states of any tenant's subscription, for the rules alone; never returned to a caller."""
+    return _FACTS.decode(
+        await db.fetchval(call("fn_subscription_facts", 7), *ctx.who, customer_id, subscription_id, True)
+    )
+
+
+async def lock(db: Connection, customer_id: UUID, subscription_id: UUID) -> Subscription | None:
+    """The acting partner's own row, locked until the transaction ends; None when it has no such row."""
+    row = await db.fetchval(
+        call("fn_lock_subscription", 2),
+        customer_id,
+        subscription_id,
+    )
+    return None if row is None else _SUBSCRIPTION.decode(row)
+
+
+async def save(db: Connection, after: Subscription) -> None:
+    """Write what may change of a subscription; seller, owner, terms and partner of record are not among it."""
+    await db.execute(
+        """UPDATE subscription SET nickname = $3, quantity = $4, status = $5, auto_renew = $6, version = $7
+        WHERE customer_tenant_id = $1 AND id = $2""",
+        after.customer_tenant_id,
+        after.id,
+        after.nickname,
+        after.quantity,
+        after.status,
+        after.auto_renew,
+        after.version,
+    )
+
+
+async def add(db: Connection, made: Sequence[Subscription]) -> None:
+    """Insert the subscriptions of one checkout in one statement."""
+    await db.execute(
+        """
+        INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, partner_of_record,
+            parent_id, product_id, sku_id, availability_id, kind, offer_name, nickname, quantity, status, auto_renew, term,
+            billing_cycle, unit_price, currency, created_at, starts_at, commitment_ends_at, version)
+        SELECT r.customer_tenant_id, r.id, r.partner_tenant_id, r.order_id, r.line_number, r.partner_of_record,
+            r.parent_id, r.product_id, r.sku_id, r.availability_id, r.kind, r.offer_name, r.nickname, r.quantity, r.status,
+            r.auto_renew, r.term, r.billing_cycle, r.unit_price, r.currency, r.created_at, r.starts_at,
+            r.commitment_ends_at, r.version
+        FROM jsonb_populate_recordset(NULL::subscription, $1) AS r
+        """,
+        msgspec.json.encode(made).decode(),
+    )
+
+
+async def pool_held(db: Connection, *, customer_id: UUID, product_id: str, sku_id: str, without: UUID | None) -> int:
+    """Seats of a SKU that all sellers keep for the customer, without one subscription; others who ask wait meanwhile."""
+    held_seats: int = await db.fetchval(call("fn_pool_held", 4), customer_id, product_id, sku_id, without)
+    return held_seats
