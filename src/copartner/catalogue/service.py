@@ -91,6 +91,11 @@ async def read_availability(
     return rules.of_availability(found, availability_id)
 
 
+async def lookup(db: Connection, catalog_item_ids: Sequence[str]) -> dict[str, Item]:
+    """The items that catalogue item ids name, by id; unknown ones are absent. Raises UnknownItem for a malformed id."""
+    return await store.items(db, {rules.parse_item_id(text) for text in catalog_item_ids})
+
+
 async def resolve(db: Connection, catalog_item_ids: Sequence[str], *, country: str | None) -> tuple[Item, ...]:
     """What catalogue item ids name, in their order, as sold in the customer's country; without a country in any.
 

@@ -1,4 +1,4 @@
-"""What may be drafted and placed: settling lines, prerequisites, and the orders and subscriptions a draft becomes. Pure."""
+"""What may be drafted and placed: lines, prerequisites, and the orders and subscriptions a draft becomes. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -112,11 +112,9 @@ def check_prerequisites(
     for item in items:
         sku = item.sku
         if sku.prerequisites and not {*sku.prerequisites} & (in_tenant | drafted):
-            raise PrerequisiteMissing(
-                f"{sku.title} needs one of its prerequisites in the customer's tenant.", sku.reference
-            )
+            raise PrerequisiteMissing(f"{sku.title} needs a prerequisite in the customer's tenant.", sku.reference)
         if sku.seller_prerequisites and not {*sku.seller_prerequisites} & (own | drafted):
-            raise PrerequisiteMissing(f"{sku.title} needs one of its prerequisites from you.", sku.reference)
+            raise PrerequisiteMissing(f"{sku.title} needs a prerequisite that you sold.", sku.reference)
         if sku.one_per_seller and sku.reference in own:
             raise OnePerSeller(f"You have sold {sku.title} to this customer already.", sku.reference)
 

@@ -69,8 +69,8 @@ async def lock_cart(db: Connection, customer_id: UUID, cart_id: UUID) -> Cart | 
 async def add_cart(db: Connection, cart: Cart) -> None:
     """Insert a cart."""
     await db.execute(
-        """INSERT INTO cart (customer_tenant_id, id, partner_tenant_id, lines, state, created_at, modified_at, expires_at,
-            version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        """INSERT INTO cart (customer_tenant_id, id, partner_tenant_id, lines, state, created_at, modified_at,
+            expires_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
         cart.customer_tenant_id,
         cart.id,
         cart.partner_tenant_id,
@@ -108,8 +108,8 @@ async def add_orders(db: Connection, orders: tuple[Order, ...]) -> None:
         """
         INSERT INTO purchase_order (customer_tenant_id, id, partner_tenant_id, relationship_id, cart_id, billing_cycle,
             currency, lines, placed_at, placed_by)
-        SELECT r.customer_tenant_id, r.id, r.partner_tenant_id, r.relationship_id, r.cart_id, r.billing_cycle, r.currency,
-            r.lines, r.placed_at, r.placed_by
+        SELECT r.customer_tenant_id, r.id, r.partner_tenant_id, r.relationship_id, r.cart_id, r.billing_cycle,
+            r.currency, r.lines, r.placed_at, r.placed_by
         FROM jsonb_populate_recordset(NULL::purchase_order, $1) AS r
         """,
         msgspec.json.encode(orders).decode(),

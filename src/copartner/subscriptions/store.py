@@ -71,11 +71,11 @@ async def add(db: Connection, made: Sequence[Subscription]) -> None:
     await db.execute(
         """
         INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, partner_of_record,
-            parent_id, product_id, sku_id, availability_id, kind, offer_name, nickname, quantity, status, auto_renew, term,
-            billing_cycle, unit_price, currency, created_at, starts_at, commitment_ends_at, version)
+            parent_id, product_id, sku_id, availability_id, kind, offer_name, nickname, quantity, status, auto_renew,
+            term, billing_cycle, unit_price, currency, created_at, starts_at, commitment_ends_at, version)
         SELECT r.customer_tenant_id, r.id, r.partner_tenant_id, r.order_id, r.line_number, r.partner_of_record,
-            r.parent_id, r.product_id, r.sku_id, r.availability_id, r.kind, r.offer_name, r.nickname, r.quantity, r.status,
-            r.auto_renew, r.term, r.billing_cycle, r.unit_price, r.currency, r.created_at, r.starts_at,
+            r.parent_id, r.product_id, r.sku_id, r.availability_id, r.kind, r.offer_name, r.nickname, r.quantity,
+            r.status, r.auto_renew, r.term, r.billing_cycle, r.unit_price, r.currency, r.created_at, r.starts_at,
             r.commitment_ends_at, r.version
         FROM jsonb_populate_recordset(NULL::subscription, $1) AS r
         """,
@@ -84,6 +84,6 @@ async def add(db: Connection, made: Sequence[Subscription]) -> None:
 
 
 async def pool_held(db: Connection, *, customer_id: UUID, product_id: str, sku_id: str, without: UUID | None) -> int:
-    """Seats of a SKU that all sellers keep for the customer, without one subscription; others who ask wait meanwhile."""
+    """Seats of a SKU that all sellers keep for the customer, without one subscription; others who ask wait."""
     held_seats: int = await db.fetchval(call("fn_pool_held", 4), customer_id, product_id, sku_id, without)
     return held_seats
