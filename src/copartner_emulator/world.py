@@ -18,6 +18,7 @@ from copartner_emulator.world_file import (
     text_of,
     world_file_name,
 )
+from copartner_emulator.world_load import load
 from copartner_emulator.world_model import (
     Address,
     Application,
@@ -30,6 +31,8 @@ from copartner_emulator.world_model import (
     User,
     World,
 )
+
+__all__ = ["World", "WorldError", "build_world", "load", "read_world"]
 
 AGENT_GROUPS = {"AdminAgents": Role.ADMIN_AGENT, "HelpdeskAgents": Role.HELPDESK_AGENT}
 _KINDS = ("partner", "customer", "operator")

@@ -73,7 +73,7 @@ def _decimal(text: str, place: str) -> Decimal:
 def _item(product_id: str, entry: ProductEntry, country: str, currency: str, rate: Decimal) -> Item:
     kind, sub_type = ("Azure", "AzurePlan") if entry.azure else ("OnlineServicesNCE", None)
     if entry.reservation:
-        sub_type = "VirtualMachines"
+        kind, sub_type = "Azure", "VirtualMachines"
     product = Product(product_id, entry.title, entry.description, _PUBLISHER, kind, sub_type, entry.views)
     terms = _terms(product_id, entry, rate)
     sku = Sku(
@@ -93,7 +93,7 @@ def _item(product_id: str, entry: ProductEntry, country: str, currency: str, rat
         seller_prerequisites=entry.needs_of_seller,
         upgrade_targets=entry.upgrades_to,
         conversion_targets=entry.converts_to,
-        billing_cycles=tuple(dict.fromkeys(term.billing_cycle for term in terms)),
+        billing_cycles=tuple(sorted({term.billing_cycle for term in terms})),
     )
     availability = Availability(
         product_id=product_id,

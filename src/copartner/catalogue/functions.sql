@@ -3,7 +3,8 @@ CREATE FUNCTION fn_catalogue_item(p_product text, p_sku text, p_availability tex
 LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
         'product', json_build_object('id', p.id, 'title', p.title, 'description', p.description,
-            'publisher', p.publisher, 'product_type', p.product_type, 'sub_type', p.sub_type, 'target_views', p.target_views),
+            'publisher', p.publisher, 'product_type', p.product_type, 'sub_type', p.sub_type,
+            'target_views', p.target_views),
         'sku', json_build_object('product_id', s.product_id, 'id', s.id, 'title', s.title, 'description', s.description,
             'minimum_quantity', s.minimum_quantity, 'maximum_quantity', s.maximum_quantity,
             'pooled_maximum', s.pooled_maximum, 'one_per_seller', s.one_per_seller, 'is_trial', s.is_trial,
