@@ -117,13 +117,14 @@ class Rulebook:
         try:
             schema = schemas.load(directory)
             read = [
-                _rule(policy, form, name)
+                (policy, form, name)
                 for name in names
                 for policy, form in parse((directory / f"{name}.cedar").read_text(encoding="utf-8"))
             ]
         except Exception as broken:
             raise BrokenRules(f"the rules in {directory} cannot be read: {broken}") from broken
-        book = cls(tuple(read), schema)
+        _refuse(lint((policy for policy, _, _ in read), schema))
+        book = cls(tuple(_rule(*one) for one in read), schema)
         for cloud in Cloud:
             book.spans(cloud)
         return book
@@ -212,11 +213,14 @@ def _rule(policy: Policy, form: dict[str, Any], file: str) -> Rule:
     )
 
 
-def _refuse_broken(rules: tuple[Rule, ...], schema: Schema) -> None:
-    """Raise BrokenRules unless every rule passes the lint and the engine's strict validation."""
-    problems = lint((rule.policy for rule in rules), schema)
+def _refuse(problems: list[str]) -> None:
     if problems:
         raise BrokenRules("; ".join(problems))
+
+
+def _refuse_broken(rules: tuple[Rule, ...], schema: Schema) -> None:
+    """Raise BrokenRules unless every rule passes the lint and the engine's strict validation."""
+    _refuse(lint((rule.policy for rule in rules), schema))
     if not any(rule.permits for rule in rules):
         raise BrokenRules("there is no permit at all")
     document = {"templates": {}, "staticPolicies": {r.id: r.form for r in rules}, "templateLinks": []}

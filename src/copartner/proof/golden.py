@@ -1,0 +1,99 @@
+"""The golden table: every role against every action, asked of the engine.
+
+`python -m copartner.proof.golden tests/policy/golden/roles.md` writes it; a test compares.
+"""
+
+import sys
+from pathlib import Path
+
+from copartner.policy.actions import Action
+from copartner.policy.decide import decide_cold
+from copartner.policy.facts import Cloud, Role, Side
+from copartner.policy.rulebook import Rulebook, RuleSet
+from copartner.proof.specimens import STORY_DAYS, kinds, sides, specimen, with_principal
+
+_ROLES = {
+    Side.PARTNER: tuple(Role),
+    Side.CUSTOMER: (Role.GLOBAL_ADMIN, Role.BILLING_ADMIN, Role.USER),
+    Side.OPERATOR: (Role.GLOBAL_ADMIN, Role.BILLING_ADMIN, Role.USER),
+}
+_SHORT = {
+    Role.GLOBAL_ADMIN: "GA",
+    Role.USER_MANAGEMENT_ADMIN: "UM",
+    Role.ADMIN_AGENT: "AA",
+    Role.SALES_AGENT: "SA",
+    Role.HELPDESK_AGENT: "HD",
+    Role.BILLING_ADMIN: "BA",
+    Role.USER: "user",
+}
+_HEAD = """# Who may do what
+
+Asked of the engine, with facts to which nothing but the role can object: own things, an active relationship, the
+agreement, a fitting customer. `Y` is allowed, `-` denied because no rule permits it, the name of a rule a denial by
+that rule. GA Global admin, UM User management admin, AA Admin agent, SA Sales agent, HD Helpdesk agent, BA Billing
+admin; app is an application without a user, which stands as an Admin agent. Where the answer differs by day or cloud,
+each has its line.
+
+Written by `python -m copartner.proof.golden tests/policy/golden/roles.md`; never edited by hand.
+"""
+
+
+def table(book: Rulebook) -> str:
+    """The whole table as Markdown."""
+    parts = [_HEAD]
+    for side in Side:
+        roles = _ROLES[side]
+        heads = [_SHORT[role] for role in roles] + (["app"] if side is Side.PARTNER else [])
+        parts.append(f"## {side.capitalize()}\n")
+        parts.append(f"| action | on | where | {' | '.join(heads)} |")
+        parts.append("|" + "---|" * (len(heads) + 3))
+        for action, kind in kinds(book.schema):
+            if side in sides(action):
+                parts += [
+                    f"| {action} | {kind} | {where} | {' | '.join(cells)} |"
+                    for where, cells in _lines(book, action, kind, side)
+                ]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _lines(book: Rulebook, action: Action, kind: str, side: Side) -> list[tuple[str, tuple[str, ...]]]:
+    """The rows of one action: one when every cloud and day agree, else one for each different answer."""
+    answers: dict[tuple[str, ...], list[str]] = {}
+    for cloud in Cloud:
+        for day in STORY_DAYS:
+            cells = _cells(book.at(cloud, day), action, kind, side)
+            answers.setdefault(cells, []).append(f"{cloud} {day}")
+    if len(answers) == 1:
+        return [("everywhere", next(iter(answers)))]
+    return [(_joined(places), cells) for cells, places in answers.items()]
+
+
+def _joined(places: list[str]) -> str:
+    """Places as text; a cloud that has every day is named without them."""
+    named: list[str] = []
+    for cloud in Cloud:
+        own = [place for place in places if place.startswith(f"{cloud} ")]
+        named += [str(cloud)] if len(own) == len(STORY_DAYS) else own
+    return ", ".join(named)
+
+
+def _cells(rules: RuleSet, action: Action, kind: str, side: Side) -> tuple[str, ...]:
+    cells = [_answer(rules, action, kind, side, role, app_only=False) for role in _ROLES[side]]
+    if side is Side.PARTNER:
+        cells.append(_answer(rules, action, kind, side, Role.ADMIN_AGENT, app_only=True))
+    return tuple(cells)
+
+
+def _answer(rules: RuleSet, action: Action, kind: str, side: Side, role: Role, *, app_only: bool) -> str:
+    facts = with_principal(specimen(action, kind, rules.cloud, side, (role,)), app_only=app_only)
+    decision = decide_cold(rules, action, facts)
+    if decision.doubt:
+        raise AssertionError(f"{action} on {kind}: {decision.doubt}")
+    if decision.allowed:
+        return "Y"
+    return ", ".join(decision.rules) or "-"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(table(Rulebook.load()), encoding="utf-8")

@@ -1,0 +1,140 @@
+"""Facts that no forbid objects to, one for every action on every type of resource: what proofs and tests start from."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+from copartner.policy.actions import Action
+from copartner.policy.facts import (
+    Actor,
+    Agreement,
+    Cart,
+    Cloud,
+    Customer,
+    DecisionRecord,
+    Ending,
+    FactContext,
+    Facts,
+    Home,
+    Order,
+    Organisation,
+    Pool,
+    Relationship,
+    RelationshipRequest,
+    Resource,
+    Role,
+    Side,
+    Subscription,
+    Tenant,
+    TenantRecord,
+)
+from copartner.policy.schema import Schema
+
+PARTNER, CUSTOMER, OPERATOR, OTHER = "t-partner", "t-customer", "t-operator", "t-other"
+BUSINESS, BUYER, OTHER_BUSINESS = "o-partner", "o-customer", "o-other"
+
+# The dates at which the story is told.
+STORY_DAYS = (date(2020, 11, 29), date(2026, 11, 22))
+
+CUSTOMER_SIDE = frozenset(
+    {
+        Action.CONSENT_READ,
+        Action.CONSENT_ACCEPT,
+        Action.CONSENT_DECLINE,
+        Action.CONSENT_GRANT_PRIVILEGES,
+        Action.OWN_SUBSCRIPTION_LIST,
+        Action.OWN_RELATIONSHIP_LIST,
+        Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES,
+    }
+)
+OPERATOR_SIDE = frozenset({Action.TENANT_ENROL})
+EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ})
+
+
+def sides(action: Action) -> tuple[Side, ...]:
+    """Whose action it is."""
+    if action in EVERY_SIDE:
+        return tuple(Side)
+    if action in CUSTOMER_SIDE:
+        return (Side.CUSTOMER,)
+    return (Side.OPERATOR,) if action in OPERATOR_SIDE else (Side.PARTNER,)
+
+
+def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[Role, ...]) -> Facts:
+    """Facts of an ordinary request: own things, an active relationship, an agreement, a fitting customer."""
+    tenant = {Side.PARTNER: PARTNER, Side.CUSTOMER: CUSTOMER, Side.OPERATOR: OPERATOR}[side]
+    country = "US" if cloud is Cloud.US_GOVERNMENT else "DE"
+    relationship = Relationship("r-1", PARTNER, CUSTOMER, active=True, privileges=True)
+    ending = Ending(active=0, running=0, reservations=0) if action is Action.CUSTOMER_END_RELATIONSHIP else None
+    return Facts(
+        principal=Actor("u-actor", tenant, roles, side),
+        resource=_resource(kind, tenant),
+        context=FactContext(
+            relationship=relationship,
+            agreement=Agreement("a-1", CUSTOMER),
+            pool=Pool(maximum=300, held=100, requested=10) if action is Action.SEATS_TAKE else None,
+            ending=ending,
+            azure_only=False,
+        ),
+        tenants=(
+            Tenant(PARTNER, BUSINESS, cloud, country, enrolled=True, markets=(country,)),
+            Tenant(CUSTOMER, BUYER, cloud, country, enrolled=False),
+        ),
+        organisations=(Organisation(BUSINESS, (), enrolled=True), Organisation(BUYER, (), enrolled=False)),
+    )
+
+
+def _resource(kind: str, tenant: str) -> Resource:
+    match kind:
+        case "Home":
+            return Home(f"h-{tenant}", tenant)
+        case "TenantRecord":
+            return TenantRecord("tr-1", OTHER)
+        case "DecisionRecord":
+            return DecisionRecord("d-1", tenant, "u-another")
+        case "RelationshipRequest":
+            return RelationshipRequest("rr-1", PARTNER, CUSTOMER, includes_privileges=True)
+        case "Customer":
+            return Customer("c-1", PARTNER, CUSTOMER)
+        case "Cart":
+            return Cart("k-1", PARTNER, CUSTOMER)
+        case "Order":
+            return Order("o-1", PARTNER, CUSTOMER)
+        case "Subscription":
+            return Subscription("s-1", PARTNER, CUSTOMER)
+    raise ValueError(f"there is no type {kind}: add it here")
+
+
+def kinds(schema: Schema) -> Iterator[tuple[Action, str]]:
+    """Every kind of request: each action on each type of resource that it applies to."""
+    for action in Action:
+        for kind in schema.actions[action].resources:
+            yield action, kind
+
+
+def with_resource(facts: Facts, **changes: object) -> Facts:
+    """The same facts with fields of the resource changed."""
+    return msgspec.structs.replace(facts, resource=msgspec.structs.replace(facts.resource, **changes))
+
+
+def with_context(facts: Facts, **changes: object) -> Facts:
+    """The same facts with fields of the context changed."""
+    return msgspec.structs.replace(facts, context=msgspec.structs.replace(facts.context, **changes))
+
+
+def with_principal(facts: Facts, **changes: object) -> Facts:
+    """The same facts with fields of the actor changed."""
+    return msgspec.structs.replace(facts, principal=msgspec.structs.replace(facts.principal, **changes))
+
+
+def with_tenant(facts: Facts, tenant: str, **changes: object) -> Facts:
+    """The same facts with fields of one tenant changed."""
+    changed = tuple(msgspec.structs.replace(t, **changes) if t.id == tenant else t for t in facts.tenants)
+    return msgspec.structs.replace(facts, tenants=changed)
+
+
+def with_organisation(facts: Facts, organisation: str, **changes: object) -> Facts:
+    """The same facts with fields of one organisation changed."""
+    changed = tuple(msgspec.structs.replace(o, **changes) if o.id == organisation else o for o in facts.organisations)
+    return msgspec.structs.replace(facts, organisations=changed)
