@@ -14,6 +14,7 @@ from copartner.catalogue.service import (
     list_availabilities,
     list_products,
     list_skus,
+    lookup,
     read_availability,
     read_product,
     read_sku,
@@ -170,6 +171,10 @@ async def test_a_cart_finds_what_it_names_in_its_order(ctx: Context, world: Worl
         assert await resolve(db, [american.availability.catalog_item_id], country=None) == (american,)
         with pytest.raises(rules.UnknownItem):
             await resolve(db, [names[0], "CFQ7TTC0B45C:0001:CFQ7TTC00000"], country="DE")
+        assert await lookup(db, [*names, "CFQ7TTC0B45C:0001:CFQ7TTC00000"]) == {
+            names[0]: german[3],
+            names[1]: german[0],
+        }
 
 
 @pytest.mark.parametrize("side", ["partner", "customer", "operator"])
