@@ -90,14 +90,14 @@ CREATE FUNCTION fn_list_orders(
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
-    SELECT coalesce(json_agg(fn_order_row(page) ORDER BY page.id), '[]'),
+    SELECT coalesce(json_agg(fn_order_row(page.whole) ORDER BY page.id), '[]'),
         coalesce((SELECT json_agg(shape) FROM (SELECT DISTINCT ON (s.seller) json_build_object('type', 'Order',
             'id', s.seller, 'customer', p_customer, 'partner', s.seller) AS shape
             FROM unnest(array_agg(page.partner_tenant_id)) AS s(seller)) AS distinct_shapes), '[]')
     INTO body, shapes
-    FROM (SELECT o FROM purchase_order o WHERE o.customer_tenant_id = p_customer AND o.partner_tenant_id = p_tenant
+    FROM (SELECT o AS whole, o.id, o.partner_tenant_id FROM purchase_order o WHERE o.customer_tenant_id = p_customer AND o.partner_tenant_id = p_tenant
         AND (p_cycle IS NULL OR o.billing_cycle = p_cycle) AND (p_after IS NULL OR o.id > p_after)
-        ORDER BY o.id LIMIT p_size) AS numbered(page);
+        ORDER BY o.id LIMIT p_size) AS page;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_orders TO PUBLIC;
 

@@ -50,15 +50,15 @@ CREATE FUNCTION fn_list_subscriptions(
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
-    SELECT coalesce(json_agg(fn_subscription_row(page) ORDER BY page.id), '[]'),
+    SELECT coalesce(json_agg(fn_subscription_row(page.whole) ORDER BY page.id), '[]'),
         coalesce((SELECT json_agg(shape) FROM (SELECT DISTINCT ON (s.seller) json_build_object('type', 'Subscription',
             'id', s.seller, 'customer', p_customer, 'partner', s.seller) AS shape
             FROM unnest(array_agg(page.partner_tenant_id)) AS s(seller)) AS distinct_shapes), '[]')
     INTO body, shapes
-    FROM (SELECT s FROM subscription s WHERE s.customer_tenant_id = p_customer AND (p_order IS NULL OR s.order_id = p_order)
+    FROM (SELECT s AS whole, s.id, s.partner_tenant_id FROM subscription s WHERE s.customer_tenant_id = p_customer AND (p_order IS NULL OR s.order_id = p_order)
         AND (p_parent IS NULL OR s.parent_id = p_parent) AND (p_after IS NULL OR s.id > p_after)
         AND s.partner_tenant_id = p_tenant
-        ORDER BY s.id LIMIT p_size) AS numbered(page);
+        ORDER BY s.id LIMIT p_size) AS page;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_subscriptions TO PUBLIC;
 
