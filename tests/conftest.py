@@ -1,5 +1,6 @@
 """Fixtures every test may use: a real PostgreSQL, one migrated database a test."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -31,3 +32,22 @@ def module_database(postgres: Server) -> Iterator[Database]:
     """A migrated database for all tests of a file."""
     with postgres.database() as made:
         yield made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where a skip counts as a failure, says so."""
+    if skips_fail() and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("CI=true: a skipped test is a failure; make what it needs.", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where a skip counts as a failure, makes it one."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if skips_fail() and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def skips_fail() -> bool:
+    """Whether this is a run that must be complete."""
+    return os.environ.get("CI") == "true"
