@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+from copartner.agreements import rules as agreements
 from copartner.catalogue.model import Item
 from copartner.kernel.ids import parse_id
 from copartner.policy.facts import Cloud, Role
@@ -185,6 +186,8 @@ class _Builder:
     def _relationship(self, place: str, entry: RelationshipEntry, tenants: dict[str, Tenant]) -> Relationship:
         partner = self._named(place, "partner", entry.partner, tenants, "partner")
         customer = self._named(place, "customer", entry.customer, tenants, "customer")
+        if entry.agreement and not agreements.templates(self.entry.cloud):
+            raise self._wrong(place, f"agreement: the {self.entry.cloud} cloud has no customer agreement")
         return Relationship(
             id=_made(customer.id, "relationship", entry.partner),
             agreement_id=_made(customer.id, "agreement", entry.partner),

@@ -6,15 +6,16 @@ from uuid import UUID
 import msgspec
 from asyncpg.connection import Connection
 
+from copartner.agreements import rules as agreements
 from copartner.catalogue.model import Item, Sku
 from copartner.kernel.calendar import add_months, months_of
 from copartner.orders.model import OrderLine
+from copartner.policy.facts import Cloud
 from copartner.subscriptions.model import Kind
 from copartner_emulator.world_model import Address, DirectSubscription, Relationship, Tenant, World
 
 _BEFORE_ALL = timedelta(days=400)
 _LOCK = 0x776F726C64
-_AGREEMENT_TEMPLATE = "117a77b0-9360-443b-8795-c6dedc750cf9"
 
 
 async def lock(db: Connection) -> None:
@@ -45,7 +46,7 @@ async def insert_world(
         await _insert_people(db, tenant, password_hashes[tenant.id])
         await _insert_applications(db, tenant, secret_hashes)
     for relationship in world.relationships:
-        await _insert_relationship(db, relationship, now - timedelta(days=relationship.days_ago))
+        await _insert_relationship(db, relationship, world.cloud, now - timedelta(days=relationship.days_ago))
     for subscription in world.subscriptions:
         await _insert_subscription(db, subscription, now - timedelta(days=subscription.days_ago))
 
@@ -110,7 +111,7 @@ async def _insert_catalogue(db: Connection, catalogue: tuple[Item, ...]) -> None
     )
 
 
-async def _insert_tenant(db: Connection, tenant: Tenant, cloud: str, at: datetime) -> None:
+async def _insert_tenant(db: Connection, tenant: Tenant, cloud: Cloud, at: datetime) -> None:
     await db.execute(
         """INSERT INTO tenant (id, organisation_id, kind, cloud, shared_services, company_name, domain, country,
             culture, language, address, created_at)
@@ -169,7 +170,7 @@ async def _insert_applications(db: Connection, tenant: Tenant, secret_hashes: di
     )
 
 
-async def _insert_relationship(db: Connection, it: Relationship, at: datetime) -> None:
+async def _insert_relationship(db: Connection, it: Relationship, cloud: Cloud, at: datetime) -> None:
     await db.execute(
         """INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, state, privileges,
             company_name, domain, formed_at)
@@ -195,14 +196,16 @@ async def _insert_relationship(db: Connection, it: Relationship, at: datetime) -
         it.customer.language,
         _address(it.customer.address),
     )
-    if it.agreement:
+    template = agreements.current(cloud)
+    if it.agreement and template:
         await db.execute(
             """INSERT INTO customer_agreement (customer_tenant_id, id, type, template_id, first_name, last_name, email,
                 agreed_at, recorded_at, recorded_by)
-            VALUES ($1, $2, 'MicrosoftCustomerAgreement', $3, $4, $5, $6, $7, $7, $6)""",
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $7)""",
             it.customer.id,
             it.agreement_id,
-            _AGREEMENT_TEMPLATE,
+            template.type,
+            str(template.id),
             it.customer.address.first_name,
             it.customer.address.last_name,
             it.customer.users[0].user_principal_name,

@@ -186,6 +186,13 @@ def build_both(text: str) -> None:
         build(entry, cloud)
 
 
+def test_an_agreement_needs_a_cloud_that_has_one() -> None:
+    text = text_of("multi-partner.us-government.toml").replace("agreement = false", "agreement = true")
+    entry = parse(text, "file", WorldEntry)
+    with pytest.raises(WorldError, match=r"\[relationship.1\] agreement: the us-government cloud has no"):
+        build_world("multi-partner", "file", entry, read_catalogue(Cloud.US_GOVERNMENT))
+
+
 WRONG_CATALOGUE = [
     ("[product.CFQ7TTC0B45C]", "[product.BASIC]", "[product.BASIC] a product has an identifier"),
     ('sku = "0001"', 'sku = "1"', "[product.CFQ7TTC0B45C] sku: 4 digits are needed, not '1'"),
