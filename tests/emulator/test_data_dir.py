@@ -53,12 +53,10 @@ def test_options_that_contradict_the_data_are_refused(
     said: str,
 ) -> None:
     first = made(tmp_path, *kept)
+    again = DataDir(tmp_path)
     with pytest.raises(Contradiction, match=said):
-        made_again = DataDir(tmp_path)
-        try:
-            made_again.options(*given, NOW)
-        finally:
-            made_again.release()
+        again.options(*given, NOW)
+    again.release()
     assert made(tmp_path, None, None, None) == first
 
 
@@ -86,7 +84,7 @@ def test_a_directory_is_held_once(tmp_path: Path) -> None:
 
 def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(Held, match="Cannot use .*file"):
+    with pytest.raises(Held, match=r"Cannot use .*file"):
         DataDir(tmp_path / "file")
 
 
