@@ -1,10 +1,26 @@
 """The command `copartner`: production's own commands, and those that other packages add by the entry point group."""
 
+import asyncio
+import os
 from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
+from rich.console import Console
+from rich.table import Table
+
+from copartner import serve as production
+from copartner import settings as settings_of
+from copartner import worker as background
+from copartner.kernel.clock import SystemClock
+from copartner.kernel.database import Pool
+from copartner.kernel.secrets import KeyFile, KeyFileError
+from copartner.migrations.runner import MigrationError, migrate
 
 COMMANDS = "copartner.commands"
+_EXPECTED = (settings_of.SettingsError, KeyFileError, MigrationError, OSError)
 
 
 def build() -> typer.Typer:
@@ -15,11 +31,65 @@ def build() -> typer.Typer:
     def root() -> None:
         """A cloud's partner programme in which one customer works with several partners at once."""
 
+    app.command("serve")(_serve)
+    app.command("worker")(_worker)
+    app.command("migrate")(_migrate)
+    app.command("settings")(_settings)
+    app.command("key")(_key)
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app
 
 
 def main() -> None:
-    """Runs the command line."""
-    build()()
+    """Runs the command line; a fault that was foreseen is one line and exit code 1."""
+    try:
+        build()()
+    except _EXPECTED as error:
+        typer.echo(f"copartner: {error}", err=True)
+        raise SystemExit(1) from None
+
+
+def _serve() -> None:
+    """Serve the programme on your own database."""
+    production.run(settings_of.read(os.environ))
+
+
+def _worker() -> None:
+    """Do what goes on without a request, until stopped."""
+    settings = settings_of.read(os.environ)
+    if settings.database_url is None:
+        raise settings_of.SettingsError("COPARTNER_DATABASE_URL is not set")
+    asyncio.run(background.run(Pool(settings.database_url, 1), SystemClock()))
+
+
+def _migrate() -> None:
+    """Bring the database to this release, as its owner, and admit the login role."""
+    settings = settings_of.read(os.environ)
+    if settings.database_admin_url is None or settings.database_url is None:
+        raise settings_of.SettingsError(
+            "set COPARTNER_DATABASE_ADMIN_URL (the owner) and COPARTNER_DATABASE_URL (the login role to admit)"
+        )
+    login = urlsplit(settings.database_url).username
+    if not login:
+        raise settings_of.SettingsError("COPARTNER_DATABASE_URL names no user; the login role has to be named")
+    outcome = asyncio.run(
+        migrate(settings.database_admin_url, login_role=login, release=production.release(), now=SystemClock().now())
+    )
+    for name in outcome.applied:
+        typer.echo(f"applied {name}")
+    typer.echo(f"{len(outcome.functions_made)} functions made, {len(outcome.functions_dropped)} dropped")
+
+
+def _settings() -> None:
+    """Show every setting, its value and where that comes from."""
+    table = Table("setting", "value", "from", "meaning")
+    for row in settings_of.described(os.environ):
+        table.add_row(*row)
+    Console().print(table)
+
+
+def _key(path: Annotated[Path, typer.Argument(help="The file to make; never overwritten.")]) -> None:
+    """Make a key file for stored secrets."""
+    KeyFile.create(path)
+    typer.echo(f"{path} made; keep it: without it stored signing keys cannot be read")

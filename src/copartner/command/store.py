@@ -1,6 +1,9 @@
 """The statements by which a command begins, ends and keeps its denials."""
 
+from datetime import datetime
 from functools import cache
+
+from asyncpg.connection import Connection
 
 from copartner.kernel.functions import call
 
@@ -29,3 +32,9 @@ def record_denial() -> str:
 def write_audit() -> str:
     """Audit rows as a JSON array."""
     return call("fn_write_audit", 1)
+
+
+async def forget_requests(db: Connection, *, before: datetime) -> int:
+    """Delete request ids claimed before that machine moment; answers how many."""
+    tag = await db.execute("DELETE FROM idempotency_key WHERE created_at < $1", before)
+    return int(tag.split()[-1])

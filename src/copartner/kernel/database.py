@@ -77,6 +77,11 @@ class Pool:
         self.discarded += 1
         connection.terminate()
 
+    async def check(self) -> None:
+        """Ask the server for an answer; raises what keeps it from giving one."""
+        async with self.acquire() as connection:
+            await connection.fetchval("SELECT 1")
+
     async def close(self) -> None:
         """Close idle connections; lent ones are cut off when they come back."""
         self._closed = True

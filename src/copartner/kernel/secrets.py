@@ -1,5 +1,6 @@
 """Secrets at rest: encrypted under a key file that only its owner reads."""
 
+import hmac
 import os
 import stat
 from pathlib import Path
@@ -16,6 +17,11 @@ class KeyFile:
 
     def __init__(self, key: bytes) -> None:
         self._fernet = Fernet(key)
+        self._key = key
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes that follow from the key and a purpose, the same in every process."""
+        return hmac.digest(self._key, b"copartner:" + purpose.encode(), "sha256")
 
     @classmethod
     def open(cls, path: Path) -> "KeyFile":

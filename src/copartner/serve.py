@@ -1,0 +1,121 @@
+"""`copartner serve`: the programme on an operator's own database, put together from settings."""
+
+import gc
+import os
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from typing import Any
+
+import uvicorn
+
+from copartner import app
+from copartner.api import authority as authority_dialect
+from copartner.command.runtime import Runtime
+from copartner.kernel import logging
+from copartner.kernel.clock import SystemClock
+from copartner.kernel.database import Pool
+from copartner.kernel.ids import Ids
+from copartner.kernel.login_store import check_login
+from copartner.kernel.paging import PageTokens
+from copartner.kernel.secrets import KeyFile
+from copartner.policy.rulebook import Rulebook
+from copartner.settings import Settings, SettingsError, read
+from copartner.signin.service import Authority
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def release() -> str:
+    """The installed version."""
+    return version("copartner")
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal asks to stop, in as many processes as the settings say."""
+    required(settings)
+    uvicorn.run(
+        "copartner.serve:application",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.processes,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+    )
+
+
+def required(settings: Settings) -> tuple[str, KeyFile]:
+    """Database and key, without which nothing is served; raises SettingsError, KeyFileError."""
+    if settings.database_url is None:
+        raise SettingsError(
+            "COPARTNER_DATABASE_URL is not set; name the database as its login role, after `copartner migrate`"
+        )
+    if settings.key_file is None:
+        raise SettingsError("COPARTNER_KEY_FILE is not set; `copartner key FILE` makes one")
+    return settings.database_url, KeyFile.open(settings.key_file)
+
+
+def application() -> Asgi:
+    """The application of one server process; it connects when the server starts it."""
+    settings = read(os.environ)
+    logging.configure(settings.log_level)
+    return Opening(settings)
+
+
+async def assemble(settings: Settings) -> Asgi:
+    """Everything production serves; raises UnsafeLogin when the database would let row security be passed round."""
+    database_url, key_file = required(settings)
+    pool = Pool(database_url, settings.pool_size)
+    async with pool.acquire() as connection:
+        await check_login(connection)
+    machine = SystemClock()
+    runtime = Runtime(
+        pool=pool,
+        rulebook=Rulebook.load(),
+        cloud=settings.cloud,
+        programme_clock=machine,
+        machine_clock=machine,
+        ids=Ids(machine),
+        page_tokens=PageTokens(key_file.derive("page tokens")),
+        public_url=settings.public_url,
+    )
+    authority = await Authority.open(runtime, key_file)
+    return app.build(runtime, authority.tokens, extra_routes=authority_dialect.routes(authority), bom=settings.bom)
+
+
+class Opening:
+    """An application that is put together when its server starts, inside the server's event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._app: Asgi | None = None
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Open at the lifespan's start, then hand everything on."""
+        if self._app is None:
+            first = await receive()
+            try:
+                self._app = await assemble(self._settings)
+            except Exception as error:
+                await send({"type": "lifespan.startup.failed", "message": f"copartner cannot start: {error}"})
+                return
+            # What was built at the start lives as long as the process; the collector need not look at it again.
+            gc.collect()
+            gc.freeze()
+            await self._app(scope, _after(first, receive), send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _after(first: Message, receive: Receive) -> Receive:
+    waiting = [first]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again

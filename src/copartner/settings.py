@@ -1,0 +1,120 @@
+"""Settings of a deployment: environment variables `COPARTNER_*`, typed; a wrong name or value stops the start."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from copartner.policy.facts import Cloud
+
+PREFIX = "COPARTNER_"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message lists every fault and what to do."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _flag(value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise ValueError("say true or false")
+    return value.lower() == "true"
+
+
+def _count(lowest: int, highest: int) -> Any:
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not lowest <= int(value) <= highest:
+            raise ValueError(f"give a whole number from {lowest} to {highest}")
+        return int(value)
+
+    return parse
+
+
+def _choice(*allowed: str) -> Any:
+    def parse(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(f"choose one of {', '.join(allowed)}")
+        return value
+
+    return parse
+
+
+def _database(value: str) -> str:
+    if not re.match(r"^postgres(ql)?://", value):
+        raise ValueError("give a PostgreSQL URL, such as postgresql://copartner_login:secret@db/copartner")
+    return value
+
+
+def _url(value: str) -> str:
+    if not re.match(r"^https?://[^/]+$", value.rstrip("/")):
+        raise ValueError("give a root URL, such as https://partners.example")
+    return value.rstrip("/")
+
+
+def _about(parse: Any, meaning: str) -> dict[str, Any]:
+    return {"parse": parse, "meaning": meaning}
+
+
+def _cloud(value: str) -> Cloud:
+    return Cloud(_choice(*Cloud)(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator sets. Sources: environment, else the default."""
+
+    database_url: str | None = field(
+        default=None, metadata=_about(_database, "Database as the login role, for serve and worker.")
+    )
+    database_admin_url: str | None = field(
+        default=None, metadata=_about(_database, "Database as the owner, for migrate alone.")
+    )
+    cloud: Cloud = field(default=Cloud.COMMERCIAL, metadata=_about(_cloud, "The cloud served."))
+    public_url: str = field(
+        default="http://127.0.0.1:8080", metadata=_about(_url, "Root address that clients use; issuer of tokens.")
+    )
+    host: str = field(default="127.0.0.1", metadata=_about(_text, "Address to listen on."))
+    port: int = field(default=8080, metadata=_about(_count(1, 65535), "Port to listen on."))
+    processes: int = field(default=1, metadata=_about(_count(1, 64), "Server processes."))
+    pool_size: int = field(default=12, metadata=_about(_count(1, 100), "Most database connections of one process."))
+    key_file: Path | None = field(default=None, metadata=_about(Path, "File of the key that encrypts stored secrets."))
+    log_level: str = field(
+        default="info", metadata=_about(_choice("debug", "info", "warning", "error"), "Least level that is logged.")
+    )
+    bom: bool = field(
+        default=False, metadata=_about(_flag, "Begin answers with a byte order mark, for clients that cut one off.")
+    )
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings in an environment; raises SettingsError with all faults at once."""
+    known = {PREFIX + each.name.upper(): each for each in fields(Settings)}
+    given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    faults = [
+        f"{name} is no setting; `copartner settings` lists them all" for name in sorted(given.keys() - known.keys())
+    ]
+    values = {}
+    for name, value in sorted(given.items()):
+        if name in known:
+            try:
+                values[known[name].name] = known[name].metadata["parse"](value)
+            except ValueError as error:
+                faults.append(f"{name}: {error}")
+    if faults:
+        raise SettingsError("; ".join(faults))
+    return Settings(**values)
+
+
+def described(environment: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+    """Name, value, origin and meaning of every setting; passwords in URLs are hidden."""
+    settings = read(environment)
+    rows = []
+    for each in fields(Settings):
+        name, value = PREFIX + each.name.upper(), getattr(settings, each.name)
+        shown = "" if value is None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", str(value))
+        rows.append((name, shown, "environment" if name in environment else "default", each.metadata["meaning"]))
+    return rows

@@ -1,0 +1,25 @@
+"""What goes on without a request: sweeping out what machine time has made useless."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from copartner.command import store
+from copartner.kernel.clock import Clock
+from copartner.kernel.database import Pool
+
+IDEMPOTENCY_LIFE = timedelta(hours=24)
+_EVERY = 60.0  # seconds
+
+
+async def sweep(pool: Pool, *, now: datetime) -> int:
+    """Forget request ids older than a day of machine time; answers how many."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute(store.ACT_AS, "worker", None)
+        return await store.forget_requests(connection, before=now - IDEMPOTENCY_LIFE)
+
+
+async def run(pool: Pool, machine_clock: Clock) -> None:
+    """Sweep once a minute until cancelled."""
+    while True:
+        await sweep(pool, now=machine_clock.now())
+        await asyncio.sleep(_EVERY)
