@@ -11,3 +11,51 @@ BEGIN
 END $$;
 ALTER FUNCTION fn_agreement OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_agreement TO copartner_partner, copartner_customer;
+
+-- fn_agreement_row: one agreement as its own party reads it.
+CREATE FUNCTION fn_agreement_row(a customer_agreement) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', a.id, 'customer_tenant_id', a.customer_tenant_id,
+        'partner_tenant_id', a.partner_tenant_id, 'type', a.type, 'template_id', a.template_id, 'agreed_at', a.agreed_at,
+        'contact', json_build_object('first_name', a.first_name, 'last_name', a.last_name, 'email', a.email,
+            'phone', a.phone))
+$$;
+GRANT EXECUTE ON FUNCTION fn_agreement_row TO copartner_partner, copartner_customer;
+
+-- fn_own_acceptances: what a customer accepted itself, without the person, for a partner that has a relationship with it.
+CREATE FUNCTION fn_own_acceptances(p_customer uuid) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(json_agg(json_build_object('id', a.id, 'customer_tenant_id', a.customer_tenant_id,
+            'partner_tenant_id', NULL, 'type', a.type, 'template_id', a.template_id, 'agreed_at', a.agreed_at,
+            'contact', NULL) ORDER BY a.id), '[]')
+        FROM customer_agreement a
+        WHERE a.customer_tenant_id = p_customer AND a.partner_tenant_id IS NULL AND EXISTS (
+            SELECT FROM reseller_relationship r WHERE r.partner_tenant_id = actor_tenant()
+            AND r.customer_tenant_id = p_customer AND r.state = 'active'));
+END $$;
+ALTER FUNCTION fn_own_acceptances OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_own_acceptances TO copartner_partner;
+
+-- fn_list_agreements: what the customer accepted itself and what the acting partner attested.
+CREATE FUNCTION fn_list_agreements(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
+    SELECT json_build_object('accepted', fn_own_acceptances(p_customer),
+        'attested', coalesce(json_agg(fn_agreement_row(a) ORDER BY a.id), '[]')) INTO body
+    FROM customer_agreement a WHERE a.partner_tenant_id = p_tenant AND a.customer_tenant_id = p_customer;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_agreements TO PUBLIC;
+
+-- fn_read_metadata: who asks which agreements there are.
+CREATE FUNCTION fn_read_metadata(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := 'null';
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_metadata TO PUBLIC;

@@ -37,3 +37,230 @@ BEGIN
         'organisations', CASE WHEN p_deep THEN fn_organisations(both_tenants) ELSE '[]' END);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_customer_facts TO copartner_partner;
+
+-- fn_tenant_by_domain: the tenant that has a domain, else null.
+CREATE FUNCTION fn_tenant_by_domain(p_domain text) RETURNS uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (SELECT t.id FROM tenant t WHERE t.domain = lower(p_domain));
+END $$;
+ALTER FUNCTION fn_tenant_by_domain OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_tenant_by_domain TO copartner_partner;
+
+-- fn_request_resource: whose request it is and whom it names, of any partner; without a partner there is no such request.
+-- Where it names nobody, `p_answering` stands as the customer.
+CREATE FUNCTION fn_request_resource(p_request uuid, p_answering uuid) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE r record;
+BEGIN
+    SELECT q.partner_tenant_id, q.customer_tenant_id, q.includes_privileges INTO r
+        FROM relationship_request q WHERE q.id = p_request;
+    RETURN json_build_object('type', 'RelationshipRequest', 'id', p_request, 'partner', r.partner_tenant_id,
+        'customer', CASE WHEN r.partner_tenant_id IS NOT NULL THEN coalesce(r.customer_tenant_id, p_answering) END,
+        'includesPrivileges', r.includes_privileges);
+END $$;
+ALTER FUNCTION fn_request_resource OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_request_resource TO copartner_partner, copartner_customer;
+
+-- fn_request_facts: a partner's user and one request.
+CREATE FUNCTION fn_request_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_request uuid)
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', fn_request_resource(p_request, NULL));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_request_facts TO copartner_partner;
+
+-- fn_request_row: one request as the partner that sent it reads it.
+CREATE FUNCTION fn_request_row(r relationship_request) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', r.id, 'partner_tenant_id', r.partner_tenant_id,
+        'customer_tenant_id', r.customer_tenant_id, 'includes_privileges', r.includes_privileges, 'reason', r.reason,
+        'state', r.state, 'created_at', r.created_at, 'answered_at', r.answered_at, 'created_by', r.created_by)
+$$;
+GRANT EXECUTE ON FUNCTION fn_request_row TO copartner_partner, copartner_customer;
+
+-- fn_read_home: an actor and its own tenant, for what needs no row.
+CREATE FUNCTION fn_read_home(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := 'null';
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_home TO PUBLIC;
+
+-- fn_read_request: one request of the acting partner.
+CREATE FUNCTION fn_read_request(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_request uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_request_facts(p_side, p_tenant, p_subject, p_app_only, p_request);
+    SELECT fn_request_row(r) INTO body FROM relationship_request r
+        WHERE r.partner_tenant_id = p_tenant AND r.id = p_request;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_request TO PUBLIC;
+
+-- fn_list_requests: a page of the acting partner's requests, and one more row where the list goes on.
+CREATE FUNCTION fn_list_requests(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_state text,
+    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT coalesce(json_agg(fn_request_row(page) ORDER BY (page).id), '[]'),
+        coalesce((SELECT json_agg(json_build_object('type', 'RelationshipRequest', 'id', sender, 'partner', sender))
+            FROM (SELECT DISTINCT unnest(array_agg((page).partner_tenant_id))) AS senders(sender)), '[]')
+    INTO body, shapes
+    FROM (SELECT r FROM relationship_request r WHERE r.partner_tenant_id = p_tenant
+        AND (p_state IS NULL OR r.state = p_state) AND (p_after IS NULL OR r.id > p_after)
+        ORDER BY r.id LIMIT p_size + 1) AS listed(page);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_requests TO PUBLIC;
+
+-- fn_consent_context: the facts of an answer to one request, whatever tenant it names.
+CREATE FUNCTION fn_consent_context(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_resource json) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_partner uuid := p_resource ->> 'partner';
+    v_customer uuid := p_resource ->> 'customer';
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only), 'resource', p_resource,
+        'context', json_build_object('relationship', fn_relationship(v_partner, v_customer),
+            'agreement', fn_agreement(v_partner, v_customer)),
+        'tenants', fn_tenants(ARRAY[v_partner, v_customer]),
+        'organisations', fn_organisations(ARRAY[v_partner, v_customer]));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_consent_context TO copartner_customer;
+
+-- fn_consent_facts: a customer's user and a request as it would answer it.
+CREATE FUNCTION fn_consent_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_request uuid)
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN fn_consent_context(p_side, p_tenant, p_subject, p_app_only, fn_request_resource(p_request, p_tenant));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_consent_facts TO copartner_customer;
+
+-- fn_standing_facts: a customer's user and the standing link of a partner; without a partner there is no such link.
+CREATE FUNCTION fn_standing_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_partner uuid)
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+DECLARE v_partner uuid := fn_partner(p_partner) ->> 'tenant_id';
+BEGIN
+    RETURN fn_consent_context(p_side, p_tenant, p_subject, p_app_only, json_build_object(
+        'type', 'RelationshipRequest', 'id', p_partner, 'partner', v_partner,
+        'customer', CASE WHEN v_partner IS NOT NULL THEN p_tenant END));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_standing_facts TO copartner_customer;
+
+-- fn_invitation: what a request says to the tenant it addresses; null for any other tenant.
+CREATE FUNCTION fn_invitation(p_request uuid) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (SELECT json_build_object('state', r.state, 'reason', r.reason) FROM relationship_request r
+        WHERE r.id = p_request AND coalesce(r.customer_tenant_id, actor_tenant()) = actor_tenant());
+END $$;
+ALTER FUNCTION fn_invitation OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_invitation TO copartner_customer;
+
+-- fn_read_consent: a request as the customer it addresses reads it.
+CREATE FUNCTION fn_read_consent(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_request uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_consent_facts(p_side, p_tenant, p_subject, p_app_only, p_request);
+    body := json_build_object('facts', facts, 'partner', fn_partner((facts -> 'resource' ->> 'partner')::uuid),
+        'invitation', fn_invitation(p_request));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_consent TO PUBLIC;
+
+-- fn_read_standing: a partner's standing link as the customer that opened it reads it.
+CREATE FUNCTION fn_read_standing(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_partner uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_standing_facts(p_side, p_tenant, p_subject, p_app_only, p_partner);
+    body := json_build_object('facts', facts, 'partner', fn_partner(p_partner));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_standing TO PUBLIC;
+
+-- fn_claim_request: names the acting customer in an open request that still waits.
+CREATE FUNCTION fn_claim_request(p_request uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    UPDATE relationship_request SET customer_tenant_id = actor_tenant()
+    WHERE id = p_request AND customer_tenant_id IS NULL AND state = 'pending'
+$$;
+ALTER FUNCTION fn_claim_request OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_claim_request TO copartner_customer;
+
+-- fn_relationship_row: one relationship as the store reads it.
+CREATE FUNCTION fn_relationship_row(r reseller_relationship) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', r.id, 'customer_tenant_id', r.customer_tenant_id,
+        'partner_tenant_id', r.partner_tenant_id, 'company_name', r.company_name, 'domain', r.domain,
+        'privileges', r.privileges, 'formed_at', r.formed_at, 'ended_at', r.ended_at)
+$$;
+GRANT EXECUTE ON FUNCTION fn_relationship_row TO copartner_partner, copartner_customer;
+
+-- fn_own_relationship_facts: a customer's user and its relationship with one partner; without a partner there is none.
+CREATE FUNCTION fn_own_relationship_facts(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_partner uuid) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+DECLARE witness json := fn_relationship(p_partner, p_tenant);
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', json_build_object('type', 'Customer', 'id', p_tenant, 'partner', witness ->> 'partner',
+            'customer', p_tenant),
+        'context', json_build_object('relationship', witness));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_own_relationship_facts TO copartner_customer;
+
+-- fn_list_own_relationships: every active relationship of the acting customer, with the partner's name.
+CREATE FUNCTION fn_list_own_relationships(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT coalesce(json_agg(json_build_object('id', r.id, 'partner', fn_partner(r.partner_tenant_id),
+            'privileges', r.privileges, 'formed_at', r.formed_at) ORDER BY r.id), '[]'),
+        coalesce((SELECT json_agg(json_build_object('type', 'Home', 'id', owner, 'tenant', owner))
+            FROM (SELECT DISTINCT unnest(array_agg(r.customer_tenant_id))) AS owners(owner)), '[]')
+    INTO body, shapes
+    FROM reseller_relationship r WHERE r.customer_tenant_id = p_tenant AND r.state = 'active';
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_own_relationships TO PUBLIC;
+
+-- fn_ending: what of a partner's sales still stands in the way of the end of its relationship with a customer.
+CREATE FUNCTION fn_ending(p_partner uuid, p_customer uuid) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT json_build_object('active', count(*) FILTER (WHERE s.status <> 'suspended'), 'running', count(*),
+            'reservations', count(*) FILTER (WHERE s.kind = 'reservation'))
+        FROM subscription s WHERE s.partner_tenant_id = p_partner AND s.customer_tenant_id = p_customer
+        AND s.status IN ('pending', 'active', 'suspended'));
+END $$;
+ALTER FUNCTION fn_ending OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_ending TO copartner_partner;
+
+-- fn_lock_request: the request, locked, when it is one of the acting partner's or names the acting customer.
+CREATE FUNCTION fn_lock_request(p_request uuid) RETURNS json LANGUAGE sql AS $$
+    SELECT fn_request_row(r) FROM relationship_request r WHERE r.id = p_request FOR UPDATE
+$$;
+GRANT EXECUTE ON FUNCTION fn_lock_request TO copartner_partner, copartner_customer;
+
+-- fn_lock_relationship: the active relationship of a partner and a customer, locked; one of them acts.
+CREATE FUNCTION fn_lock_relationship(p_partner uuid, p_customer uuid) RETURNS json LANGUAGE sql AS $$
+    SELECT fn_relationship_row(r) FROM reseller_relationship r
+    WHERE r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer AND r.state = 'active' FOR UPDATE
+$$;
+GRANT EXECUTE ON FUNCTION fn_lock_relationship TO copartner_partner, copartner_customer;
+
+-- fn_form_relationship: a relationship of the acting customer, under its present name.
+CREATE FUNCTION fn_form_relationship(p_id uuid, p_partner uuid, p_request uuid, p_privileges boolean, p_now timestamptz)
+RETURNS json LANGUAGE sql AS $$
+    INSERT INTO reseller_relationship AS r (customer_tenant_id, id, partner_tenant_id, request_id, state, privileges,
+        company_name, domain, formed_at)
+    SELECT t.id, p_id, p_partner, p_request, 'active', p_privileges, t.company_name, t.domain, p_now
+    FROM tenant t WHERE t.id = actor_tenant()
+    RETURNING fn_relationship_row(r)
+$$;
+GRANT EXECUTE ON FUNCTION fn_form_relationship TO copartner_customer;

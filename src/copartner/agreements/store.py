@@ -1,0 +1,77 @@
+"""Rows of customer agreements."""
+
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from asyncpg.connection import Connection
+
+from copartner.agreements.model import Agreement, Contact
+from copartner.command.context import Context
+from copartner.kernel.errors import Conflict
+from copartner.kernel.functions import call
+from copartner.policy.facts import Facts
+
+_FACTS = msgspec.json.Decoder(Facts)
+
+
+@cache
+def page() -> str:
+    """Caller, customer; answers facts and both kinds of agreements."""
+    return call("fn_list_agreements", 5, "facts", "shapes", "body")
+
+
+@cache
+def metadata() -> str:
+    """Caller; answers the facts of its own tenant."""
+    return call("fn_read_metadata", 4, "facts", "shapes", "body")
+
+
+async def customer_facts(db: Connection, ctx: Context, customer_id: UUID) -> Facts:
+    """The acting partner and one customer as it sees it."""
+    return _FACTS.decode(await db.fetchval(call("fn_customer_facts", 6), *ctx.who, customer_id, False))
+
+
+async def caller_name(db: Connection, ctx: Context) -> str:
+    """The sign-in name of the acting user."""
+    caller = ctx.caller
+    name: str | None = await db.fetchval(call("fn_actor_name", 3), caller.tenant_id, caller.subject_id, caller.app_only)
+    return name or ""
+
+
+async def accepted(db: Connection, customer_id: UUID, template_id: str) -> bool:
+    """Whether the acting customer accepted that text itself."""
+    found: bool = await db.fetchval(
+        """SELECT EXISTS (SELECT FROM customer_agreement
+            WHERE customer_tenant_id = $1 AND template_id = $2 AND partner_tenant_id IS NULL)""",
+        customer_id,
+        template_id,
+    )
+    return found
+
+
+async def add(db: Connection, agreement: Agreement, *, recorded_at: datetime, recorded_by: str) -> None:
+    """Insert an agreement; raises Conflict when the customer accepts the same text at the same moment elsewhere."""
+    contact = agreement.contact or Contact("", "", "")
+    try:
+        await db.execute(
+            """INSERT INTO customer_agreement (customer_tenant_id, id, partner_tenant_id, type, template_id,
+                first_name, last_name, email, phone, agreed_at, recorded_at, recorded_by)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+            agreement.customer_tenant_id,
+            agreement.id,
+            agreement.partner_tenant_id,
+            agreement.type,
+            agreement.template_id,
+            contact.first_name,
+            contact.last_name,
+            contact.email,
+            contact.phone,
+            agreement.agreed_at,
+            recorded_at,
+            recorded_by,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict("The agreement was accepted at this very moment; try again.", str(agreement.id)) from error

@@ -1,0 +1,138 @@
+"""A partner's customers, and the profiles it reads and keeps of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A postal address with the person to write to; `country` is the two-letter code."""
+
+    country: str
+    address_line1: str = ""
+    address_line2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    phone_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyProfile:
+    """What a partner reads of a customer's organisation."""
+
+    tenant_id: UUID
+    company_name: str
+    domain: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class BillingProfile:
+    """How one partner bills one customer; it belongs to both together. `version` grows with every change."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id",)
+
+    id: UUID
+    partner_tenant_id: UUID
+    customer_tenant_id: UUID
+    email: str
+    company_name: str
+    culture: str
+    language: str
+    address: Address
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillingDetails:
+    """A billing profile as a caller sends it."""
+
+    email: str
+    company_name: str
+    culture: str
+    language: str
+    address: Address
+
+
+class RelationshipToPartner(StrEnum):
+    """How a customer stands to the partner that reads it; spelled as published."""
+
+    RESELLER = "reseller"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer as one of its partners sees it; `billing_profile` comes with one customer, not with a list."""
+
+    tenant_id: UUID
+    relationship_id: UUID
+    company_name: str
+    domain: str
+    allows_delegated_access: bool
+    formed_at: datetime
+    relationship_to_partner: RelationshipToPartner = RelationshipToPartner.RESELLER
+    billing_profile: BillingProfile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """Customers by tenant id; `total` counts all that the filter leaves, `next_after` continues, None at the end."""
+
+    items: tuple[Customer, ...]
+    total: int
+    next_after: UUID | None
+
+
+class SearchField(StrEnum):
+    """What a list of customers can be searched by; a value matches from its start, in any case."""
+
+    COMPANY_NAME = "CompanyName"
+    DOMAIN = "Domain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCustomer:
+    """A tenant to be made. `admin_name` is the part before the @ of the first admin's sign-in name.
+
+    `includes_privileges` None: as the rules allow the caller.
+    """
+
+    company_name: str
+    domain: str
+    billing: BillingDetails
+    admin_name: str = "admin"
+    includes_privileges: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundedTenant:
+    """A customer's tenant made by a partner, with the relationship it began with; what the audit keeps of it."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    partner_tenant_id: UUID
+    customer_tenant_id: UUID
+    organisation_id: UUID
+    relationship_id: UUID
+    company_name: str
+    domain: str
+    country: str
+    privileges: bool
+    admin: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedCustomer:
+    """A new customer and its first Global admin, whose password is told here alone."""
+
+    customer: Customer
+    user_name: str
+    password: str

@@ -1,0 +1,118 @@
+"""Enrolments in the programme, and what a tenant reads about changes and decisions that concern it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+class EnrolmentState(StrEnum):
+    """Whether an enrolled partner does business."""
+
+    ACTIVE = "active"
+    RESTRICTED = "restricted"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A tenant used for programme transactions; `id` is the tenant, `markets` the countries it may sell to."""
+
+    audience: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: UUID
+    mpn_id: str
+    markets: tuple[str, ...]
+    state: EnrolmentState
+    enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFact:
+    """One fact that a rule judged, by its name in the rules."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecidingRule:
+    """One rule in a decision: its text and source, what would be needed, what it judged and what did not hold."""
+
+    id: str
+    text: str
+    source: str
+    needs: str
+    facts: tuple[JudgedFact, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A tenant's record of a denial. The actor is None where the reader may not learn it.
+
+    `rules` is empty and `summary` all there is where the thing has to stay unknown to the reader. `times` counts equal
+    denials within an hour, the last at `last_at`.
+    """
+
+    id: UUID
+    at: datetime
+    last_at: datetime
+    times: int
+    action: str
+    resource_type: str
+    resource_id: str | None
+    actor_tenant_id: UUID | None
+    actor_name: str | None
+    summary: str
+    rules: tuple[DecidingRule, ...]
+    facts: dict[str, Any]
+    digest: str
+
+
+class AuditStatus(StrEnum):
+    """How an audited operation ended."""
+
+    SUCCEEDED = "succeeded"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One audited operation as the reading tenant may know it; values are plain JSON."""
+
+    id: UUID
+    at: datetime
+    partner_tenant_id: UUID | None
+    customer_tenant_id: UUID | None
+    customer_name: str | None
+    actor_tenant_id: UUID | None
+    actor_name: str | None
+    application_id: UUID | None
+    operation_type: str
+    resource_type: str
+    resource_id: str | None
+    status: AuditStatus
+    old_value: Any
+    new_value: Any
+    decision_id: UUID | None
+    correlation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Records by id, which follows the order they were written in; `next_after` continues, None at the end."""
+
+    items: tuple[AuditRecord, ...]
+    total: int
+    next_after: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which records are wanted; None means any. `company_name` is a part of the customer's name, in any case."""
+
+    customer_tenant_id: UUID | None = None
+    company_name: str | None = None
+    resource_type: str | None = None

@@ -1,0 +1,118 @@
+"""Who works with whom, by which request it came about, and how a customer answers one."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from copartner.partners.model import Partner
+from copartner.policy.facts import Role
+
+
+class RequestState(StrEnum):
+    """A request waits until the customer answers it or the partner takes it back."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLink:
+    """A partner's reusable invitation; it names no customer."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipRequest:
+    """A partner's invitation; without `customer_tenant_id` it is open, and names the customer that answers it."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    partner_tenant_id: UUID
+    customer_tenant_id: UUID | None
+    includes_privileges: bool
+    reason: str
+    state: RequestState
+    created_at: datetime
+    answered_at: datetime | None
+    created_by: str = field(default="", metadata={"seller_only": True})
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """Requests by id; `next_after` continues the list, None at its end."""
+
+    items: tuple[RelationshipRequest, ...]
+    next_after: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A reseller relationship with the customer's name; `privileges` are delegated admin of the whole-tenant kind."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    customer_tenant_id: UUID
+    partner_tenant_id: UUID
+    company_name: str
+    domain: str
+    privileges: bool
+    formed_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRelationship:
+    """A relationship as the customer sees it; `powers` say what the partner's agents may do in its tenant now."""
+
+    id: UUID
+    partner: Partner
+    privileges: bool
+    formed_at: datetime
+    powers: tuple["Power", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What the holders of a partner's role may do at a customer; `acts_as` is None for nothing in its tenant."""
+
+    role: Role
+    acts_as: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a customer reads before it answers; `request_id` is None for the standing link, which has no state.
+
+    `includes_privileges` is what is asked for, `privileges_come` what the rules of today make of it. `obstacles` are
+    the texts of the rules that forbid acceptance today. `relationship_exists`: partner and customer have one already.
+    """
+
+    request_id: UUID | None
+    state: RequestState | None
+    partner: Partner
+    reason: str
+    includes_privileges: bool
+    privileges_come: bool
+    powers: tuple[Power, ...]
+    agreement_needed: bool
+    relationship_exists: bool
+    obstacles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What an acceptance led to; `privileges_withheld` says why privileges that were asked for did not come."""
+
+    relationship: Relationship
+    request: RelationshipRequest | None
+    agreement_id: UUID | None
+    agreement_accepted: bool
+    privileges_withheld: str | None

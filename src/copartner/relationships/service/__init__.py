@@ -1,0 +1,1 @@
+"""Requests of partners, answers of customers, and the relationships between them."""

@@ -1,0 +1,82 @@
+"""Relationships that were formed: taking privileges back, from either side, and ending one."""
+
+from dataclasses import replace as changed
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from copartner.command.command import Command
+from copartner.command.context import Context
+from copartner.policy.actions import Action
+from copartner.relationships import rules, store
+from copartner.relationships.model import OwnRelationship, Relationship
+
+
+async def list_own_relationships(ctx: Context) -> tuple[OwnRelationship, ...]:
+    """The acting customer's partners, with what their agents may do in its tenant; raises Denied."""
+    found = await ctx.read(
+        Action.OWN_RELATIONSHIP_LIST,
+        store.own(),
+        body=tuple[OwnRelationship, ...],
+        each=Action.OWN_RELATIONSHIP_LIST,
+    )
+    return tuple(changed(it, powers=rules.powers(privileges=it.privileges)) for it in found)
+
+
+async def withdraw_privileges(ctx: Context, *, partner_tenant_id: UUID) -> Relationship:
+    """The acting customer takes one partner's delegated admin privileges back; the relationship stays.
+
+    Raises Denied, UnknownRelationship.
+    """
+    async with ctx.command("own_relationship.remove_privileges") as cmd:
+        facts = await store.own_facts(cmd.db, ctx, partner_tenant_id)
+        cmd.require(Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES, facts)
+        return await _without_privileges(cmd, partner_tenant_id, ctx.caller.tenant_id)
+
+
+async def remove_privileges(ctx: Context, *, customer_id: UUID) -> Relationship:
+    """The acting partner gives its privileges at a customer back; raises Denied, UnknownRelationship."""
+    async with ctx.command("customer.remove_privileges") as cmd:
+        facts = await store.customer_facts(cmd.db, ctx, customer_id)
+        cmd.require(Action.CUSTOMER_REMOVE_PRIVILEGES, facts)
+        return await _without_privileges(cmd, ctx.caller.tenant_id, customer_id)
+
+
+async def end_relationship(ctx: Context, *, customer_id: UUID) -> Relationship:
+    """The acting partner ends its relationship with a customer, once nothing it sold stands in the way.
+
+    Raises Denied, UnknownRelationship.
+    """
+    async with ctx.command("customer.end_relationship") as cmd:
+        # Locked before the facts, so that no sale slips in between the count and the end.
+        before = await store.lock_relationship(cmd.db, ctx.caller.tenant_id, customer_id)
+        facts = await store.customer_facts(cmd.db, ctx, customer_id)
+        ending = await store.ending(cmd.db, ctx.caller.tenant_id, customer_id)
+        cmd.require(Action.CUSTOMER_END_RELATIONSHIP, replace(facts, context=replace(facts.context, ending=ending)))
+        if (earlier := cmd.replay(Relationship)) is not None:
+            return earlier
+        before = _existing(before, customer_id)
+        after = rules.end(before, now=cmd.now)
+        await store.save_end(cmd.db, after)
+        cmd.record(before, after)
+        return cmd.remember(after)
+
+
+async def _without_privileges(cmd: Command, partner_tenant_id: UUID, customer_id: UUID) -> Relationship:
+    if (earlier := cmd.replay(Relationship)) is not None:
+        return earlier
+    before = await store.lock_relationship(cmd.db, partner_tenant_id, customer_id)
+    before = _existing(before, customer_id)
+    if not before.privileges:
+        cmd.unchanged()
+        return cmd.remember(before)
+    after = changed(before, privileges=False)
+    await store.save_privileges(cmd.db, after)
+    cmd.record(before, after)
+    return cmd.remember(after)
+
+
+def _existing(found: Relationship | None, other: UUID) -> Relationship:
+    if found is None:
+        raise rules.UnknownRelationship("There is no active relationship between the two of you.", str(other))
+    return found
