@@ -1,0 +1,140 @@
+"""From the bearer token and the headers of a request to the context its operation runs in."""
+
+import re
+from collections.abc import Awaitable
+from hashlib import sha256
+from typing import Protocol
+from uuid import UUID
+
+from litestar.types import HTTPScope, Scope
+
+from copartner.api.decoding import Malformed
+from copartner.command.context import Caller, Context, RequestKey
+from copartner.command.runtime import Runtime
+from copartner.kernel.errors import Refusal
+from copartner.policy.facts import Side
+from copartner.signin.tokens import TokenRefused
+
+_IDENTIFIERS = "copartner.identifiers"
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
+_LONGEST_TOKEN = 16_384
+_LONGEST_REQUEST_ID = 128
+
+
+class NoToken(Refusal):
+    """There is no bearer token, or none that is valid here."""
+
+
+class NotThisSide(Refusal):
+    """The token is valid, but its tenant is not of the side that the address serves."""
+
+
+class UserTokenNeeded(Refusal):
+    """The operation needs a user's token and got an application's."""
+
+
+class Verified(Protocol):
+    """What a valid token says."""
+
+    @property
+    def tenant_id(self) -> UUID:
+        """Tenant of the bearer."""
+        ...
+
+    @property
+    def subject_id(self) -> UUID:
+        """User, or application when `app_only`."""
+        ...
+
+    @property
+    def app_only(self) -> bool:
+        """Whether no user signed in."""
+        ...
+
+
+class Tokens(Protocol):
+    """Verifies access tokens."""
+
+    def verify(self, token: str) -> Awaitable[Verified]:
+        """What the token says; raises TokenRefused."""
+        ...
+
+
+class Identifiers:
+    """The identifiers of one request; `request_given` when the caller chose the request id."""
+
+    __slots__ = ("correlation_id", "request_given", "request_id")
+
+    def __init__(self, request_id: str | None, correlation_id: str | None, fresh: str) -> None:
+        self.request_given = request_id is not None
+        self.request_id = request_id or fresh
+        self.correlation_id = correlation_id or fresh
+
+
+def identified(scope: Scope) -> Identifiers:
+    """The identifiers that the outer layer put beside the request."""
+    found: Identifiers = scope["state"][_IDENTIFIERS]
+    return found
+
+
+def identify(scope: HTTPScope, fresh: str) -> Identifiers:
+    """Read the identifiers from the headers, `fresh` where there are none, and put them beside the request."""
+    request_id = correlation_id = None
+    for name, value in scope["headers"]:
+        if name == b"ms-requestid":
+            request_id = value.decode("latin-1").strip() or None
+        elif name == b"ms-correlationid":
+            correlation_id = value.decode("latin-1").strip()[:_LONGEST_REQUEST_ID] or None
+    found = Identifiers(request_id, correlation_id, fresh)
+    scope.setdefault("state", {})[_IDENTIFIERS] = found
+    return found
+
+
+async def context(
+    scope: HTTPScope, body: bytes, *, tokens: Tokens, runtime: Runtime, side: Side, user_only: bool
+) -> Context:
+    """The context of a request; raises NoToken, UserTokenNeeded, Malformed."""
+    authorization = locale = None
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            authorization = value
+        elif name == b"x-locale":
+            locale = value
+    try:
+        verified = await tokens.verify(_bearer(authorization))
+    except TokenRefused as error:
+        raise NoToken(str(error)) from None
+    if user_only and verified.app_only:
+        raise UserTokenNeeded("This operation does not take app-only tokens; use a token that a user signed in for.")
+    identifiers = identified(scope)
+    return Context(
+        runtime=runtime,
+        caller=Caller(side, verified.tenant_id, verified.subject_id, verified.app_only),
+        correlation_id=identifiers.correlation_id,
+        request=_key(scope, identifiers, body),
+        locale=_locale(locale),
+    )
+
+
+def _bearer(authorization: bytes | None) -> str:
+    if authorization is None:
+        raise NoToken("Send an access token in the header Authorization, as Bearer.")
+    scheme, _, token = authorization.decode("latin-1").strip().partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or len(token) > _LONGEST_TOKEN:
+        raise NoToken("The header Authorization has to be Bearer and an access token.")
+    return token
+
+
+def _key(scope: HTTPScope, identifiers: Identifiers, body: bytes) -> RequestKey | None:
+    if scope["method"] != "POST" or not identifiers.request_given:
+        return None
+    if len(identifiers.request_id) > _LONGEST_REQUEST_ID or not identifiers.request_id.isprintable():
+        message = f"MS-RequestId: send at most {_LONGEST_REQUEST_ID} printable characters, a GUID if you can."
+        raise Malformed(message, "MS-RequestId")
+    return RequestKey("POST", scope["path"], identifiers.request_id, sha256(body).digest())
+
+
+def _locale(header: bytes | None) -> str:
+    text = header.decode("latin-1").strip() if header else ""
+    return text if _LOCALE.fullmatch(text) else "en"

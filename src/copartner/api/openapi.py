@@ -1,0 +1,90 @@
+"""The OpenAPI 3.1 document, made from the declared routes."""
+
+import re
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from copartner.api.registry import Query, Route
+
+_TEMPLATE = "#/components/schemas/{name}"
+_PART = re.compile(r"\{(\w+)\}")
+_TYPES = {str: "string", int: "integer", bool: "boolean"}
+
+
+def document(routes: Sequence[Route], error: type, extra_paths: dict[str, Any]) -> dict[str, Any]:
+    """The document of these routes, which all answer failures with `error`; `extra_paths` are put in as they are."""
+    kinds = [kind for route in routes for kind in (route.request, route.response) if kind is not None]
+    unique = list(dict.fromkeys([error, *kinds]))
+    schemas, components = msgspec.json.schema_components(unique, ref_template=_TEMPLATE)
+    by_kind = dict(zip(unique, schemas, strict=True))
+    paths: dict[str, Any] = dict(extra_paths)
+    for route in routes:
+        for method in route.methods:
+            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method, by_kind, error)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "copartner",
+            "version": version("copartner"),
+            "description": "A cloud's partner programme in which one customer works with several partners at once.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _operation(route: Route, method: str, schemas: dict[Any, Any], error: type) -> dict[str, Any]:
+    several = len(route.methods) > 1
+    described: dict[str, Any] = {
+        "operationId": f"{route.name}.{method.lower()}" if several else route.name,
+        "summary": route.summary,
+        "tags": [route.name.partition(".")[0]],
+        "parameters": [
+            *({"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in _parts(route)),
+            *(_parameter(query, "query") for query in route.query),
+            *(_parameter(header, "header") for header in (*route.headers, *_COMMON)),
+        ],
+        "responses": {
+            str(route.status): _answer("The result.", None if route.response is None else schemas[route.response]),
+            "default": _answer("A refusal.", schemas[error]),
+        },
+    }
+    if route.request is not None and method not in ("GET", "DELETE"):
+        content = {"application/json": {"schema": schemas[route.request]}}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+_COMMON = (
+    Query("MS-RequestId", "Known again on a repeated POST, which then gets the first result."),
+    Query("MS-CorrelationId", "Comes back in the answer and stands in the log."),
+)
+
+
+def _parts(route: Route) -> list[str]:
+    return _PART.findall(route.path)
+
+
+def _parameter(query: Query, place: str) -> dict[str, Any]:
+    return {
+        "name": query.name,
+        "in": place,
+        "required": False,
+        "description": query.description,
+        "schema": {"type": _TYPES[query.type]},
+    }
+
+
+def _answer(description: str, schema: Any) -> dict[str, Any]:
+    if schema is None:
+        return {"description": description}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,98 @@
+"""The one layer round every request: address, identifiers, what is not served, the last net, the log line."""
+
+import os
+import time
+from base64 import b64encode
+from collections.abc import Callable
+from typing import cast
+
+import structlog
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from copartner.api.addresses import Address, Addresses
+from copartner.api.call import Reply
+from copartner.api.caller import identify
+from copartner.kernel.ids import Ids
+
+_log = structlog.get_logger("copartner.http")
+_SERVER_ID = os.urandom(6).hex()
+
+
+class Outer:
+    """Wraps the application. `unserved` answers what is known and not served, `unexpected` what nobody caught."""
+
+    def __init__(
+        self,
+        inner: ASGIApp,
+        addresses: Addresses,
+        ids: Ids,
+        *,
+        unserved: Callable[[str, Address], Reply],
+        unexpected: Callable[[str], Reply],
+        unreadable: Callable[[], Reply],
+        access_log: bool = True,
+    ) -> None:
+        self._inner = inner
+        self._addresses = addresses
+        self._ids = ids
+        self._unserved = unserved
+        self._unexpected = unexpected
+        self._unreadable = unreadable
+        self._access_log = access_log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection; anything but HTTP is handed on as it is."""
+        if str(scope["type"]) != "http":
+            await self._inner(scope, receive, send)
+            return
+        await self._answer(cast(HTTPScope, scope), receive, send)
+
+    async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        identifiers = identify(scope, str(self._ids.new()))
+        own = [
+            (b"ms-requestid", identifiers.request_id.encode("latin-1", "replace")),
+            (b"ms-correlationid", identifiers.correlation_id.encode("latin-1", "replace")),
+            (b"ms-cv", b64encode(os.urandom(16))[:22] + b".0"),
+            (b"ms-serverid", _SERVER_ID.encode()),
+        ]
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *own]
+            await send(message)
+
+        try:
+            await self._serve(scope, receive, answer)
+        except Exception:
+            _log.exception("unexpected", correlation_id=identifiers.correlation_id, path=scope["path"])
+            if not status:
+                await self._unexpected(identifiers.correlation_id)(scope, receive, answer)
+        finally:
+            if self._access_log:
+                _log.info(
+                    "request",
+                    method=scope["method"],
+                    path=scope["path"],
+                    status=status,
+                    milliseconds=round((time.perf_counter() - began) * 1000, 2),
+                    request_id=identifiers.request_id,
+                    correlation_id=identifiers.correlation_id,
+                )
+
+    async def _serve(self, scope: HTTPScope, receive: Receive, answer: Send) -> None:
+        path, place = self._addresses.find(scope["path"])
+        if "\0" in path or b"%00" in scope["query_string"]:
+            await self._unreadable()(scope, receive, answer)
+            return
+        if path != scope["path"]:
+            scope["path"] = path
+            scope["raw_path"] = path.encode()
+        method = scope["method"]
+        if place is not None and method in place.known and method not in place.served:
+            await self._unserved(method, place)(scope, receive, answer)
+            return
+        await self._inner(scope, receive, answer)

@@ -1,0 +1,195 @@
+"""What goes wrong, in the contract's codes; the only place that knows them. The codes are those of errors.csv."""
+
+import csv
+from dataclasses import dataclass
+from importlib.resources import files
+
+import msgspec
+
+from copartner.api.call import Call, Reply
+from copartner.api.caller import NoToken, NotThisSide, UserTokenNeeded
+from copartner.command.denial import Denied
+from copartner.kernel.errors import (
+    Conflict,
+    Illegal,
+    Invalid,
+    NotFound,
+    Refusal,
+    RepeatedWithOtherBody,
+    StaleTag,
+)
+from copartner.kernel.paging import BadPageToken
+from copartner.policy.facts import Cart, Order
+
+DECISION_HEADER = "copartner-decision-id"
+_SOURCE = "copartner"
+
+
+class ErrorBody(msgspec.Struct, frozen=True, rename="camel"):
+    """The contract's error: `code` as published, `description` for people, `data` the values concerned."""
+
+    code: str
+    description: str
+    data: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A published code with the HTTP status it comes with; `when` says what it stands for."""
+
+    status: int
+    code: str
+    when: str
+
+
+class Catalogue:
+    """The codes of errors.csv."""
+
+    def __init__(self) -> None:
+        rows = csv.DictReader((files(__package__) / "errors.csv").read_text(encoding="utf-8").splitlines())
+        self.codes: dict[tuple[int, str], Code] = {}
+        for row in rows:
+            code = Code(int(row["http_status"]), row["code"], row["when"])
+            self.codes.setdefault((code.status, code.code), code)
+
+    def get(self, status: int, code: int) -> Code:
+        """A code of the catalogue; raises KeyError when errors.csv has no such row."""
+        return self.codes[status, str(code)]
+
+
+CATALOGUE = Catalogue()
+_get = CATALOGUE.get
+
+NO_RELATIONSHIP = _get(403, 20002)
+NOT_FOUND = _get(404, 1000)
+MALFORMED = _get(400, 3000)
+UNSERVED = _get(501, 0)
+WRONG_METHOD = _get(405, 0)
+UNEXPECTED = _get(500, 800003)
+ROLE = _get(403, 900150)
+DENIED = _get(403, 2032)
+
+# By the class of a refusal; the nearest base class counts. Capabilities' classes stand in `codes.py` of this dialect.
+CLASSES: dict[type[Exception], Code] = {
+    NoToken: _get(401, 400),
+    NotThisSide: _get(401, 800001),
+    UserTokenNeeded: _get(403, 900329),
+    NotFound: NOT_FOUND,
+    Invalid: MALFORMED,
+    Illegal: MALFORMED,
+    Conflict: _get(409, 900278),
+    StaleTag: _get(400, 2055),
+    RepeatedWithOtherBody: MALFORMED,
+    BadPageToken: MALFORMED,
+}
+
+# By the rule that fired, in the order in which rules speak: the first of this table that is among them gives the code.
+RULES: dict[str, Code] = {
+    "rel-required": NO_RELATIONSHIP,
+    "rel-own-name": NO_RELATIONSHIP,
+    "user-only": _get(403, 900329),
+    "csp-no-partner-buyer": _get(403, 2085),
+    "csp-tenant-only": _get(403, 2085),
+    "csp-self-affiliate": _get(403, 2085),
+    "csp-tier-customer": _get(403, 2085),
+    "rel-cloud": _get(403, 2085),
+    "rel-market": _get(403, 2030),
+    "rel-address": _get(403, 2030),
+    "rel-acceptor": ROLE,
+    "mca-confirmed": _get(403, 13605),
+    "seats-pooled": _get(400, 2002),
+    "rel-end": MALFORMED,
+    "rel-end-cancelled": MALFORMED,
+    "rel-dap-forced": MALFORMED,
+    "rel-dap-ended": MALFORMED,
+    "rel-dap-asked": MALFORMED,
+}
+
+_ORDER = {rule: place for place, rule in enumerate(RULES)}
+
+
+def code_of_class(error: Exception) -> Code:
+    """The code of a refusal by its class; an unknown kind of refusal is an invalid request."""
+    for kind in type(error).__mro__:
+        if kind in CLASSES:
+            return CLASSES[kind]
+    return MALFORMED
+
+
+def code_of_denial(denied: Denied) -> Code:
+    """The code of a denied action.
+
+    No relationship comes first of all, so that an unknown and a foreign customer answer alike. Then a thing that must
+    stay unknown is not found, in the words for its kind. Then the rules in the order of RULES: what the contract has no
+    code of its own for is a customer that may not buy (rel-cloud), a place where one may not sell (rel-address), a role
+    (rel-acceptor) or an invalid property (rel-dap-*). A denial by no rule is one of roles; by any other rule, access is
+    denied.
+    """
+    first = min((rule for rule in denied.rules if rule in RULES), key=_ORDER.__getitem__, default=None)
+    if first is not None and RULES[first] is NO_RELATIONSHIP:
+        return NO_RELATIONSHIP
+    if any(rule.startswith("mp-") for rule in denied.rules):
+        return _not_found(denied)
+    if denied.concealed:
+        return NOT_FOUND
+    if first is not None:
+        return RULES[first]
+    return DENIED if denied.rules or denied.decision.doubt else ROLE
+
+
+def _not_found(denied: Denied) -> Code:
+    resource = denied.facts.resource
+    if isinstance(resource, Order):
+        return _get(404, 20000)
+    return _get(404, 800008) if isinstance(resource, Cart) else _get(404, 20003)
+
+
+def say(code: Code, description: str, *data: str, headers: dict[str, str] | None = None) -> Reply:
+    """The contract's error as an answer."""
+    return Reply.of(code.status, ErrorBody(code.code, description, data, _SOURCE), headers)
+
+
+def refuse(error: Refusal, call: Call | None) -> Reply:
+    """The answer to a request that cannot be done; a denial carries its decision last in `data` and in a header."""
+    if isinstance(error, Denied):
+        code = code_of_denial(error)
+        data = _parties(call) if code is NO_RELATIONSHIP and call else ()
+        if error.decision_id is None:
+            return say(code, error.message, *data)
+        decision = str(error.decision_id)
+        return say(code, error.message, *data, decision, headers={DECISION_HEADER: decision})
+    code = code_of_class(error)
+    headers = {"www-authenticate": 'Bearer realm="copartner"'} if code.status == 401 else None
+    return say(code, error.message, *(str(value) for value in error.data), headers=headers)
+
+
+def _parties(call: Call) -> tuple[str, ...]:
+    return (str(call.ctx.caller.tenant_id), *call.parameter("customer"))
+
+
+def unexpected(correlation_id: str) -> Reply:
+    """The answer when nobody foresaw what happened; the log has the rest."""
+    text = "Something unexpected happened; give the correlation id to whoever runs this service."
+    return say(UNEXPECTED, text, correlation_id)
+
+
+class Contract:
+    """The contract's way to refuse; `bom` puts a byte order mark before each body for clients that cut it off."""
+
+    def __init__(self, *, bom: bool = False) -> None:
+        self._bom = bom
+
+    def refuse(self, error: Refusal, call: Call | None) -> Reply:
+        """The answer to a request that cannot be done."""
+        return refuse(error, call)
+
+    def unexpected(self, correlation_id: str) -> Reply:
+        """The answer when nobody foresaw what happened."""
+        return unexpected(correlation_id)
+
+    def finish(self, reply: Reply) -> Reply:
+        """Put the mark before the body where the setting wants it."""
+        if self._bom and reply.body:
+            reply.body = b"\xef\xbb\xbf" + reply.body
+        return reply

@@ -1,0 +1,5 @@
+"""The programme's own routes, one list from one file a resource."""
+
+from copartner.api.registry import Route
+
+ROUTES: tuple[Route, ...] = ()

@@ -1,0 +1,132 @@
+"""The HTTP application that `copartner serve` and the emulator run."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp, ControllerRouterHandler
+
+from copartner.api import health, openapi, registry
+from copartner.api.addresses import Address, Addresses
+from copartner.api.call import Reply, encode
+from copartner.api.caller import Tokens, identified
+from copartner.api.outer import Outer
+from copartner.api.partner_center import errors, resources
+from copartner.api.partner_center.operations import operations
+from copartner.api.programme import resources as programme_resources
+from copartner.command.runtime import Runtime
+
+LARGEST_BODY = 1_048_576
+_log = structlog.get_logger("copartner.http")
+
+
+def build(
+    runtime: Runtime,
+    tokens: Tokens,
+    *,
+    extra_routes: Sequence[ControllerRouterHandler] = (),
+    bom: bool = False,
+    access_log: bool = True,
+) -> ASGIApp:
+    """The application with every served route; `extra_routes` are those of sign-in, portal and emulator.
+
+    It closes the runtime's pool when it shuts down. `bom` puts a byte order mark before the contract's bodies.
+    """
+    contract, own = errors.Contract(bom=bom), errors.Contract()
+    handlers = [
+        *registry.handlers(resources.ROUTES, contract, runtime, tokens),
+        *registry.handlers(programme_resources.ROUTES, own, runtime, tokens),
+        *health.handlers(runtime),
+        _document(encode(openapi_document())),
+        *extra_routes,
+    ]
+    return compose(handlers, runtime, access_log=access_log)
+
+
+def compose(handlers: Sequence[ControllerRouterHandler], runtime: Runtime, *, access_log: bool = True) -> Outer:
+    """These handlers inside the outer layer, with the contract's answers for whatever they do not serve."""
+    addresses = known_addresses()
+    litestar = Litestar(
+        handlers,
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=LARGEST_BODY,
+        exception_handlers={HTTPException: _outside_a_route, Exception: _unexpected},
+        on_shutdown=[runtime.pool.close],
+    )
+    for route in litestar.routes:
+        if isinstance(route, HTTPRoute):
+            addresses.at(route.path).served.update(route.methods)
+    return Outer(
+        litestar,
+        addresses,
+        runtime.ids,
+        unserved=unserved,
+        unexpected=errors.unexpected,
+        unreadable=_unreadable,
+        access_log=access_log,
+    )
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the contract and of the programme's own addresses."""
+    routes = [*resources.ROUTES, *programme_resources.ROUTES]
+    return openapi.document(routes, errors.ErrorBody, health.PATHS)
+
+
+def known_addresses() -> Addresses:
+    """The tree of every address of the contract; nothing in it is served yet."""
+    addresses = Addresses()
+    for operation in operations():
+        for path in operation.paths:
+            addresses.at(path).known.setdefault(operation.method, operation.name)
+    return addresses
+
+
+def unserved(method: str, place: Address) -> Reply:
+    """The answer for an operation of the contract that this service does not have."""
+    return errors.say(errors.UNSERVED, f"This operation is not served here: {place.known[method]}.")
+
+
+def _unreadable() -> Reply:
+    return errors.say(errors.MALFORMED, "The address holds a NUL character; leave it out.")
+
+
+def _document(body: bytes) -> HTTPRouteHandler:
+    async def answer() -> ASGIApp:
+        return Reply(200, body)
+
+    return HTTPRouteHandler("/openapi.json", http_method="GET", status_code=200, include_in_schema=False)(answer)
+
+
+def _response(reply: Reply) -> Response[bytes]:
+    return Response(
+        reply.body, status_code=reply.status, media_type="application/json; charset=utf-8", headers=reply.headers
+    )
+
+
+def _outside_a_route(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """What the router refuses by itself, in the contract's shape."""
+    method, path = request.method, request.scope["path"]
+    if error.status_code == 404:
+        reply = errors.say(errors.NOT_FOUND, f"There is nothing at {path[:200]}.")
+    elif error.status_code == 405:
+        served = (error.headers or {}).get("allow", "")
+        reply = errors.say(errors.WRONG_METHOD, f"{method} is not served at this address.", headers={"allow": served})
+    elif error.status_code == 413:
+        reply = errors.say(errors.MALFORMED, f"The body is too large; send at most {LARGEST_BODY} bytes.")
+    elif error.status_code >= 500:
+        return _unexpected(request, error)
+    else:
+        reply = errors.say(errors.MALFORMED, "The request cannot be read; send it as the OpenAPI document says.")
+    return _response(reply)
+
+
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    correlation_id = identified(request.scope).correlation_id
+    _log.error("unexpected", correlation_id=correlation_id, path=request.scope["path"], exc_info=error)
+    return _response(errors.unexpected(correlation_id))
