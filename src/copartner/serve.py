@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -20,7 +20,7 @@ from copartner.kernel.paging import PageTokens
 from copartner.kernel.secrets import KeyFile
 from copartner.policy.rulebook import Rulebook
 from copartner.settings import Settings, SettingsError, read
-from copartner.signin.service import Authority
+from copartner.signin.service import Authority, Grant
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -70,12 +70,9 @@ def application() -> Asgi:
 async def assemble(settings: Settings) -> Asgi:
     """Everything production serves; raises UnsafeLogin when the database would let row security be passed round."""
     database_url, key_file = required(settings)
-    pool = Pool(database_url, settings.pool_size)
-    async with pool.acquire() as connection:
-        await check_login(connection)
     machine = SystemClock()
     runtime = Runtime(
-        pool=pool,
+        pool=Pool(database_url, settings.pool_size),
         rulebook=Rulebook.load(),
         cloud=settings.cloud,
         programme_clock=machine,
@@ -84,8 +81,17 @@ async def assemble(settings: Settings) -> Asgi:
         page_tokens=PageTokens(key_file.derive("page tokens")),
         public_url=settings.public_url,
     )
-    authority = await Authority.open(runtime, key_file)
-    return app.build(runtime, authority.tokens, extra_routes=authority_dialect.routes(authority), bom=settings.bom)
+    return await compose(runtime, key_file, bom=settings.bom)
+
+
+async def compose(
+    runtime: Runtime, key_file: KeyFile, *, grants: Mapping[str, Grant] | None = None, bom: bool = False
+) -> Asgi:
+    """The application over a runtime, the same for everybody but for `grants`; raises UnsafeLogin."""
+    async with runtime.pool.acquire() as connection:
+        await check_login(connection)
+    authority = await Authority.open(runtime, key_file, grants=grants)
+    return app.build(runtime, authority.tokens, extra_routes=authority_dialect.routes(authority), bom=bom)
 
 
 class Opening:

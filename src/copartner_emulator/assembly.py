@@ -1,41 +1,35 @@
-"""Puts the application together for the emulator."""
+"""Puts the application together for the emulator: production's, with a movable clock and the password grant."""
 
-from importlib.metadata import version
 from typing import Any
 
-from litestar import Litestar, get
-
+from copartner import serve
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
 from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
+from copartner.kernel.secrets import KeyFile
 from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook
+from copartner_emulator import password_grant
 from copartner_emulator.clock import MovableClock
 
 
-def release() -> str:
-    """The installed version."""
-    return version("copartner")
-
-
-@get("/health/live", sync_to_thread=False)
-def _live() -> None:
-    """The process answers."""
-
-
-def assemble(login_url: str, url: str, cloud: Cloud, programme: MovableClock, page_secret: bytes) -> Any:
-    """The application as `copartner serve` builds it, with the emulator's additions."""
+def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableClock, key_file: KeyFile) -> Runtime:
+    """The runtime of an emulator."""
     machine = SystemClock()
-    runtime = Runtime(
+    return Runtime(
         pool=Pool(login_url),
         rulebook=Rulebook.load(),
         cloud=cloud,
-        programme_clock=programme,
+        programme_clock=clock,
         machine_clock=machine,
         ids=Ids(machine),
-        page_tokens=PageTokens(page_secret),
-        public_url=url,
+        page_tokens=PageTokens(key_file.derive("page tokens")),
+        public_url=public_url,
     )
-    return Litestar([_live], on_shutdown=[runtime.pool.close])
+
+
+async def assemble(runtime: Runtime, key_file: KeyFile) -> Any:
+    """The application as `copartner serve` composes it, with the emulator's grant."""
+    return await serve.compose(runtime, key_file, grants={password_grant.GRANT_TYPE: password_grant.password})

@@ -1,11 +1,11 @@
 """The directory in which an emulator keeps its data, and the options it was made with."""
 
 import json
-import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from copartner.kernel.secrets import KeyFile
 from copartner_emulator.hold import Hold
 from copartner_emulator.readyfile import replace_private
 
@@ -86,12 +86,10 @@ class DataDir:
         """Remembers how far the programme's clock was moved."""
         self.keep(replace(self._read(), offset=offset))
 
-    def secret(self, name: str) -> bytes:
-        """32 random bytes kept under a name, made when first asked for."""
-        file = self.path / f"{name}.key"
-        if not file.exists():
-            replace_private(file, secrets.token_hex(32))
-        return bytes.fromhex(file.read_text())
+    def key_file(self) -> KeyFile:
+        """The key under which the database's secrets are encrypted, made at the first start."""
+        file = self.path / "key"
+        return KeyFile.open(file) if file.exists() else KeyFile.create(file)
 
     def release(self) -> None:
         """Lets another process use the directory."""

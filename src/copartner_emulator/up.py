@@ -12,10 +12,12 @@ from typing import Annotated
 
 import typer
 
+from copartner import worker
 from copartner.kernel import logging
 from copartner.kernel.clock import SystemClock
 from copartner.migrations import runner
 from copartner.policy.facts import Cloud
+from copartner.serve import release
 from copartner_emulator import assembly, cluster, readyfile
 from copartner_emulator.clock import MovableClock
 from copartner_emulator.data_dir import Contradiction, DataDir, Options
@@ -112,17 +114,23 @@ async def _serve(
 ) -> None:
     machine = SystemClock()
     programme = MovableClock(machine, options.offset)
-    await runner.migrate(postgres.owner_url, login_role=cluster.LOGIN, release=assembly.release(), now=machine.now())
+    await runner.migrate(postgres.owner_url, login_role=cluster.LOGIN, release=release(), now=machine.now())
     cast = await load(world, postgres.owner_url, keep=data.passwords, now=programme.now())
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    app = assembly.assemble(postgres.login_url, url, Cloud(options.cloud), programme, data.secret("pages"))
+    key_file = data.key_file()
+    runtime = assembly.open_runtime(postgres.login_url, url, Cloud(options.cloud), programme, key_file)
+    app = await assembly.assemble(runtime, key_file)
 
     def ready() -> None:
         if asked.ready_file is not None:
             readyfile.write(asked.ready_file, readyfile.content(url, programme.now(), cast))
         typer.echo(greeting(url, options, programme.now(), cast, data.passwords))
 
-    await serve(app, listening, postgres, ready)
+    sweeping = asyncio.create_task(worker.run(runtime.pool, machine))
+    try:
+        await serve(app, listening, postgres, ready)
+    finally:
+        sweeping.cancel()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

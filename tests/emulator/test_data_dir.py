@@ -68,10 +68,12 @@ def test_a_moved_clock_is_remembered(tmp_path: Path) -> None:
     assert made(tmp_path, None, None, DAY).offset == timedelta(days=-3)
 
 
-def test_secrets_stay_the_same_and_are_private(tmp_path: Path) -> None:
+def test_the_key_stays_the_same_and_is_private(tmp_path: Path) -> None:
     data = DataDir(tmp_path)
-    assert data.secret("pages") == data.secret("pages") != data.secret("other")
-    assert (tmp_path / "pages.key").stat().st_mode & 0o777 == 0o600
+    sealed = data.key_file().encrypt(b"secret")
+    assert data.key_file().decrypt(sealed) == b"secret"
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    data.release()
 
 
 def test_a_directory_is_held_once(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ import asyncpg
 from copartner.migrations import runner
 from copartner_emulator import cluster
 
-_PLACE = "COPARTNER_TEST_PLACE"
+# Not COPARTNER_*: what is none of the settings stops `copartner serve`, which tests start.
+_PLACE = "PLACE_OF_TESTS"
 _TEMPLATE = "copartner_template"
 # Kept, because a process object that is collected while its process runs is a warning.
 _helpers: list[subprocess.Popen[bytes]] = []
@@ -88,12 +89,14 @@ class Server:
 
 def choose_place() -> None:
     """Names the run's directory before workers start; they inherit it."""
-    os.environ[_PLACE] = f"{tempfile.gettempdir()}/copartner-tests-{os.getpid()}-{uuid.uuid4().hex[:8]}:{os.getpid()}"
+    wanted = os.environ.pop("COPARTNER_TEST_POSTGRES", "embedded")
+    place = f"{tempfile.gettempdir()}/copartner-tests-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    os.environ[_PLACE] = f"{place}:{os.getpid()}:{wanted}"
 
 
 def server() -> Server:
     """The run's server; the first worker to ask starts it and makes the template."""
-    place, _, watched = os.environ[_PLACE].rpartition(":")
+    place, watched, wanted = os.environ[_PLACE].rsplit(":", 2)
     directory = Path(place)
     directory.mkdir(exist_ok=True)
     directory.chmod(0o711)
@@ -101,7 +104,7 @@ def server() -> Server:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ready = directory / "server.json"
         if not ready.exists():
-            _start(directory, watched, ready)
+            _start(directory, watched, wanted, ready)
         found = Server(*json.loads(ready.read_text()))
         migrated = directory / "migrated"
         if not migrated.exists():  # each worker tries again, so that each says why the migrations fail
@@ -110,8 +113,7 @@ def server() -> Server:
         return found
 
 
-def _start(directory: Path, watched: str, ready: Path) -> None:
-    wanted = os.environ.get("COPARTNER_TEST_POSTGRES", "embedded")
+def _start(directory: Path, watched: str, wanted: str, ready: Path) -> None:
     log = directory / "server.log"
     with log.open("wb") as stream:
         helper = subprocess.Popen(
