@@ -1,0 +1,13 @@
+"""The authority's dialect: OAuth 2.0 with the paths and answers that clients of the contract expect."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from copartner.api.authority.authorize import authorize_routes
+from copartner.api.authority.discovery import discovery_routes
+from copartner.api.authority.tokens import token_routes
+from copartner.signin.service import Authority
+
+
+def routes(authority: Authority) -> list[HTTPRouteHandler]:
+    """Every route of the authority."""
+    return [*token_routes(authority), *authorize_routes(authority), *discovery_routes(authority)]

@@ -1,0 +1,60 @@
+"""The sign-in page and its sister that says what went wrong: plain HTML under a policy that runs no script."""
+
+import base64
+import re
+from hashlib import sha256
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from litestar import Response
+
+_HERE = files("copartner.api.authority") / "templates"
+_CSS = (_HERE / "signin.css").read_text()
+_CSS_DIGEST = base64.b64encode(sha256(_CSS.encode()).digest()).decode()
+_pages = Environment(
+    loader=DictLoader({entry.name: entry.read_text() for entry in _HERE.iterdir() if entry.name.endswith(".html")}),
+    autoescape=True,
+    undefined=StrictUndefined,
+)
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?|https?://\[[0-9A-Fa-f:]+\](?::[0-9]+)?", re.ASCII)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
+
+
+def sign_in_page(
+    *, action: str, application: str, form: str, name: str, redirect_uri: str, failed: str = ""
+) -> Response[bytes]:
+    """The form for name and password; `failed` says why it is shown again."""
+    html = _pages.get_template("signin.html").render(
+        action=action, application=application, form=form, name=name, failed=failed, css=_CSS
+    )
+    # Browsers hold the whole chain after a sent form to form-action, so the application's address belongs in it.
+    return _page(html, 400 if failed else 200, f"'self' {_source(redirect_uri)}".strip())
+
+
+def refusal_page(message: str, status: int) -> Response[bytes]:
+    """What is wrong with the request, for the person before the browser."""
+    return _page(_pages.get_template("refused.html").render(message=message, css=_CSS), status, "'none'")
+
+
+def _page(html: str, status: int, form_action: str) -> Response[bytes]:
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{_CSS_DIGEST}'; form-action {form_action}; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    headers = {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+    return Response(html.encode(), status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _source(redirect_uri: str) -> str:
+    """The address as a policy's source expression; only characters that cannot end the directive."""
+    if origin := _ORIGIN.match(redirect_uri):
+        return origin.group()
+    scheme = urlsplit(redirect_uri).scheme
+    return f"{scheme}:" if _SCHEME.fullmatch(scheme) else ""

@@ -1,0 +1,121 @@
+"""OAuth's words: forms and Basic credentials in, token answers of the v1 and v2 kind out."""
+
+import base64
+import binascii
+from typing import Any
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
+
+import msgspec
+from litestar.connection import ASGIConnection
+
+from copartner.signin.model import ClientCredentials, Issued
+from copartner.signin.rules import BadRequest, guid
+from copartner.signin.tokens import LIFETIME
+
+FORM = "application/x-www-form-urlencoded"
+LARGEST_BODY = 65_536
+_MOST_FIELDS = 50
+_BEARER = "Bearer"
+_SECONDS = int(LIFETIME.total_seconds())
+NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff"}
+
+
+class TokenAnswerV1(msgspec.Struct, omit_defaults=True):
+    """The v1 answer, whose numbers are strings."""
+
+    token_type: str
+    expires_in: str
+    ext_expires_in: str
+    expires_on: str
+    not_before: str
+    resource: str
+    access_token: str
+    scope: str = ""
+
+
+class TokenAnswerV2(msgspec.Struct, omit_defaults=True):
+    """The v2 answer."""
+
+    token_type: str
+    expires_in: int
+    ext_expires_in: int
+    access_token: str
+    scope: str = ""
+
+
+def answer_v1(issued: Issued) -> TokenAnswerV1:
+    """What the bearer of a new token is told, v1."""
+    return TokenAnswerV1(
+        token_type=_BEARER,
+        expires_in=str(_SECONDS),
+        ext_expires_in=str(_SECONDS),
+        expires_on=str(int(issued.expires_at.timestamp())),
+        not_before=str(int(issued.not_before.timestamp())),
+        resource=issued.audience,
+        access_token=issued.access_token,
+        scope="" if issued.app_only else "user_impersonation",
+    )
+
+
+def answer_v2(issued: Issued) -> TokenAnswerV2:
+    """What the bearer of a new token is told, v2."""
+    scope = "" if issued.app_only else f"{issued.audience}/.default"
+    return TokenAnswerV2(_BEARER, _SECONDS, _SECONDS, issued.access_token, scope)
+
+
+def form_of(connection: ASGIConnection[Any, Any, Any, Any], body: bytes) -> dict[str, str]:
+    """The fields of a form body; raises BadRequest for another content type, bad encoding or a repeated field."""
+    content_type = connection.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != FORM:
+        raise BadRequest(f"The body must be of the content type {FORM}.")
+    return fields(body)
+
+
+def fields(encoded: bytes) -> dict[str, str]:
+    """The fields of a form or query; raises BadRequest."""
+    try:
+        pairs = parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise BadRequest("The parameters are not form-encoded UTF-8.") from error
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadRequest("A parameter is given more than once.")
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise BadRequest("A parameter holds a NUL character.")
+    return found
+
+
+def credentials(authorization: str | None, form: dict[str, str]) -> ClientCredentials:
+    """What the application said of itself, in the Basic header or in the form; raises BadRequest when in both."""
+    name, secret = form.get("client_id"), form.get("client_secret")
+    if authorization is not None and authorization[:6].lower() == "basic ":
+        if secret is not None:
+            raise BadRequest("Send the client secret in the Authorization header or in the body, not in both.")
+        basic_name, secret = _basic(authorization[6:])
+        if name is not None and name != basic_name:
+            raise BadRequest("client_id differs from the one in the Authorization header.")
+        name = basic_name
+    if not name:
+        return ClientCredentials(None, secret)
+    identifier = guid(name)
+    if identifier is None:
+        raise BadRequest("client_id is not the identifier of an application.")
+    return ClientCredentials(identifier, secret)
+
+
+def _basic(encoded: str) -> tuple[str, str]:
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError) as error:
+        raise BadRequest("The Authorization header is not Basic credentials.") from error
+    name, colon, secret = text.partition(":")
+    if not colon or "\0" in text:
+        raise BadRequest("The Authorization header is not Basic credentials.")
+    # RFC 6749, 2.3.1: both halves are form-encoded before they are joined.
+    return unquote_plus(name), unquote_plus(secret)
+
+
+def returning(redirect_uri: str, **parameters: str | None) -> str:
+    """The address a browser is sent back to, its own query kept."""
+    query = urlencode({name: value for name, value in parameters.items() if value is not None})
+    return f"{redirect_uri}{'&' if urlsplit(redirect_uri).query else '?'}{query}"

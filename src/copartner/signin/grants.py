@@ -1,0 +1,55 @@
+"""The grant types that every deployment serves."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+from copartner.signin import rules
+from copartner.signin.model import Issued, Subject, TokenRequest
+
+if TYPE_CHECKING:
+    from copartner.signin.service import Authority
+
+# What the rules grant an application that acts by itself.
+_APPLICATION_ROLES = ("Admin agent",)
+
+
+async def client_credentials(authority: "Authority", request: TokenRequest) -> Issued:
+    """A token for an application that acts by itself (RFC 6749, 4.4)."""
+    audience = authority.audience(request.version, request.form)
+    application = await authority.client(request.client, request.directory, secret_required=True)
+    if application.tenant_id is None:
+        raise rules.ClientRefused("This application acts for users only.")
+    subject = Subject(application.tenant_id, application.id, application.id, None, _APPLICATION_ROLES)
+    return authority.tokens.issue(subject, audience=audience or authority.root, version=request.version)
+
+
+async def authorization_code(authority: "Authority", request: TokenRequest) -> Issued:
+    """A token for the user who signed in, against the code and the verifier behind it (RFC 6749, 4.1; RFC 7636)."""
+    form = request.form
+    for name in ("code", "redirect_uri", "code_verifier"):
+        if not form.get(name):
+            raise rules.BadRequest(f"{name} is missing.")
+    audience = authority.audience(request.version, request.form)
+    application = await authority.client(request.client, request.directory)
+    code, user = await authority.redeem(form["code"], application)
+    if code.redirect_uri != form["redirect_uri"]:
+        raise rules.GrantRefused("redirect_uri is not the one the code was sent to.")
+    if not rules.proves(form["code_verifier"], code.code_challenge):
+        raise rules.GrantRefused("code_verifier does not fit the code_challenge.")
+    if request.directory.tenant_id not in (None, user.tenant_id):
+        raise rules.GrantRefused("The code is of a user in another tenant.")
+    if audience and code.audience and audience != code.audience:
+        raise rules.GrantRefused("The code was given for another resource.")
+    return await authority.issue_to_user(
+        user,
+        application_id=application.id,
+        audience=audience or code.audience or authority.root,
+        version=request.version,
+        methods=code.methods,
+    )
+
+
+STANDARD: Mapping[str, Callable[["Authority", TokenRequest], Awaitable[Issued]]] = {
+    "client_credentials": client_credentials,
+    "authorization_code": authorization_code,
+}

@@ -1,0 +1,144 @@
+"""Who signs in, by what, and what they are given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A registered application; `tenant_id` is None for the deployment's own, which serve users of every tenant."""
+
+    id: UUID
+    tenant_id: UUID | None
+    name: str
+    redirect_uris: tuple[str, ...]
+    enabled: bool = True
+    secret_hashes: tuple[str, ...] = field(default=(), repr=False)
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user as sign-in sees it."""
+
+    tenant_id: UUID
+    id: UUID
+    user_principal_name: str
+    display_name: str
+    enabled: bool
+    password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The tenant a request addresses: one, or whichever the account belongs to (`common`, `organizations`)."""
+
+    segment: str
+    tenant_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """What an application said of itself; the secret is None when it sent none."""
+
+    client_id: UUID | None
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """One call of the token endpoint. `version` is 1 or 2."""
+
+    version: int
+    directory: Directory
+    client: ClientCredentials
+    form: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizeRequest:
+    """One call of the authorize endpoint, checked: the application knows the address, the challenge is S256."""
+
+    segment: str
+    client_id: UUID
+    application_name: str
+    redirect_uri: str
+    state: str | None
+    code_challenge: str
+    audience: str | None
+    login_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a token is for. An application by itself has no `user_principal_name` and is its own subject."""
+
+    tenant_id: UUID
+    subject_id: UUID
+    application_id: UUID | None
+    user_principal_name: str | None
+    roles: tuple[str, ...]
+    methods: tuple[str, ...] = ()
+
+    @property
+    def app_only(self) -> bool:
+        """Whether an application acts without a user."""
+        return self.user_principal_name is None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An access token and what its bearer is told beside it."""
+
+    access_token: str = field(repr=False)
+    audience: str
+    app_only: bool
+    not_before: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """What a code stands for."""
+
+    tenant_id: UUID
+    user_id: UUID
+    application_id: UUID
+    redirect_uri: str
+    code_challenge: str
+    audience: str | None
+    methods: tuple[str, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeyRow:
+    """A signing key as stored: the private part encrypted."""
+
+    kid: str
+    private_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The bearer of a token that holds: what a request may rely on. Roles are read anew for every decision."""
+
+    tenant_id: UUID
+    subject_id: UUID
+    app_only: bool
+    application_id: UUID | None
+    user_principal_name: str | None
+    methods: tuple[str, ...]
+    audience: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Where the browser goes after a sign-in, with the code for the application."""
+
+    redirect_uri: str
+    state: str | None
+    code: str = field(repr=False)

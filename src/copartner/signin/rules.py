@@ -1,0 +1,133 @@
+"""What sign-in demands, free of transport and storage, and the ways it refuses."""
+
+import base64
+import hmac
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from copartner.kernel.errors import Refusal
+
+ANY_TENANT = ("common", "organizations")
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)
+_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII)
+# A verifier has 43 to 128 unreserved characters, a challenge is a SHA-256 in base64url (RFC 7636).
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_SCRIPTS = frozenset({"javascript", "data", "vbscript", "blob", "file", "about"})
+_OIDC_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
+
+
+class BadRequest(Refusal):
+    """A parameter is missing, malformed or repeated."""
+
+
+class UnknownTenant(Refusal):
+    """The tenant in the path does not exist here."""
+
+
+class ClientRefused(Refusal):
+    """The application is unknown, disabled, of another tenant, or did not prove itself."""
+
+
+class GrantRefused(Refusal):
+    """The code or the user's credentials do not lead to a token."""
+
+
+class GrantUnsupported(Refusal):
+    """This deployment does not know the grant type."""
+
+
+class ResourceUnknown(Refusal):
+    """No such resource is served here, so no token can be meant for it."""
+
+
+class ResponseUnsupported(Refusal):
+    """The authorize endpoint was asked for something other than a code."""
+
+
+class LoginRequired(Refusal):
+    """The application wants no page shown, and nobody is signed in."""
+
+
+class SignInFailed(Refusal):
+    """Name and password do not belong to an account that may sign in here."""
+
+
+class FormStale(Refusal):
+    """The sign-in form was not made for this browser, was altered or is too old."""
+
+
+def tenant_segment(text: str) -> str | None:
+    """The first part of an authority path in lower case; None when it can be no tenant (`v1`, `v1.0`, `health`)."""
+    lowered = text.lower()
+    fits = lowered in ANY_TENANT or _GUID.fullmatch(lowered) or _DOMAIN.fullmatch(lowered)
+    return lowered if fits else None
+
+
+def segment_id(segment: str) -> UUID | None:
+    """The tenant id when the segment is one."""
+    return UUID(segment) if _GUID.fullmatch(segment) else None
+
+
+def guid(text: str) -> UUID | None:
+    """The identifier in its usual form, in any case; None when it is none."""
+    lowered = text.lower()
+    return UUID(lowered) if _GUID.fullmatch(lowered) else None
+
+
+def proves(verifier: str, challenge: str) -> bool:
+    """Whether the verifier is the one behind an S256 challenge."""
+    if not _VERIFIER.fullmatch(verifier):
+        return False
+    digest = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
+    return hmac.compare_digest(digest, challenge.encode())
+
+
+def is_challenge(text: str) -> bool:
+    """Whether the text can be an S256 challenge."""
+    return _CHALLENGE.fullmatch(text) is not None
+
+
+def may_return_to(uri: str, registered: Iterable[str]) -> bool:
+    """Whether a browser may be sent to this address: registered letter by letter, absolute, no fragment, no script."""
+    if uri not in tuple(registered):
+        return False
+    try:
+        scheme = urlsplit(uri).scheme
+    except ValueError:
+        return False
+    return scheme not in {"", *_SCRIPTS} and "#" not in uri
+
+
+class Audiences:
+    """The resources tokens are made for: this deployment's root and the names its clients know it by."""
+
+    def __init__(self, root: str, others: Iterable[str] = ()) -> None:
+        self.root = root.rstrip("/")
+        self.known = frozenset({self.root, *(other.rstrip("/") for other in others)})
+
+    def of_resource(self, resource: str | None) -> str | None:
+        """The audience for a v1 `resource`, None when unsaid; raises ResourceUnknown."""
+        if not resource:
+            return None
+        audience = resource.rstrip("/")
+        if audience not in self.known:
+            raise ResourceUnknown("No such resource is served here; ask for the address of this deployment.")
+        return audience
+
+    def of_scope(self, scope: str | None) -> str | None:
+        """The audience of a v2 `scope` such as `https://host/.default`, None when unsaid; raises ResourceUnknown."""
+        wanted = {self.of_resource(_resource_of(word)) for word in (scope or "").split() if word not in _OIDC_SCOPES}
+        if len(wanted) > 1:
+            raise BadRequest("scope names several resources; a token is for one.")
+        return next(iter(wanted), None)
+
+
+def _resource_of(scope: str) -> str:
+    resource, slash, permission = scope.rpartition("/")
+    if not slash or not permission:
+        raise ResourceUnknown("scope must name a resource, for example https://host/.default.")
+    return resource

@@ -1,0 +1,163 @@
+"""Access tokens: made for a subject, and checked for whoever calls."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from joserfc import jws
+from joserfc.errors import JoseError
+
+from copartner.kernel.clock import Clock
+from copartner.signin.keys import ALGORITHM, SigningKeys
+from copartner.signin.model import Issued, Subject, Verified
+from copartner.signin.rules import Audiences
+
+LIFETIME = timedelta(hours=1)
+_CACHED_FOR = timedelta(seconds=60)
+_CACHED_AT_MOST = 10_000
+_LONGEST = 8192
+# Two servers' clocks differ a little; a token just made by one must hold at the other.
+_SKEW = timedelta(seconds=30)
+_ALGORITHMS = [ALGORITHM]
+
+
+class TokenRefused(Exception):
+    """A bearer token does not hold; the message may be told to whoever sent it."""
+
+
+class TokenForged(TokenRefused):
+    """No key of this deployment signed it with RS256, or it is no token at all."""
+
+
+class TokenExpired(TokenRefused):
+    """Its hour is over."""
+
+
+class TokenNotYetValid(TokenRefused):
+    """Its time has not begun."""
+
+
+class TokenForOthers(TokenRefused):
+    """It is meant for another audience, or comes from another issuer."""
+
+
+class _Claims(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The payload; claims nobody here reads are ignored."""
+
+    iss: str
+    aud: str
+    iat: int
+    nbf: int
+    exp: int
+    tid: UUID
+    oid: UUID
+    sub: str
+    ver: Literal["1.0", "2.0"]
+    idtyp: Literal["user", "app"]
+    roles: tuple[str, ...]
+    amr: tuple[str, ...] = ()
+    appid: UUID | None = None
+    upn: str | None = None
+
+
+_claims = msgspec.json.Decoder(_Claims)
+
+
+class Tokens:
+    """Issues and verifies access tokens of one deployment, by machine time."""
+
+    def __init__(self, keys: SigningKeys, clock: Clock, audiences: Audiences) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._audiences = audiences
+        self._cache: dict[str, tuple[datetime, datetime, Verified]] = {}
+
+    def issuer(self, tenant: UUID | str, version: int) -> str:
+        """The issuer of a tenant's tokens, in the v1 or v2 form."""
+        return f"{self._audiences.root}/{tenant}/" + ("v2.0" if version == 2 else "")
+
+    def issue(self, subject: Subject, *, audience: str, version: int) -> Issued:
+        """Sign an access token of one hour."""
+        now = self._clock.now().replace(microsecond=0)
+        claims = _Claims(
+            iss=self.issuer(subject.tenant_id, version),
+            aud=audience,
+            iat=int(now.timestamp()),
+            nbf=int(now.timestamp()),
+            exp=int((now + LIFETIME).timestamp()),
+            tid=subject.tenant_id,
+            oid=subject.subject_id,
+            sub=str(subject.subject_id),
+            ver="2.0" if version == 2 else "1.0",
+            idtyp="app" if subject.app_only else "user",
+            roles=subject.roles,
+            amr=subject.methods,
+            appid=subject.application_id,
+            upn=subject.user_principal_name,
+        )
+        key = self._keys.current
+        header = {"alg": ALGORITHM, "typ": "JWT", "kid": key.kid}
+        token = jws.serialize_compact(header, msgspec.json.encode(claims), key.private, algorithms=_ALGORITHMS)
+        return Issued(token, audience, subject.app_only, now, now + LIFETIME)
+
+    async def verify(self, token: str) -> Verified:
+        """The bearer of the token, believed again for 60 s but never past its end; raises a TokenRefused."""
+        now = self._clock.now()
+        cached = self._cache.get(token)
+        if cached is not None and cached[0] <= now < cached[1]:
+            return cached[2]
+        verified = await self._verify(token, now)
+        self._cache.pop(token, None)
+        if len(self._cache) >= _CACHED_AT_MOST:
+            del self._cache[next(iter(self._cache))]
+        self._cache[token] = (now, min(now + _CACHED_FOR, verified.expires_at), verified)
+        return verified
+
+    def forget(self) -> None:
+        """Check every token anew from now on."""
+        self._cache.clear()
+
+    async def _verify(self, token: str, now: datetime) -> Verified:
+        claims = await self._signed_claims(token)
+        if claims.iss != self.issuer(claims.tid, 2 if claims.ver == "2.0" else 1):
+            raise TokenForOthers("The token comes from another issuer.")
+        if claims.aud not in self._audiences.known:
+            raise TokenForOthers("The token is meant for another audience.")
+        if (claims.upn is None) != (claims.idtyp == "app"):
+            raise TokenForged("The token contradicts itself.")
+        if now < _moment(claims.nbf) - _SKEW:
+            raise TokenNotYetValid("The token is not valid yet.")
+        expires_at = _moment(claims.exp)
+        if now >= expires_at:
+            raise TokenExpired("The token has expired.")
+        return Verified(
+            tenant_id=claims.tid,
+            subject_id=claims.oid,
+            app_only=claims.idtyp == "app",
+            application_id=claims.appid,
+            user_principal_name=claims.upn,
+            methods=claims.amr,
+            audience=claims.aud,
+            expires_at=expires_at,
+        )
+
+    async def _signed_claims(self, token: str) -> _Claims:
+        if len(token) > _LONGEST:
+            raise TokenForged("The token is too long.")
+        try:
+            parts = jws.extract_compact(token.encode("ascii"))
+            header = parts.headers()
+            kid = header.get("kid")
+            if header.get("alg") != ALGORITHM or not isinstance(kid, str):
+                raise TokenForged("The token is not signed as tokens of this deployment are.")
+            key = await self._keys.find(kid)
+            if key is None or not jws.validate_compact(parts, key.public, _ALGORITHMS):
+                raise TokenForged("The token is not signed by a key of this deployment.")
+            return _claims.decode(parts.payload)
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise TokenForged("This is no access token of this deployment.") from error
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
