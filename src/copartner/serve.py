@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -19,7 +19,7 @@ from copartner.kernel.login_store import check_login
 from copartner.kernel.paging import PageTokens
 from copartner.kernel.secrets import KeyFile
 from copartner.policy.rulebook import Rulebook
-from copartner.settings import Settings, SettingsError, read
+from copartner.settings import CLIENT_AUDIENCES, Settings, SettingsError, read
 from copartner.signin.service import Authority, Grant
 
 Message = dict[str, Any]
@@ -81,16 +81,21 @@ async def assemble(settings: Settings) -> Asgi:
         page_tokens=PageTokens(key_file.derive("page tokens")),
         public_url=settings.public_url,
     )
-    return await compose(runtime, key_file, bom=settings.bom)
+    return await compose(runtime, key_file, audiences=settings.audiences, bom=settings.bom)
 
 
 async def compose(
-    runtime: Runtime, key_file: KeyFile, *, grants: Mapping[str, Grant] | None = None, bom: bool = False
+    runtime: Runtime,
+    key_file: KeyFile,
+    *,
+    grants: Mapping[str, Grant] | None = None,
+    audiences: Iterable[str] = CLIENT_AUDIENCES,
+    bom: bool = False,
 ) -> Asgi:
     """The application over a runtime, the same for everybody but for `grants`; raises UnsafeLogin."""
     async with runtime.pool.acquire() as connection:
         await check_login(connection)
-    authority = await Authority.open(runtime, key_file, grants=grants)
+    authority = await Authority.open(runtime, key_file, audiences=audiences, grants=grants)
     return app.build(runtime, authority.tokens, extra_routes=authority_dialect.routes(authority), bom=bom)
 
 

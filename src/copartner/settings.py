@@ -9,6 +9,12 @@ from typing import Any
 from copartner.policy.facts import Cloud
 
 PREFIX = "COPARTNER_"
+# Source: the resources that clients of the contract ask tokens for (contract, "Sign-in"; authentication pages, 2023).
+CLIENT_AUDIENCES = (
+    "https://api.partnercenter.microsoft.com",
+    "https://graph.windows.net",
+    "https://graph.microsoft.com",
+)
 
 
 class SettingsError(Exception):
@@ -49,6 +55,10 @@ def _database(value: str) -> str:
     return value
 
 
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
 def _url(value: str) -> str:
     if not re.match(r"^https?://[^/]+$", value.rstrip("/")):
         raise ValueError("give a root URL, such as https://partners.example")
@@ -76,6 +86,10 @@ class Settings:
     cloud: Cloud = field(default=Cloud.COMMERCIAL, metadata=_about(_cloud, "The cloud served."))
     public_url: str = field(
         default="http://127.0.0.1:8080", metadata=_about(_url, "Root address that clients use; issuer of tokens.")
+    )
+    audiences: tuple[str, ...] = field(
+        default=CLIENT_AUDIENCES,
+        metadata=_about(_names, "Names, beside the root address, that clients may ask tokens for; by commas."),
     )
     host: str = field(default="127.0.0.1", metadata=_about(_text, "Address to listen on."))
     port: int = field(default=8080, metadata=_about(_count(1, 65535), "Port to listen on."))
@@ -115,6 +129,7 @@ def described(environment: Mapping[str, str]) -> list[tuple[str, str, str, str]]
     rows = []
     for each in fields(Settings):
         name, value = PREFIX + each.name.upper(), getattr(settings, each.name)
+        value = ", ".join(value) if isinstance(value, tuple) else value
         shown = "" if value is None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", str(value))
         rows.append((name, shown, "environment" if name in environment else "default", each.metadata["meaning"]))
     return rows
