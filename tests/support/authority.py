@@ -100,13 +100,13 @@ class Office:
         assert answer.status_code == 303, answer.text
         return query_of(answer)["code"]
 
-    async def redeem(self, code: str, tenant: str = "nordlicht.example", version: int = 2, **changed: str) -> Any:
+    async def redeem(self, given: str, tenant: str = "nordlicht.example", version: int = 2, **changed: str) -> Any:
         """Hand a code in at the token endpoint."""
         form = {
             "grant_type": "authorization_code",
             "client_id": self.app_id(),
             "client_secret": SECRET,
-            "code": code,
+            "code": given,
             "redirect_uri": BACK,
             "code_verifier": VERIFIER,
         }

@@ -47,5 +47,5 @@ def _verify(password: str, hashes: tuple[str, ...], nobody: str) -> bool:
 def _matches(encoded: str, password: str) -> bool:
     try:
         return _HASHER.verify(encoded, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False

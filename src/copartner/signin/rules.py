@@ -16,6 +16,8 @@ _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII)
 # A verifier has 43 to 128 unreserved characters, a challenge is a SHA-256 in base64url (RFC 7636).
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+# What fits into a header: visible ASCII, no fragment.
+_ADDRESS = re.compile(r"[!-\"$-~]+", re.ASCII)
 _SCRIPTS = frozenset({"javascript", "data", "vbscript", "blob", "file", "about"})
 _OIDC_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 
@@ -93,13 +95,13 @@ def is_challenge(text: str) -> bool:
 
 def may_return_to(uri: str, registered: Iterable[str]) -> bool:
     """Whether a browser may be sent to this address: registered letter by letter, absolute, no fragment, no script."""
-    if uri not in tuple(registered):
+    if uri not in tuple(registered) or not _ADDRESS.fullmatch(uri):
         return False
     try:
         scheme = urlsplit(uri).scheme
     except ValueError:
         return False
-    return scheme not in {"", *_SCRIPTS} and "#" not in uri
+    return scheme not in {"", *_SCRIPTS}
 
 
 class Audiences:

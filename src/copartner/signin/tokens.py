@@ -1,7 +1,7 @@
 """Access tokens: made for a subject, and checked for whoever calls."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,8 @@ _LONGEST = 8192
 # Two servers' clocks differ a little; a token just made by one must hold at the other.
 _SKEW = timedelta(seconds=30)
 _ALGORITHMS = [ALGORITHM]
+# Since 1970, up to the last year a datetime knows.
+_SECONDS = msgspec.Meta(ge=0, le=253_402_300_799)
 
 
 class TokenRefused(Exception):
@@ -47,9 +49,9 @@ class _Claims(msgspec.Struct, frozen=True, omit_defaults=True):
 
     iss: str
     aud: str
-    iat: int
-    nbf: int
-    exp: int
+    iat: Annotated[int, _SECONDS]
+    nbf: Annotated[int, _SECONDS]
+    exp: Annotated[int, _SECONDS]
     tid: UUID
     oid: UUID
     sub: str

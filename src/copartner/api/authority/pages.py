@@ -49,7 +49,7 @@ def _page(html: str, status: int, form_action: str) -> Response[bytes]:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }
-    return Response(html.encode(), status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(html.encode(), status_code=status, media_type="text/html", headers=headers)
 
 
 def _source(redirect_uri: str) -> str:
