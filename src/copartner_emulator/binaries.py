@@ -49,7 +49,7 @@ def find(wanted: str | None = None) -> Binaries:
 
 def reachable_by(runas: RunAs, binaries: Binaries) -> Binaries:
     """The same programs where that user can run them: in place, or copied to /var/cache/copartner."""
-    if runas.can_run([str(binaries.directory / "postgres"), "--version"]):
+    if all(runas.can_run([str(binaries.directory / name), "--version"]) for name in _NEEDED):
         return binaries
     prefix = binaries.directory.parent
     stamp = (prefix / "bin" / "postgres").stat()
@@ -65,6 +65,10 @@ def _copy(prefix: Path, target: Path) -> None:
     staging = target.with_name(f"{target.name}.{os.getpid()}")
     for part in ("bin", "lib", "share"):
         shutil.copytree(prefix / part, staging / part, symlinks=True)
+    # Libraries that came with the wheel stand beside its package; LD_LIBRARY_PATH names the copy's.
+    vendored = prefix.parent.with_name(f"{prefix.parent.name}.libs")
+    if vendored.is_dir():
+        shutil.copytree(vendored, staging / "lib", symlinks=True, dirs_exist_ok=True)
     staging.chmod(0o755)
     for found in staging.rglob("*"):
         if not found.is_symlink():

