@@ -1,0 +1,90 @@
+"""Every action belongs to exactly one class of request; the proof fails on one that belongs to none."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from copartner.policy.actions import Action as A
+
+OWN_LISTS = "lists and settings of the actor's own tenant"
+AT_CUSTOMER = "a partner begins something at an existing customer"
+NEW_CUSTOMER = "a partner makes a new customer"
+ONE_THING = "a partner reads one cart, order or subscription, or works on a cart"
+ONE_SUBSCRIPTION = "a partner changes one subscription or builds on it"
+ASKING = "a partner asks for a relationship"
+ANSWERING = "a customer answers a request"
+OWN_RELATIONSHIP = "a customer takes privileges back"
+OPERATING = "the operator enrols a tenant"
+ONE_DECISION = "somebody reads a decision"
+
+CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
+    {
+        OWN_LISTS: frozenset(
+            {
+                A.CUSTOMER_LIST,
+                A.RELATIONSHIP_LINK_READ,
+                A.RELATIONSHIP_REQUEST_LIST,
+                A.AGREEMENT_METADATA_READ,
+                A.CATALOGUE_READ,
+                A.OWN_SUBSCRIPTION_LIST,
+                A.OWN_RELATIONSHIP_LIST,
+                A.AUDIT_READ,
+            }
+        ),
+        AT_CUSTOMER: frozenset(
+            {
+                A.CUSTOMER_READ,
+                A.CUSTOMER_EDIT,
+                A.CUSTOMER_END_RELATIONSHIP,
+                A.CUSTOMER_REMOVE_PRIVILEGES,
+                A.COMPANY_PROFILE_READ,
+                A.BILLING_PROFILE_READ,
+                A.BILLING_PROFILE_EDIT,
+                A.AGREEMENT_READ,
+                A.AGREEMENT_ATTEST,
+                A.CUSTOMER_CATALOGUE_READ,
+                A.CART_CREATE,
+                A.ORDER_PLACE,
+                A.ORDER_LIST,
+                A.SUBSCRIPTION_LIST,
+                A.SEATS_TAKE,
+            }
+        ),
+        NEW_CUSTOMER: frozenset({A.CUSTOMER_CREATE}),
+        ONE_THING: frozenset({A.CART_READ, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_READ, A.SUBSCRIPTION_READ}),
+        ONE_SUBSCRIPTION: frozenset(
+            {
+                A.SUBSCRIPTION_SUSPEND,
+                A.SUBSCRIPTION_REACTIVATE,
+                A.SUBSCRIPTION_CANCEL,
+                A.SUBSCRIPTION_CHANGE_QUANTITY,
+                A.SUBSCRIPTION_RENAME,
+                A.SUBSCRIPTION_SET_AUTO_RENEW,
+                A.SUBSCRIPTION_CHANGE_BILLING_CYCLE,
+                A.SUBSCRIPTION_CHANGE_TERM,
+                A.SUBSCRIPTION_SET_COMMITMENT,
+                A.SUBSCRIPTION_SET_SELLER,
+                A.SUBSCRIPTION_SET_OWNER,
+                A.SUBSCRIPTION_SET_PARTNER_OF_RECORD,
+                A.SUBSCRIPTION_ADD_ADDON,
+            }
+        ),
+        ASKING: frozenset(
+            {
+                A.RELATIONSHIP_REQUEST_SEND,
+                A.RELATIONSHIP_REQUEST_INCLUDE_PRIVILEGES,
+                A.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES,
+                A.RELATIONSHIP_REQUEST_READ,
+                A.RELATIONSHIP_REQUEST_WITHDRAW,
+            }
+        ),
+        ANSWERING: frozenset({A.CONSENT_READ, A.CONSENT_ACCEPT, A.CONSENT_DECLINE, A.CONSENT_GRANT_PRIVILEGES}),
+        OWN_RELATIONSHIP: frozenset({A.OWN_RELATIONSHIP_REMOVE_PRIVILEGES}),
+        OPERATING: frozenset({A.TENANT_ENROL}),
+        ONE_DECISION: frozenset({A.DECISION_READ}),
+    }
+)
+
+
+def unclassified() -> list[str]:
+    """Actions that belong to no class of request, or to several."""
+    return [action for action in A if sum(action in members for members in CLASSES.values()) != 1]

@@ -1,0 +1,125 @@
+"""The questions of the proof, in the vocabulary of the solver, and what was found."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from copartner.policy.actions import Action
+from copartner.policy.facts import Cloud, Facts
+from copartner.policy.rulebook import Rulebook, RuleSet
+from copartner.policy.tree import Expr, Literal, Policy, walk
+from copartner.proof.invariants import ALL, Invariant
+from copartner.proof.smt import Encoding, forbids, permits
+from copartner.proof.solver import Question
+from copartner.proof.specimens import kinds
+from copartner.proof.witness import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One invariant over one kind of request under one rule set."""
+
+    rules: RuleSet
+    action: Action
+    kind: str
+    invariant: Invariant
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A forbid was left out and facts were found that break an invariant; the engine agreed."""
+
+    forbid: str
+    case: Case
+    facts: Facts
+
+
+@dataclass(slots=True)
+class Result:
+    """What was found; `failures` is empty when everything holds."""
+
+    book: Rulebook
+    proved: list[Case] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    weakened: int = 0
+    rows: int = 0
+    possible: int = 0
+    impossible: set[Action] = field(default_factory=set)
+    stories: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+class Prover:
+    """A rulebook in the vocabulary of the solver."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+        self.kinds = list(kinds(book.schema))
+        self.spans = [span for cloud in Cloud for span in book.spans(cloud)]
+        self._opened: dict[str, Rulebook] = {}
+        self.open = book.variant(permit_all=True)
+        texts = {
+            expr.value
+            for held in (
+                *(condition.body for rule in book.rules for condition in rule.policy.conditions),
+                *(invariant.holds for invariant in ALL),
+            )
+            for expr in walk(held)
+            if isinstance(expr, Literal) and isinstance(expr.value, str)
+        }
+        texts_in_order = tuple(sorted(texts))
+        types = {kind for _, kind in self.kinds}
+        self.encodings = {kind: Encoding(book.schema, kind, texts_in_order) for kind in types}
+        self.readings = {kind: Reading(book.schema, kind, texts_in_order) for kind in types}
+        self.declarations = {kind: encoding.declarations() for kind, encoding in self.encodings.items()}
+        self.terms = {kind: reading.terms() for kind, reading in self.readings.items()}
+
+    def cases(self, invariants: tuple[Invariant, ...]) -> Iterator[Case]:
+        for span in self.spans:
+            for action, kind in self.kinds:
+                for invariant in invariants:
+                    if action in invariant.actions and invariant.counts(span.cloud, span.begins, span.ends):
+                        yield Case(span, action, kind, invariant)
+
+    def breaks(self, case: Case, without: str | None = None, *, named: bool = False) -> Question:
+        """Whether a request can pass all forbids, save one left out, and break the invariant.
+
+        With `named`, only among requests about things that exist, so that an example tells of somebody's thing.
+        """
+        held = forbids(case.rules, self.encodings[case.kind], case.action)
+        if without is not None:
+            del held[without]
+        terms = self.terms[case.kind] if without is not None else ()
+        existing = tuple(self._named(case.kind)) if named else ()
+        return Question(self.declarations[case.kind], (*self._against(case, held), *existing), terms)
+
+    def breaks_when(self, case: Case, forbid: str, weaker: Policy) -> Question:
+        """Whether a request can break the invariant when a forbid is replaced by a weaker one."""
+        encoding = self.encodings[case.kind]
+        held = forbids(case.rules, encoding, case.action)
+        held[forbid] = encoding.rule(weaker)
+        return Question(self.declarations[case.kind], self._against(case, held))
+
+    def _against(self, case: Case, held: dict[str, str]) -> tuple[str, ...]:
+        broken = self.encodings[case.kind].term(case.invariant.holds).text
+        return (*(f"(not {term})" for term in held.values()), f"(not {broken})")
+
+    def _named(self, kind: str) -> Iterator[str]:
+        for key, attribute in self.book.schema.entities[kind].items():
+            if attribute.optional and attribute.type.name == "Tenant":
+                yield f"({kind}.has.{key} resource)"
+        if {"partner", "customer"} <= self.book.schema.entities[kind].keys():
+            yield f"(not (= ({kind}.partner resource) ({kind}.customer resource)))"
+
+    def may(self, rules: RuleSet, action: Action, kind: str, also: Expr | None = None) -> Question:
+        """Whether a request of this kind, for which a further condition holds, can be allowed."""
+        encoding = self.encodings[kind]
+        passed = tuple(f"(not {term})" for term in forbids(rules, encoding, action).values())
+        granted = f"(or false {' '.join(permits(rules, encoding, action).values())})"
+        wanted = (encoding.term(also).text,) if also is not None else ()
+        return Question(self.declarations[kind], (*passed, granted, *wanted), self.terms[kind])
+
+    def opened(self, without: str) -> Rulebook:
+        """Everything permitted, one forbid left out."""
+        if without not in self._opened:
+            self._opened[without] = self.book.variant(permit_all=True, drop={without})
+        return self._opened[without]

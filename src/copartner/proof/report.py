@@ -1,0 +1,163 @@
+"""What was proved, as Markdown: the page docs/proof.md and what `python -m copartner.proof` prints."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from copartner.policy.facts import Cloud, Facts
+from copartner.proof.classes import CLASSES
+from copartner.proof.invariants import GROUPS, Invariant
+from copartner.proof.questions import Broken, Result
+from copartner.proof.rows import ROWS
+
+_HEAD = """# What is proved about the rules
+
+Written by `python -m copartner.proof --write docs/proof.md`; `make proof` runs the same proof and fails when any
+part of it does. The solver is z3, a process of its own with a time limit; an answer that is not certain is a
+failure.
+
+## How
+
+1. The rules are parsed once. The engine decides by them, explanations evaluate them, and the proof turns the same
+   parsed tree into SMT.
+2. All permits are replaced by one that permits everything. What is proved below therefore holds by the forbids
+   alone, and no permit that anybody adds later can break it.
+3. A question is asked for each invariant, each kind of request (an action on a type of resource), each cloud and
+   each span of days between two changes of the rules: can a request pass every forbid and yet break the invariant?
+   Tenants, organisations, affiliations, markets, roles, witnesses and figures are free.
+4. The invariants are written apart from the rules, from the programme's pages, in `copartner/proof/invariants.py`.
+5. Each forbid is then left out. An invariant has to break, and the engine itself is asked about the facts that the
+   solver found: it allows them without the forbid and denies them, by that forbid alone, with it.
+6. Each condition inside each forbid is left out in the same way; here too an invariant has to break.
+7. Each row predicate of the tables with carts, orders, subscriptions, requests, audit and decisions is shown to be
+   what the rule about reading says: a visible row is never refused for being another's, and a row that is not refused
+   is visible.
+8. With the permits as they are, every kind of request has to stay possible, and so have the stories below; the
+   engine is asked about each example the solver finds.
+"""
+_LIMITS = """## What is not covered
+
+- **Facts.** The proof is about facts handed to the rules. That the database functions hand over true and complete
+  facts, and that every service asks the rules before it acts, is tested and not proved.
+- **Which action a change is.** A service that asked for `subscription.rename` and then changed the term would pass.
+  Walls below the rules (row security, column grants) and tests stand against that.
+- **The engine.** Cedar's own evaluation is trusted. Hypothesis compares it, rule by rule, with the parsed tree on
+  random requests, and the tree with its SMT form.
+- **Errors.** A missing entity or an overflowing number makes the engine skip a rule; the one entry point then
+  denies. The proof relies on that, and tests hold it.
+- **Renaming.** That decisions may be remembered by facts with ids renamed follows from the lint (no rule names a
+  thing) and is tested with Hypothesis.
+- **Row security and SQL.** The row predicates are compared with the rules here, and a test compares what is written
+  here with the database. That PostgreSQL applies them, and the SQL between, is tested and not proved.
+- **What one partner can infer of another** from allowed answers (a pooled maximum, a denial's being there at all)
+  is not analysed; the declared disclosures are in the programme's documents.
+- **Sequences.** Each request is judged alone. That several allowed requests together do no harm is the subject of
+  the state machine in the tests.
+- **Time.** Rules change at midnight UTC; a request is judged by the rules of one moment.
+"""
+
+
+def page(result: Result) -> str:
+    """The whole page, without anything that differs from run to run."""
+    return "\n".join([_HEAD, *_invariants(result), *_forbids(result), *_rows(), *_possible(result), _LIMITS])
+
+
+def summary(result: Result) -> str:
+    """A few lines for the end of a run."""
+    forbids, times = len({broken.forbid for broken in result.broken}), len(result.broken)
+    lines = [
+        f"{len(result.proved)} questions answered: no request that passes the forbids breaks an invariant.",
+        f"{forbids} forbids left out in turn: {times} times an invariant broke, and the engine agreed each time.",
+        f"{result.weakened} conditions of forbids left out in turn: each time an invariant broke.",
+        f"{result.rows} row predicates of the database say what the rules say.",
+        f"{result.possible} kinds of request and {len(result.stories)} stories stay possible.",
+    ]
+    return "\n".join(lines if not result.failures else [f"FAILED: {failure}" for failure in result.failures])
+
+
+def _invariants(result: Result) -> Iterator[str]:
+    counted: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    spans: dict[str, set[str]] = defaultdict(set)
+    for case in result.proved:
+        counted[case.invariant.id].add((case.action, case.kind))
+        spans[case.invariant.id].add(case.rules.digest)
+    yield "## Invariants\n"
+    for group, invariants in GROUPS.items():
+        yield f"### {group.capitalize()}\n"
+        yield "| invariant | holds | clouds | days | kinds of request | rule sets |"
+        yield "|---|---|---|---|---|---|"
+        for one in invariants:
+            days, kinds, sets = _days(one), len(counted[one.id]), len(spans[one.id])
+            yield f"| {one.id} | {one.text} | {_clouds(one.clouds)} | {days} | {kinds} | {sets} |"
+        yield ""
+    yield "Every action belongs to one class of request; one that belongs to none fails the proof.\n"
+    yield "| class | actions |"
+    yield "|---|---|"
+    for name, actions in CLASSES.items():
+        yield f"| {name} | {', '.join(sorted(actions))} |"
+    yield ""
+
+
+def _forbids(result: Result) -> Iterator[str]:
+    found: dict[str, list[Broken]] = defaultdict(list)
+    for broken in result.broken:
+        found[broken.forbid].append(broken)
+    yield "## What each forbid holds\n"
+    yield "Left out, this breaks. The example is the latest one found; its tenants are T1, T2 and so on.\n"
+    yield "| forbid | rule sets | breaks | example |"
+    yield "|---|---|---|---|"
+    for rule in result.book.rules:
+        if found[rule.id]:
+            last = found[rule.id][-1]
+            names = ", ".join(sorted({one.case.invariant.id for one in found[rule.id]}))
+            told = f"{last.case.action} on {last.case.kind}, {last.case.rules.cloud}: {_told(last.facts)}"
+            sets = len({one.case.rules.digest for one in found[rule.id]})
+            yield f"| {rule.id} | {sets} | {names} | {told} |"
+    yield ""
+
+
+def _rows() -> Iterator[str]:
+    yield "## Rows and rules\n"
+    yield "| table | side | a row is seen when this is the actor's tenant | as | rule |"
+    yield "|---|---|---|---|---|"
+    for row in ROWS:
+        yield f"| {row.table} | {row.side} | {row.column} | {row.action} on {row.kind} | {row.rule} |"
+    yield ""
+
+
+def _possible(result: Result) -> Iterator[str]:
+    yield "## What stays possible\n"
+    yield f"{result.possible} pairs of a kind of request and a rule set, each with an example the engine allows, and:\n"
+    yield from (f"- {story}" for story in result.stories)
+    yield ""
+    yield "Not possible to anybody, in some cloud or span of days: " + ", ".join(sorted(result.impossible)) + ".\n"
+
+
+def _told(facts: Facts) -> str:
+    """The part of the facts that tells who is who."""
+    names: dict[str, str] = {}
+
+    def short(name: str | None) -> str:
+        return "nobody" if name is None else names.setdefault(name, f"T{len(names) + 1}")
+
+    parts = [f"actor of {short(facts.principal.tenant)}"]
+    for field in ("tenant", "partner", "customer"):
+        if hasattr(facts.resource, field):
+            parts.append(f"{field} {short(getattr(facts.resource, field))}")
+    witness = facts.context.relationship
+    if witness is not None:
+        state = "active" if witness.active else "ended"
+        parts.append(f"relationship {short(witness.partner)} with {short(witness.customer)} {state}")
+    return ", ".join(parts)
+
+
+def _clouds(clouds: Iterable[Cloud]) -> str:
+    held = set(clouds)
+    return "all" if held == set(Cloud) else ", ".join(cloud for cloud in Cloud if cloud in held)
+
+
+def _days(invariant: Invariant) -> str:
+    if invariant.begins == date.min and invariant.ends == date.max:
+        return "always"
+    until = "" if invariant.ends == date.max else f" to {invariant.ends}"
+    return f"from {invariant.begins}{until}"
