@@ -1,0 +1,84 @@
+"""Rows of two partners, two customers and the operator in every tenant table, inserted by the owner."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from asyncpg.connection import Connection
+
+from support.programme import Programme
+
+# Each partner with its own customer, so that every row of one pair is foreign to the other pair.
+PAIRS = (("nordlicht", "alpenblick"), ("suedwind", "lavande"))
+
+
+async def plant(db: Connection, here: Programme) -> None:
+    """One row for each pair in each table of relationships and sales, one for each tenant in the records."""
+    for partner, customer in PAIRS:
+        await _plant_pair(db, here, here.id(partner), here.id(customer), customer)
+    for tenant in ("nordlicht", "suedwind", "alpenblick", "lavande", "wolkenstadt"):
+        await _plant_records(db, here, here.id(tenant))
+
+
+async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: UUID, name: str) -> None:
+    new, now = here.runtime.ids.new, here.clock.now()
+    request, relationship, cart, order = new(), new(), new(), new()
+    await db.execute(
+        """INSERT INTO relationship_request (partner_tenant_id, id, customer_tenant_id, includes_privileges, state,
+            created_at, created_by) VALUES ($1, $2, $3, false, 'pending', $4, 'test')""",
+        *(partner, request, customer, now),
+    )
+    await db.execute(
+        """INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, request_id, state, privileges,
+            company_name, domain, formed_at) VALUES ($1, $2, $3, $4, 'active', true, $5, $5, $6)""",
+        *(customer, relationship, partner, request, name, now),
+    )
+    await db.execute(
+        """INSERT INTO billing_profile (partner_tenant_id, customer_tenant_id, id, company_name, culture, language,
+            address) VALUES ($1, $2, $3, $4, 'de-DE', 'de', '{}')""",
+        *(partner, customer, new(), name),
+    )
+    await db.execute(
+        """INSERT INTO customer_agreement (customer_tenant_id, id, partner_tenant_id, type, template_id, agreed_at,
+            recorded_at, recorded_by) VALUES ($1, $2, $3, 'MicrosoftCustomerAgreement', 'test', $4, $4, 'test')""",
+        *(customer, new(), partner, now),
+    )
+    await db.execute(
+        """INSERT INTO cart (customer_tenant_id, id, partner_tenant_id, lines, state, created_at, modified_at,
+            expires_at)
+        VALUES ($1, $2, $3, '[]', 'open', $4, $4, $5)""",
+        *(customer, cart, partner, now, now + timedelta(days=7)),
+    )
+    await db.execute(
+        """INSERT INTO purchase_order (customer_tenant_id, id, partner_tenant_id, relationship_id, cart_id,
+            billing_cycle, currency, lines, placed_at, placed_by)
+        VALUES ($1, $2, $3, $4, $5, 'monthly', 'EUR', '[]', $6, 'test')""",
+        *(customer, order, partner, relationship, cart, now),
+    )
+    await db.execute(
+        """INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, product_id,
+            sku_id, availability_id, kind, offer_name, nickname, quantity, status, auto_renew, term, billing_cycle,
+            unit_price, currency, created_at, starts_at)
+        VALUES ($1, $2, $3, $4, 0, 'CFQ7TTC0E4TR', '0001', 'test', 'license', 'test', 'test', 1, 'active', true, 'P1Y',
+            'monthly', 1, 'EUR', $5, $5)""",
+        *(customer, new(), partner, order, now),
+    )
+
+
+async def _plant_records(db: Connection, here: Programme, tenant: UUID) -> None:
+    new, now = here.runtime.ids.new, here.clock.now()
+    await db.execute(
+        """INSERT INTO audit_record (tenant_id, at, id, operation_type, resource_type, status)
+        VALUES ($1, $2, $3, 'test', 'test', 'succeeded')""",
+        *(tenant, now, new()),
+    )
+    await db.execute(
+        """INSERT INTO decision_record (tenant_id, id, at, last_at, likeness, action, resource_type, rules, facts,
+            digest)
+        VALUES ($1, $2, $3, $3, 'x', 'test', 'test', '{}', '{}', '')""",
+        *(tenant, new(), now),
+    )
+    await db.execute(
+        """INSERT INTO idempotency_key (tenant_id, caller_id, method, path, request_id, body_digest, created_at)
+        VALUES ($1, $2, 'POST', '/test', 'r', 'x', $3)""",
+        *(tenant, new(), now),
+    )
