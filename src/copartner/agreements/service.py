@@ -58,6 +58,11 @@ def has_agreements(cloud: Cloud) -> bool:
     return rules.current(cloud) is not None
 
 
+def current_template(cloud: Cloud) -> Template | None:
+    """The text that customers of this cloud accept; None where there is none."""
+    return rules.current(cloud)
+
+
 async def accept_agreement(ctx: Context, cmd: Command) -> Agreement | None:
     """Inside a decided command, the acting customer accepts the newest text; None when it has or there is none."""
     template = rules.current(ctx.runtime.cloud)

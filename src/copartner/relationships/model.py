@@ -91,8 +91,9 @@ class Power:
 class Consent:
     """What a customer reads before it answers; `request_id` is None for the standing link, which has no state.
 
-    `includes_privileges` is what is asked for, `privileges_come` what the rules of today make of it. `obstacles` are
-    the texts of the rules that forbid acceptance today. `relationship_exists`: partner and customer have one already.
+    `includes_privileges` is what is asked for, `privileges_come` what the rules of today make of it, and
+    `privileges_withheld` why privileges that are asked for would not come. `obstacles` are the texts of the rules that
+    forbid acceptance today. `relationship_exists`: partner and customer have one already.
     """
 
     request_id: UUID | None
@@ -105,6 +106,7 @@ class Consent:
     agreement_needed: bool
     relationship_exists: bool
     obstacles: tuple[str, ...]
+    privileges_withheld: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

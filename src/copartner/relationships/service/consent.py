@@ -131,7 +131,7 @@ def _consent(ctx: Context, found: _Found, request_id: UUID | None) -> Consent:
     if found.partner is None or not isinstance(resource, policy_facts.RelationshipRequest):
         raise _unknown(request_id)
     now = ctx.runtime.rules()
-    come = decide(now, Action.CONSENT_GRANT_PRIVILEGES, facts).allowed
+    come = decide(now, Action.CONSENT_GRANT_PRIVILEGES, facts)
     acceptance = decide(now, Action.CONSENT_ACCEPT, facts)
     return Consent(
         request_id=request_id,
@@ -139,11 +139,12 @@ def _consent(ctx: Context, found: _Found, request_id: UUID | None) -> Consent:
         partner=found.partner,
         reason=found.invitation.reason if found.invitation else "",
         includes_privileges=bool(resource.includes_privileges),
-        privileges_come=come,
-        powers=rules.powers(privileges=come),
+        privileges_come=come.allowed,
+        powers=rules.powers(privileges=come.allowed),
         agreement_needed=agreements.has_agreements(ctx.runtime.cloud) and facts.context.agreement is None,
         relationship_exists=facts.context.relationship is not None,
         obstacles=() if acceptance.allowed else (_texts(ctx, acceptance),),
+        privileges_withheld=_texts(ctx, come) if resource.includes_privileges and not come.allowed else None,
     )
 
 
