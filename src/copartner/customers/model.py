@@ -11,7 +11,7 @@ from uuid import UUID
 class Address:
     """A postal address with the person to write to; `country` is the two-letter code."""
 
-    country: str
+    country: str = ""
     address_line1: str = ""
     address_line2: str = ""
     city: str = ""

@@ -1,0 +1,231 @@
+"""A partner's customers: finding, reading and making them, their profiles, and the end of what binds them."""
+
+import asyncio
+import base64
+from dataclasses import replace as changed
+from typing import TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from copartner.command.command import Command
+from copartner.command.context import Context, HiddenRowError
+from copartner.customers import rules, store
+from copartner.customers.model import (
+    BillingDetails,
+    BillingProfile,
+    CompanyProfile,
+    CreatedCustomer,
+    Customer,
+    CustomerPage,
+    FoundedTenant,
+    NewCustomer,
+    RelationshipToPartner,
+    SearchField,
+)
+from copartner.policy import facts as policy_facts
+from copartner.policy.actions import Action
+from copartner.policy.decide import decide
+from copartner.policy.facts import Facts
+from copartner.relationships.model import Relationship
+from copartner.relationships.service import relationships
+from copartner.relationships.service.requests import decide_privileges
+from copartner.signin.passwords import hash_password
+
+T = TypeVar("T")
+PAGE_LIMIT = 500
+
+
+class _Listed(msgspec.Struct):
+    total: int
+    items: tuple[Customer, ...]
+    witnesses: tuple[Facts, ...]
+
+
+async def read_customer(ctx: Context, *, customer_id: UUID) -> Customer:
+    """One customer of the acting partner; raises Denied, UnknownCustomer."""
+    found = await ctx.find(Action.CUSTOMER_READ, store.read(), customer_id, body=Customer)
+    return _existing(found, customer_id)
+
+
+async def list_customers(
+    ctx: Context,
+    *,
+    field: SearchField | None = None,
+    starts_with: str = "",
+    after: UUID | None = None,
+    size: int = PAGE_LIMIT,
+) -> CustomerPage:
+    """At most `size` (1 to 500) customers of the acting partner, by tenant id; raises Denied."""
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(Action.CUSTOMER_LIST, store.page(), *(field, starts_with.strip(), after, size), body=_Listed)
+    ruleset = ctx.runtime.rules()
+    if not all(decide(ruleset, Action.CUSTOMER_READ, facts).allowed for facts in found.witnesses):
+        raise HiddenRowError(f"{Action.CUSTOMER_READ} would be denied on a row of {Action.CUSTOMER_LIST}")
+    more = found.items[size - 1].tenant_id if len(found.items) > size else None
+    return CustomerPage(found.items[:size], found.total, more)
+
+
+async def read_company_profile(ctx: Context, *, customer_id: UUID) -> CompanyProfile:
+    """The organisation behind one customer; raises Denied, UnknownCustomer."""
+    found = await ctx.find(Action.COMPANY_PROFILE_READ, store.company(), customer_id, body=CompanyProfile)
+    return _existing(found, customer_id)
+
+
+async def read_billing_profile(ctx: Context, *, customer_id: UUID) -> BillingProfile:
+    """How the acting partner bills one customer; raises Denied, UnknownCustomer."""
+    found = await ctx.find(Action.BILLING_PROFILE_READ, store.billing(), customer_id, body=BillingProfile)
+    return _existing(found, customer_id)
+
+
+async def update_billing_profile(
+    ctx: Context, *, customer_id: UUID, details: BillingDetails, expected_version: int | None
+) -> BillingProfile:
+    """The acting partner replaces how it bills a customer.
+
+    Raises Denied, UnknownCustomer, Invalid, TagNeeded without a version, StaleTag with an old one.
+    """
+    async with ctx.command("billing_profile.edit") as cmd:
+        cmd.require(Action.BILLING_PROFILE_EDIT, await store.facts(cmd.db, ctx, customer_id))
+        if (earlier := cmd.replay(BillingProfile)) is not None:
+            return earlier
+        before = _existing(await store.lock_billing(cmd.db, ctx.caller.tenant_id, customer_id), customer_id)
+        rules.check_version(before.version, expected_version)
+        wanted = rules.check_billing(details)
+        after = changed(
+            before,
+            email=wanted.email,
+            company_name=wanted.company_name,
+            culture=wanted.culture,
+            language=wanted.language,
+            address=wanted.address,
+            version=before.version + 1,
+        )
+        await store.save_billing(cmd.db, after)
+        cmd.record(before, after)
+        return cmd.remember(after)
+
+
+async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
+    """The acting partner makes a new tenant, which forms the relationship with it.
+
+    The first admin's password is derived from the deployment's secret, so that a repeated request answers it again and
+    no row holds it. Raises Denied, DomainTaken, Invalid.
+    """
+    async with ctx.command("customer.create") as cmd:
+        tenant_id = ctx.runtime.ids.new()
+        checked = rules.check_new(new)
+        facts = _with_new_tenant(ctx, await store.facts(cmd.db, ctx, tenant_id, deep=True), tenant_id, checked)
+        cmd.require(Action.CUSTOMER_CREATE, facts)
+        if (earlier := cmd.replay(CreatedCustomer)) is not None:
+            return changed(earlier, password=_password(ctx, earlier.customer.tenant_id))
+        founded, billing = await _found(ctx, cmd, facts, tenant_id, checked)
+        cmd.record(None, founded)
+        made = CreatedCustomer(
+            customer=Customer(
+                tenant_id=tenant_id,
+                relationship_id=founded.relationship_id,
+                company_name=founded.company_name,
+                domain=founded.domain,
+                allows_delegated_access=founded.privileges,
+                formed_at=cmd.now,
+                billing_profile=billing,
+            ),
+            user_name=founded.admin,
+            password="",
+        )
+        cmd.remember(made)
+    return changed(made, password=_password(ctx, tenant_id))
+
+
+async def remove_privileges(ctx: Context, *, customer_id: UUID) -> Customer:
+    """The acting partner gives its delegated admin privileges back; raises Denied, UnknownRelationship."""
+    return _as_customer(await relationships.remove_privileges(ctx, customer_id=customer_id))
+
+
+async def end_relationship(ctx: Context, *, customer_id: UUID) -> Customer:
+    """The acting partner ends the relationship; raises Denied, UnknownRelationship."""
+    return _as_customer(await relationships.end_relationship(ctx, customer_id=customer_id))
+
+
+async def _found(
+    ctx: Context, cmd: Command, facts: Facts, tenant_id: UUID, new: NewCustomer
+) -> tuple[FoundedTenant, BillingProfile]:
+    ids, partner = ctx.runtime.ids, ctx.caller.tenant_id
+    asked = policy_facts.RelationshipRequest(id=str(tenant_id), partner=str(partner), customer=str(tenant_id))
+    founded = FoundedTenant(
+        id=tenant_id,
+        partner_tenant_id=partner,
+        customer_tenant_id=tenant_id,
+        organisation_id=UUID(facts.organisations[-1].id),
+        relationship_id=ids.new(),
+        company_name=new.company_name,
+        domain=new.domain,
+        country=new.billing.address.country,
+        privileges=decide_privileges(cmd, replace(facts, resource=asked), new.includes_privileges),
+        admin=f"{new.admin_name}@{new.domain}",
+    )
+    billing = BillingProfile(
+        id=ids.new(),
+        partner_tenant_id=partner,
+        customer_tenant_id=tenant_id,
+        email=new.billing.email,
+        company_name=new.billing.company_name,
+        culture=new.billing.culture,
+        language=new.billing.language,
+        address=new.billing.address,
+        version=1,
+    )
+    await store.found(
+        cmd.db,
+        founded,
+        new,
+        user_id=ids.new(),
+        billing_id=billing.id,
+        cloud=ctx.runtime.cloud,
+        password_hash=await asyncio.to_thread(hash_password, _password(ctx, tenant_id)),
+        now=cmd.now,
+    )
+    return founded, billing
+
+
+def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustomer) -> Facts:
+    organisation = str(ctx.runtime.ids.new())
+    tenant = policy_facts.Tenant(
+        id=str(tenant_id),
+        organisation=organisation,
+        cloud=ctx.runtime.cloud,
+        country=new.billing.address.country,
+        enrolled=False,
+    )
+    made = policy_facts.Organisation(id=organisation, affiliates=(), enrolled=False)
+    return replace(
+        facts,
+        resource=policy_facts.Customer(id=str(tenant_id), partner=str(ctx.caller.tenant_id), customer=str(tenant_id)),
+        tenants=(*facts.tenants, tenant),
+        organisations=(*facts.organisations, made),
+    )
+
+
+def _password(ctx: Context, tenant_id: UUID) -> str:
+    sealed = ctx.runtime.page_tokens.seal("first password of a customer's admin", ctx.caller.tenant_id, tenant_id)
+    return rules.password_of(base64.urlsafe_b64decode(sealed)[16:])
+
+
+def _as_customer(it: Relationship) -> Customer:
+    return Customer(
+        tenant_id=it.customer_tenant_id,
+        relationship_id=it.id,
+        company_name=it.company_name,
+        domain=it.domain,
+        allows_delegated_access=it.privileges,
+        formed_at=it.formed_at,
+        relationship_to_partner=RelationshipToPartner.NONE if it.ended_at else RelationshipToPartner.RESELLER,
+    )
+
+
+def _existing(found: T | None, customer_id: UUID) -> T:
+    if found is None:
+        raise rules.UnknownCustomer("There is no such customer among yours.", str(customer_id))
+    return found

@@ -1,0 +1,106 @@
+"""Rows of billing profiles, a partner's view of its customers, and the founding of tenants."""
+
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from asyncpg.connection import Connection
+
+from copartner.command.context import Context
+from copartner.customers.model import BillingProfile, FoundedTenant, NewCustomer
+from copartner.customers.rules import DomainTaken
+from copartner.kernel.functions import call
+from copartner.policy.facts import Facts
+
+_FACTS = msgspec.json.Decoder(Facts)
+_BILLING = msgspec.json.Decoder(BillingProfile)
+
+
+@cache
+def read() -> str:
+    """Caller, customer; answers facts and customer."""
+    return call("fn_read_customer", 5, "facts", "shapes", "body")
+
+
+@cache
+def page() -> str:
+    """Caller, field, prefix, key to start after, size; answers facts and a page with its witnesses."""
+    return call("fn_list_customers", 8, "facts", "shapes", "body")
+
+
+@cache
+def company() -> str:
+    """Caller, customer; answers facts and company profile."""
+    return call("fn_read_company_profile", 5, "facts", "shapes", "body")
+
+
+@cache
+def billing() -> str:
+    """Caller, customer; answers facts and billing profile."""
+    return call("fn_read_billing_profile", 5, "facts", "shapes", "body")
+
+
+async def facts(db: Connection, ctx: Context, customer_id: UUID, *, deep: bool = False) -> Facts:
+    """The acting partner and one customer as it sees it."""
+    return _FACTS.decode(await db.fetchval(call("fn_customer_facts", 6), *ctx.who, customer_id, deep))
+
+
+async def lock_billing(db: Connection, partner_tenant_id: UUID, customer_id: UUID) -> BillingProfile | None:
+    """The acting partner's profile of a customer, kept from now on and locked."""
+    row = await db.fetchval(call("fn_lock_billing_profile", 2), partner_tenant_id, customer_id)
+    return None if row is None else _BILLING.decode(row)
+
+
+async def save_billing(db: Connection, profile: BillingProfile) -> None:
+    """Write the acting partner's profile of a customer."""
+    await db.execute(
+        """UPDATE billing_profile SET email = $3, company_name = $4, culture = $5, language = $6, address = $7,
+            version = $8
+        WHERE partner_tenant_id = $1 AND customer_tenant_id = $2""",
+        profile.partner_tenant_id,
+        profile.customer_tenant_id,
+        profile.email,
+        profile.company_name,
+        profile.culture,
+        profile.language,
+        msgspec.json.encode(profile.address).decode(),
+        profile.version,
+    )
+
+
+async def found(
+    db: Connection,
+    founded: FoundedTenant,
+    new: NewCustomer,
+    *,
+    user_id: UUID,
+    billing_id: UUID,
+    cloud: str,
+    password_hash: str,
+    now: datetime,
+) -> None:
+    """Insert a new tenant with all that belongs to it; raises DomainTaken."""
+    row = {
+        "tenant_id": founded.customer_tenant_id,
+        "organisation_id": founded.organisation_id,
+        "user_id": user_id,
+        "relationship_id": founded.relationship_id,
+        "billing_id": billing_id,
+        "cloud": cloud,
+        "company_name": new.company_name,
+        "domain": new.domain,
+        "country": new.billing.address.country,
+        "culture": new.billing.culture,
+        "language": new.billing.language,
+        "email": new.billing.email,
+        "billing_name": new.billing.company_name,
+        "address": new.billing.address,
+        "admin": founded.admin,
+        "privileges": founded.privileges,
+    }
+    try:
+        await db.execute(call("fn_found_tenant", 3), msgspec.json.encode(row).decode(), password_hash, now)
+    except asyncpg.UniqueViolationError as error:
+        raise DomainTaken("Another tenant has this domain already; choose another one.", new.domain) from error

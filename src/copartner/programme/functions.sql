@@ -1,0 +1,61 @@
+-- fn_enrol_facts: the operator's user and the tenant it means to enrol, whether or not there is one.
+CREATE FUNCTION fn_enrol_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_enrolled uuid)
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', json_build_object('type', 'TenantRecord', 'id', p_enrolled, 'tenant', p_enrolled));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_enrol_facts TO copartner_operator;
+
+-- fn_read_decision: the acting tenant's record of a decision. What it has no record of stands as no tenant's.
+CREATE FUNCTION fn_read_decision(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_decision uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE d record;
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    SELECT r.tenant_id, r.id, r.at, r.last_at, r.times, r.actor_tenant_id, r.actor_id, r.actor_name, r.action,
+        r.resource_type, r.resource_id, r.rules, r.caller_text, r.facts, r.digest INTO d
+    FROM decision_record r WHERE r.tenant_id = p_tenant AND r.id = p_decision;
+    facts := json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', json_build_object('type', 'DecisionRecord', 'id', p_decision,
+            'tenant', coalesce(d.tenant_id, '00000000-0000-0000-0000-000000000000'),
+            'actor', CASE WHEN d.actor_tenant_id = d.tenant_id THEN d.actor_id END));
+    body := CASE WHEN d.id IS NULL THEN 'null' ELSE json_build_object('id', d.id, 'at', d.at, 'last_at', d.last_at,
+        'times', d.times, 'actor_tenant_id', d.actor_tenant_id, 'actor_name', d.actor_name, 'action', d.action,
+        'resource_type', d.resource_type, 'resource_id', d.resource_id, 'rules', d.rules, 'caller_text', d.caller_text,
+        'facts', d.facts, 'digest', d.digest) END;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_decision TO PUBLIC;
+
+-- fn_list_audit: a page of the acting tenant's audit between two moments, one row more where it goes on, and how many.
+CREATE FUNCTION fn_list_audit(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_from timestamptz,
+    p_to timestamptz, p_customer uuid, p_name text, p_type text, p_after uuid, p_size integer,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    WITH wanted AS (
+        SELECT a.tenant_id, a.id, a.at, a.partner_tenant_id, a.customer_tenant_id, a.customer_name, a.actor_tenant_id,
+            a.actor_name, a.application_id, a.operation_type, a.resource_type, a.resource_id, a.status, a.old_value,
+            a.new_value, a.decision_id, a.correlation_id
+        FROM audit_record a
+        WHERE a.tenant_id = p_tenant AND a.at >= p_from AND a.at < p_to
+        AND (p_customer IS NULL OR a.customer_tenant_id = p_customer)
+        AND (p_name IS NULL OR strpos(lower(a.customer_name), lower(p_name)) > 0)
+        AND (p_type IS NULL OR lower(a.resource_type) = lower(p_type))
+    ), page AS (
+        SELECT w.* FROM wanted w WHERE p_after IS NULL OR w.id > p_after ORDER BY w.id LIMIT p_size + 1
+    )
+    SELECT json_build_object('total', (SELECT count(*) FROM wanted),
+            'items', coalesce((SELECT json_agg(json_build_object('id', w.id, 'at', w.at,
+                'partner_tenant_id', w.partner_tenant_id, 'customer_tenant_id', w.customer_tenant_id,
+                'customer_name', w.customer_name, 'actor_tenant_id', w.actor_tenant_id, 'actor_name', w.actor_name,
+                'application_id', w.application_id, 'operation_type', w.operation_type,
+                'resource_type', w.resource_type, 'resource_id', w.resource_id, 'status', w.status,
+                'old_value', w.old_value, 'new_value', w.new_value, 'decision_id', w.decision_id,
+                'correlation_id', w.correlation_id) ORDER BY w.id) FROM page w), '[]')),
+        coalesce((SELECT json_agg(json_build_object('type', 'Home', 'id', reader, 'tenant', reader))
+            FROM (SELECT DISTINCT w.tenant_id FROM page w) AS readers(reader)), '[]')
+    INTO body, shapes;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_audit TO PUBLIC;

@@ -1,0 +1,136 @@
+"""Enrolling partners, and what a tenant reads about decisions and changes that concern it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from copartner.command.context import Context
+from copartner.policy.actions import Action
+from copartner.policy.decide import Decision
+from copartner.policy.explain import Explanation, explain
+from copartner.policy.facts import Facts, Role
+from copartner.programme import rules, store
+from copartner.programme.model import (
+    AuditFilter,
+    AuditPage,
+    AuditRecord,
+    DecidingRule,
+    DecisionView,
+    Enrolment,
+    EnrolmentState,
+    JudgedFact,
+)
+
+PAGE_LIMIT = 500
+_GROUPS = {"AdminAgents": Role.ADMIN_AGENT, "HelpdeskAgents": Role.HELPDESK_AGENT}
+_EVERYTHING = AuditFilter()
+
+
+class _Listed(msgspec.Struct):
+    total: int
+    items: tuple[AuditRecord, ...]
+
+
+async def enrol_tenant(ctx: Context, *, tenant_id: UUID, mpn_id: str, markets: Iterable[str]) -> Enrolment:
+    """The operator makes a tenant a transaction tenant of the programme, with its two groups of agents.
+
+    Raises Denied, UnknownTenant, AlreadyEnrolled, Invalid.
+    """
+    async with ctx.command("tenant.enrol") as cmd:
+        cmd.require(Action.TENANT_ENROL, await store.enrol_facts(cmd.db, ctx, tenant_id))
+        if (earlier := cmd.replay(Enrolment)) is not None:
+            return earlier
+        if not await store.exists(cmd.db, tenant_id):
+            raise rules.UnknownTenant("There is no such tenant in this deployment.", str(tenant_id))
+        made = Enrolment(
+            id=tenant_id,
+            mpn_id=rules.check_mpn_id(mpn_id),
+            markets=rules.check_markets(markets),
+            state=EnrolmentState.ACTIVE,
+            enrolled_at=cmd.now,
+        )
+        await store.enrol(cmd.db, made)
+        for name, role in _GROUPS.items():
+            await store.add_group(cmd.db, tenant_id, ctx.runtime.ids.new(), name=name, role=role)
+        cmd.record(None, made)
+        return cmd.remember(made)
+
+
+async def read_decision(ctx: Context, *, decision_id: UUID) -> DecisionView:
+    """The acting tenant's record of a denial, explained as far as it may know the thing.
+
+    Raises Denied, UnknownDecision.
+    """
+    found = await ctx.find(Action.DECISION_READ, store.decision(), decision_id, body=store.DecisionRow)
+    if found is None:
+        raise rules.UnknownDecision("There is no such decision in your tenant.", str(decision_id))
+    explained = _explained(ctx, found)
+    return DecisionView(
+        id=found.id,
+        at=found.at,
+        last_at=found.last_at,
+        times=found.times,
+        action=found.action,
+        resource_type=found.resource_type,
+        resource_id=found.resource_id,
+        actor_tenant_id=found.actor_tenant_id,
+        actor_name=found.actor_name,
+        summary=found.caller_text or explained[0],
+        rules=() if found.caller_text else explained[1],
+        facts=found.facts,
+        digest=found.digest,
+    )
+
+
+async def list_audit(
+    ctx: Context,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    wanted: AuditFilter = _EVERYTHING,
+    after: UUID | None = None,
+    size: int = PAGE_LIMIT,
+) -> AuditPage:
+    """At most `size` (1 to 500) records of the acting tenant from `start` to before `end`, in the order written.
+
+    Without dates the last 30 days. Raises Denied, Invalid.
+    """
+    since, until = rules.audit_span(start, end, now=ctx.runtime.programme_clock.now())
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(
+        Action.AUDIT_READ,
+        store.audit(),
+        *(since, until, wanted.customer_tenant_id, wanted.company_name, wanted.resource_type, after, size),
+        body=_Listed,
+        each=Action.AUDIT_READ,
+    )
+    more = found.items[size - 1].id if len(found.items) > size else None
+    return AuditPage(found.items[:size], found.total, more)
+
+
+def _explained(ctx: Context, row: store.DecisionRow) -> tuple[str, tuple[DecidingRule, ...]]:
+    """Summary and rules, by the rules that held when it was decided; what the record leaves out stays out."""
+    ruleset = ctx.runtime.rulebook.at(ctx.runtime.cloud, row.at)
+    if ruleset.digest != row.digest:
+        return "The rules that decided this are no longer loaded: " + ", ".join(row.rules), ()
+    try:
+        facts = msgspec.convert(row.facts, Facts)
+    except msgspec.ValidationError:
+        named = [ruleset.rule(name) for name in row.rules]
+        return " ".join(rule.text for rule in named), tuple(
+            DecidingRule(rule.id, rule.text, rule.source, rule.needs, (), ()) for rule in named
+        )
+    explanation: Explanation = explain(ruleset, Action(row.action), facts, Decision(False, row.rules, row.digest))
+    return explanation.summary, tuple(
+        DecidingRule(
+            it.rule,
+            it.text,
+            it.source,
+            it.needs,
+            tuple(JudgedFact(fact.name, fact.value) for fact in it.facts),
+            it.missing,
+        )
+        for it in explanation.reasons
+    )

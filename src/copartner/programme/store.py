@@ -1,0 +1,87 @@
+"""Rows of enrolments, and a tenant's own records of decisions and changes."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from asyncpg.connection import Connection
+
+from copartner.command.context import Context
+from copartner.kernel.functions import call
+from copartner.policy.facts import Facts
+from copartner.programme.model import Enrolment
+from copartner.programme.rules import AlreadyEnrolled
+
+_FACTS = msgspec.json.Decoder(Facts)
+
+
+class DecisionRow(msgspec.Struct):
+    """A tenant's record of a decision, as it is kept."""
+
+    id: UUID
+    at: datetime
+    last_at: datetime
+    times: int
+    actor_tenant_id: UUID | None
+    actor_name: str | None
+    action: str
+    resource_type: str
+    resource_id: str | None
+    rules: tuple[str, ...]
+    caller_text: str | None
+    facts: dict[str, Any]
+    digest: str
+
+
+@cache
+def decision() -> str:
+    """Caller, decision; answers facts and record."""
+    return call("fn_read_decision", 5, "facts", "shapes", "body")
+
+
+@cache
+def audit() -> str:
+    """Caller, from, to, customer, part of its name, resource type, key to start after, size; answers facts and page."""
+    return call("fn_list_audit", 11, "facts", "shapes", "body")
+
+
+async def enrol_facts(db: Connection, ctx: Context, tenant_id: UUID) -> Facts:
+    """The acting operator and a tenant."""
+    return _FACTS.decode(await db.fetchval(call("fn_enrol_facts", 5), *ctx.who, tenant_id))
+
+
+async def exists(db: Connection, tenant_id: UUID) -> bool:
+    """Whether there is such a tenant; the operator sees all."""
+    found: bool = await db.fetchval("SELECT EXISTS (SELECT FROM tenant WHERE id = $1)", tenant_id)
+    return found
+
+
+async def enrol(db: Connection, enrolment: Enrolment) -> None:
+    """Insert an enrolment; raises AlreadyEnrolled."""
+    try:
+        await db.execute(
+            "INSERT INTO enrolment (tenant_id, mpn_id, markets, state, enrolled_at) VALUES ($1, $2, $3, $4, $5)",
+            enrolment.id,
+            enrolment.mpn_id,
+            enrolment.markets,
+            enrolment.state,
+            enrolment.enrolled_at,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise AlreadyEnrolled(
+            "This tenant is enrolled already, or its number belongs to another partner.", str(enrolment.id)
+        ) from error
+
+
+async def add_group(db: Connection, tenant_id: UUID, group_id: UUID, *, name: str, role: str) -> None:
+    """Insert a group whose members have a role, unless the tenant has one of that name."""
+    await db.execute(
+        "INSERT INTO directory_group (tenant_id, id, name, role) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        tenant_id,
+        group_id,
+        name,
+        role,
+    )
