@@ -16,6 +16,7 @@ Fold = Callable[[Any, str], Any]
 _DEEPEST = 32
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _folders: dict[Any, Fold] = {}
+_structs: dict[type, Fold] = {}
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$?\.?(?P<where>.*)`)?$", re.DOTALL)
 _ADVICE = {
     "int": "send a whole number that fits 64 bits",
@@ -102,7 +103,7 @@ def _folder(shape: Any) -> Fold:
 
 def _fold_for(info: inspect.Type) -> Fold:
     if isinstance(info, inspect.StructType):
-        return _fold_object({field.encode_name: _fold_for(field.type) for field in info.fields})
+        return _fold_struct(info)
     if isinstance(info, inspect.ListType | inspect.VarTupleType | inspect.SetType):
         return _fold_list(_fold_for(info.item_type))
     if isinstance(info, inspect.EnumType):
@@ -124,9 +125,19 @@ def _fold_id(value: Any, _where: str) -> Any:
     return value.strip("{}").lower() if isinstance(value, str) else value
 
 
-def _fold_object(fields: dict[str, Fold]) -> Fold:
-    names = {name.lower(): name for name in fields}
+def _fold_struct(info: inspect.StructType) -> Fold:
+    known = _structs.get(info.cls)
+    if known is None:
+        fields: dict[str, Fold] = {}
+        known = _structs[info.cls] = _fold_object(
+            fields, {one.encode_name.lower(): one.encode_name for one in info.fields}
+        )
+        # Filled in afterwards, because a shape may hold itself.
+        fields.update({one.encode_name: _fold_for(one.type) for one in info.fields})
+    return known
 
+
+def _fold_object(fields: dict[str, Fold], names: dict[str, str]) -> Fold:
     def fold(value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             return value

@@ -19,11 +19,24 @@ $$;
 ALTER FUNCTION fn_roles OWNER TO copartner_facts;
 REVOKE EXECUTE ON FUNCTION fn_roles FROM PUBLIC;
 
+-- fn_on_side: whether a tenant acts on a side: partners are enrolled, the operator is one, anybody is a customer.
+CREATE FUNCTION fn_on_side(p_side text, p_tenant uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT CASE p_side
+        WHEN 'customer' THEN true
+        WHEN 'partner' THEN EXISTS (SELECT FROM enrolment e WHERE e.tenant_id = p_tenant)
+        WHEN 'operator' THEN EXISTS (SELECT FROM tenant t WHERE t.id = p_tenant AND t.kind = 'operator')
+        ELSE false END
+$$;
+ALTER FUNCTION fn_on_side OWNER TO copartner_facts;
+REVOKE EXECUTE ON FUNCTION fn_on_side FROM PUBLIC;
+
 -- fn_principal: who acts, as the rules see it; an application stands as one of the Admin agents while it is enabled.
+-- Whoever is not of the side acts there without any role.
 CREATE FUNCTION fn_principal(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS json
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
     SELECT json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles',
-        CASE WHEN p_app_only THEN
+        CASE WHEN NOT fn_on_side(p_side, p_tenant) THEN '[]'::json WHEN p_app_only THEN
             (SELECT coalesce(json_agg('Admin agent'::text), '[]') FROM application a
              WHERE a.tenant_id = p_tenant AND a.id = p_subject AND a.enabled)
         ELSE fn_roles(p_tenant, p_subject) END)

@@ -6,8 +6,10 @@ from importlib.resources import files
 
 import msgspec
 
+from copartner.agreements import rules as agreements
 from copartner.api.call import Call, Reply
 from copartner.api.caller import NoToken, NotThisSide, UserTokenNeeded
+from copartner.catalogue import rules as catalogue
 from copartner.command.denial import Denied
 from copartner.kernel.errors import (
     Conflict,
@@ -18,8 +20,10 @@ from copartner.kernel.errors import (
     RepeatedWithOtherBody,
     StaleTag,
 )
-from copartner.kernel.paging import BadPageToken
-from copartner.policy.facts import Cart, Order
+from copartner.orders import rules as orders
+from copartner.policy.facts import Cart, Order, Side
+from copartner.relationships import rules as relationships
+from copartner.subscriptions import rules as subscriptions
 
 DECISION_HEADER = "copartner-decision-id"
 _SOURCE = "copartner"
@@ -63,6 +67,7 @@ _get = CATALOGUE.get
 
 NO_RELATIONSHIP = _get(403, 20002)
 NOT_FOUND = _get(404, 1000)
+NOT_A_PARTNER = _get(401, 800001)
 MALFORMED = _get(400, 3000)
 UNSERVED = _get(501, 0)
 WRONG_METHOD = _get(405, 0)
@@ -70,18 +75,39 @@ UNEXPECTED = _get(500, 800003)
 ROLE = _get(403, 900150)
 DENIED = _get(403, 2032)
 
-# By the class of a refusal; the nearest base class counts. Capabilities' classes stand in `codes.py` of this dialect.
+# By the class of a refusal; the nearest base class counts.
 CLASSES: dict[type[Exception], Code] = {
     NoToken: _get(401, 400),
-    NotThisSide: _get(401, 800001),
+    NotThisSide: NOT_A_PARTNER,
     UserTokenNeeded: _get(403, 900329),
     NotFound: NOT_FOUND,
     Invalid: MALFORMED,
-    Illegal: MALFORMED,
-    Conflict: _get(409, 900278),
+    Illegal: _get(400, 800024),
+    Conflict: _get(400, 800024),
     StaleTag: _get(400, 2055),
     RepeatedWithOtherBody: MALFORMED,
-    BadPageToken: MALFORMED,
+    catalogue.UnknownProduct: _get(404, 400013),
+    catalogue.UnknownSku: _get(404, 400018),
+    catalogue.UnknownAvailability: _get(404, 400019),
+    catalogue.NotSoldInCountry: _get(400, 800070),
+    catalogue.NotPurchasable: _get(403, 2091),
+    catalogue.QuantityOutOfRange: _get(400, 2002),
+    orders.UnknownCart: _get(404, 800008),
+    orders.UnknownOrder: _get(404, 20000),
+    orders.CartCheckedOut: _get(400, 800065),
+    orders.NotTransactingReseller: _get(400, 800016),
+    subscriptions.UnknownSubscription: _get(404, 20003),
+    subscriptions.IllegalTransition: _get(400, 800040),
+    subscriptions.StatusFixed: _get(400, 800096),
+    subscriptions.ParentNotActive: _get(409, 27009),
+    subscriptions.Ended: _get(400, 2011),
+    subscriptions.SuspendedQuantity: _get(400, 2001),
+    subscriptions.CannotRenew: _get(400, 800093),
+    subscriptions.PartnerOfRecordFixed: _get(400, 800098),
+    subscriptions.BillingCycleByOrder: _get(400, 2054),
+    agreements.NoAgreements: _get(400, 900127),
+    relationships.UnknownAddressee: _get(404, 60003),
+    relationships.UnknownRelationship: NO_RELATIONSHIP,
 }
 
 # By the rule that fired, in the order in which rules speak: the first of this table that is among them gives the code.
@@ -120,12 +146,14 @@ def code_of_class(error: Exception) -> Code:
 def code_of_denial(denied: Denied) -> Code:
     """The code of a denied action.
 
-    No relationship comes first of all, so that an unknown and a foreign customer answer alike. Then a thing that must
-    stay unknown is not found, in the words for its kind. Then the rules in the order of RULES: what the contract has no
-    code of its own for is a customer that may not buy (rel-cloud), a place where one may not sell (rel-address), a role
-    (rel-acceptor) or an invalid property (rel-dap-*). A denial by no rule is one of roles; by any other rule, access is
-    denied.
+    A bearer without any role is nobody on the partner's side. No relationship comes first of all else, so that an
+    unknown and a foreign customer answer alike. Then a thing that must stay unknown is not found, in the words for its
+    kind. Then the rules in the order of RULES: what the contract has no code of its own for is a customer that may not
+    buy (rel-cloud), a place where one may not sell (rel-address), a role (rel-acceptor) or an invalid property
+    (rel-dap-*). A denial by no rule is one of roles; by any other rule, access is denied.
     """
+    if denied.facts.principal.side is Side.PARTNER and not denied.facts.principal.roles:
+        return NOT_A_PARTNER
     first = min((rule for rule in denied.rules if rule in RULES), key=_ORDER.__getitem__, default=None)
     if first is not None and RULES[first] is NO_RELATIONSHIP:
         return NO_RELATIONSHIP

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from copartner.api.call import Call
+from copartner.api.decoding import Malformed
 from copartner.api.partner_center.wire import Header, Link, link
 from copartner.api.registry import Query
+from copartner.kernel.paging import BadPageToken
 
 CONTINUATION = "MS-ContinuationToken"
 QUERY = (
@@ -29,11 +31,16 @@ class Page:
 
 
 def wanted(call: Call, query: str, *, default: int = 100) -> Page:
-    """The page a request asks for; raises Malformed, BadPageToken when the token is not of this list and tenant."""
+    """The page a request asks for; raises Malformed, also for a token of another list or tenant."""
     size = call.query_number("size", default=default, lowest=1, highest=LARGEST)
     offset = call.query_number("offset", default=0, lowest=0, highest=_FURTHEST)
     token = call.header(CONTINUATION.lower().encode())
-    after = call.ctx.runtime.page_tokens.open(query, call.ctx.caller.tenant_id, token.strip()) if token else None
+    try:
+        after = call.ctx.runtime.page_tokens.open(query, call.ctx.caller.tenant_id, token.strip()) if token else None
+    except BadPageToken:
+        raise Malformed(
+            f"{CONTINUATION}: this token is of another list; take it from the link next.", CONTINUATION
+        ) from None
     return Page(query, size, 0 if after else offset, after)
 
 

@@ -1,0 +1,159 @@
+"""Carts in the contract's shapes, and their checkout."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+
+from copartner.api.call import Call
+from copartner.api.decoding import Malformed
+from copartner.api.partner_center import wire
+from copartner.api.partner_center.lines import billing_cycle, parent
+from copartner.api.partner_center.orders import OrderBody, present_order
+from copartner.api.partner_center.wire import Attributes, Links
+from copartner.api.registry import Route
+from copartner.orders import service
+from copartner.orders.model import Cart, CartState, Line, Wish
+
+
+class Participant(Struct, frozen=True, rename="camel"):
+    """A partner named on a line: key `transaction_reseller`, value its number in the programme."""
+
+    key: str = ""
+    value: str = ""
+
+
+class CartLine(Struct, frozen=True, rename="camel"):
+    """A line as a client sends it; an add-on names its parent in `provisioning_context`."""
+
+    catalog_item_id: str
+    quantity: int
+    friendly_name: str | UnsetType = UNSET
+    billing_cycle: str | UnsetType = UNSET
+    term_duration: str | UnsetType = UNSET
+    participants: tuple[Participant, ...] = ()
+    provisioning_context: dict[str, str] | UnsetType = UNSET
+    parent_subscription_id: str | UnsetType = UNSET
+    addon_items: tuple["CartLine", ...] = ()
+
+
+class CartRequest(Struct, frozen=True, rename="camel"):
+    """A cart as a client sends it."""
+
+    line_items: tuple[CartLine, ...]
+
+
+class CartLineBody(Struct, frozen=True, rename="camel"):
+    """A settled line."""
+
+    id: int
+    catalog_item_id: str
+    friendly_name: str
+    quantity: int
+    currency_code: str
+    billing_cycle: str
+    term_duration: str | UnsetType
+    participants: tuple[Participant, ...]
+    order_group: str
+    provisioning_context: dict[str, str] | UnsetType = UNSET
+    addon_items: tuple["CartLineBody", ...] = ()
+
+
+class CartBody(Struct, frozen=True, rename="camel"):
+    """A cart."""
+
+    id: UUID
+    creation_timestamp: str
+    last_modified_timestamp: str
+    expiration_timestamp: str
+    status: str
+    line_items: tuple[CartLineBody, ...]
+    links: Links
+    attributes: Attributes
+
+
+class CheckoutBody(Struct, frozen=True, rename="camel"):
+    """What a checkout made; nothing is placed in part, so there are no errors of single lines."""
+
+    orders: tuple[OrderBody, ...]
+    order_errors: tuple[dict[str, Any], ...] = ()
+    attributes: Attributes = Attributes("CartCheckoutResult")
+
+
+def wish(line: CartLine) -> Wish:
+    """The line as the service takes it; raises Malformed."""
+    resellers = [one.value for one in line.participants if one.value]
+    if len(resellers) > 1:
+        raise Malformed("participants: name one partner at most.", "participants")
+    return Wish(
+        catalog_item_id=line.catalog_item_id,
+        quantity=line.quantity,
+        term=line.term_duration or None,
+        billing_cycle=billing_cycle(line.billing_cycle, "billingCycle"),
+        nickname=line.friendly_name or None,
+        parent_id=parent(line.parent_subscription_id, line.provisioning_context),
+        partner_of_record=resellers[0] if resellers else None,
+        addons=tuple(wish(addon) for addon in line.addon_items),
+    )
+
+
+def _line(line: Line, lines: Iterable[Line]) -> CartLineBody:
+    return CartLineBody(
+        id=line.number,
+        catalog_item_id=line.catalog_item_id,
+        friendly_name=line.nickname,
+        quantity=line.quantity,
+        currency_code=line.currency,
+        billing_cycle=line.billing_cycle.value,
+        term_duration=line.term or UNSET,
+        participants=(Participant("transaction_reseller", line.partner_of_record),) if line.partner_of_record else (),
+        order_group=line.billing_cycle.value,
+        provisioning_context=UNSET if line.parent_id is None else {"parentSubscriptionId": str(line.parent_id)},
+        addon_items=tuple(_line(below, ()) for below in lines if below.parent_number == line.number),
+    )
+
+
+def _cart(cart: Cart) -> CartBody:
+    lines: Sequence[Line] = cart.lines
+    return CartBody(
+        id=cart.id,
+        creation_timestamp=wire.moment(cart.created_at),
+        last_modified_timestamp=wire.moment(cart.modified_at),
+        expiration_timestamp=wire.moment(cart.expires_at),
+        status="Active" if cart.state is CartState.OPEN else "Ordered",
+        line_items=tuple(_line(line, lines) for line in lines if line.parent_number is None),
+        links=wire.self_link("customers", cart.customer_tenant_id, "carts", cart.id),
+        attributes=wire.attributes("Cart"),
+    )
+
+
+async def _create(call: Call) -> CartBody:
+    customer_id, asked = call.id("customer"), call.decode(CartRequest)
+    wishes = tuple(wish(line) for line in asked.line_items)
+    return _cart(await service.create_cart(call.ctx, customer_id=customer_id, wishes=wishes))
+
+
+async def _read(call: Call) -> CartBody:
+    return _cart(await service.read_cart(call.ctx, customer_id=call.id("customer"), cart_id=call.id("cart")))
+
+
+async def _replace(call: Call) -> CartBody:
+    customer_id, cart_id, asked = call.id("customer"), call.id("cart"), call.decode(CartRequest)
+    wishes = tuple(wish(line) for line in asked.line_items)
+    return _cart(await service.replace_cart(call.ctx, customer_id=customer_id, cart_id=cart_id, wishes=wishes))
+
+
+async def _checkout(call: Call) -> CheckoutBody:
+    orders = await service.checkout(call.ctx, customer_id=call.id("customer"), cart_id=call.id("cart"))
+    return CheckoutBody(tuple(present_order(order) for order in orders))
+
+
+_CARTS = "/v1/customers/{customer}/carts"
+ROUTES = (
+    Route(("POST",), _CARTS, _create, "carts.create", "Draft a cart.", CartBody, CartRequest, 201),
+    Route(("GET",), f"{_CARTS}/{{cart}}", _read, "carts.read", "Read a cart.", CartBody),
+    Route(("PUT",), f"{_CARTS}/{{cart}}", _replace, "carts.replace", "Draft a cart anew.", CartBody, CartRequest),
+    Route(("POST",), f"{_CARTS}/{{cart}}/checkout", _checkout, "carts.checkout", "Check a cart out, once.",
+          CheckoutBody, status=201),
+)  # fmt: skip

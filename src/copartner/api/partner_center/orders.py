@@ -1,0 +1,178 @@
+"""Orders in the contract's shapes."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from copartner.api.call import Call
+from copartner.api.partner_center import pages, wire
+from copartner.api.partner_center.lines import SYMBOLS, billing_cycle, parent
+from copartner.api.partner_center.wire import Attributes, Collection, Link
+from copartner.api.registry import Query, Route
+from copartner.orders import service
+from copartner.orders.model import Order, OrderLine, Wish
+
+
+class OrderLineRequest(Struct, frozen=True, rename="camel"):
+    """A line as a client sends it; `offer_id` is a catalogue item."""
+
+    offer_id: str
+    quantity: int
+    friendly_name: str | UnsetType = UNSET
+    term_duration: str | UnsetType = UNSET
+    parent_subscription_id: str | UnsetType = UNSET
+    provisioning_context: dict[str, str] | UnsetType = UNSET
+    partner_of_record: str | UnsetType = field(default=UNSET, name="partnerIdOnRecord")
+
+
+class OrderRequest(Struct, frozen=True, rename="camel"):
+    """An order as a client sends it; its billing cycle is that of every line."""
+
+    line_items: tuple[OrderLineRequest, ...]
+    billing_cycle: str | UnsetType = UNSET
+
+
+class Pricing(Struct, frozen=True, rename="camel"):
+    """What the partner pays: for one unit, and for all of the line, over the whole term."""
+
+    price: Decimal
+    extended_price: Decimal
+
+
+class OrderLineLinks(Struct, frozen=True, rename="camel"):
+    """Where the parts of what was bought, and the subscription it became, are."""
+
+    subscription: Link
+    product: Link
+    sku: Link
+    availability: Link
+
+
+class OrderLineBody(Struct, frozen=True, rename="camel"):
+    """One line of an order."""
+
+    line_item_number: int
+    offer_id: str
+    subscription_id: UUID
+    friendly_name: str
+    quantity: int
+    term_duration: str | UnsetType
+    transaction_type: str
+    pricing: Pricing
+    links: OrderLineLinks
+    parent_subscription_id: UUID | UnsetType = UNSET
+    partner_of_record: str | UnsetType = field(default=UNSET, name="partnerIdOnRecord")
+
+
+class OrderLinks(Struct, frozen=True, rename="camel"):
+    """Where the order is."""
+
+    self: Link
+
+
+class OrderBody(Struct, frozen=True, rename="camel"):
+    """A placed order; its lines have one billing cycle."""
+
+    id: UUID
+    alternate_id: str
+    reference_customer_id: UUID
+    billing_cycle: str
+    currency_code: str
+    currency_symbol: str
+    line_items: tuple[OrderLineBody, ...]
+    creation_date: str
+    status: str
+    transaction_type: str
+    total_price: Decimal
+    links: OrderLinks
+    attributes: Attributes = Attributes("Order")
+
+
+def present_order(order: Order) -> OrderBody:
+    """The order in the contract's shape."""
+    return OrderBody(
+        id=order.id,
+        alternate_id=order.id.hex[-12:],
+        reference_customer_id=order.customer_tenant_id,
+        billing_cycle=order.billing_cycle.value,
+        currency_code=order.currency,
+        currency_symbol=SYMBOLS.get(order.currency, order.currency),
+        line_items=tuple(_line(order, line) for line in order.lines),
+        creation_date=wire.moment(order.placed_at),
+        status="completed",
+        transaction_type="UserPurchase",
+        total_price=wire.amount(sum((line.unit_price * line.quantity for line in order.lines), Decimal(0))),
+        links=OrderLinks(self=wire.link("customers", order.customer_tenant_id, "orders", order.id)),
+    )
+
+
+def _line(order: Order, line: OrderLine) -> OrderLineBody:
+    product, sku, availability = line.catalog_item_id.split(":")
+    customer = ("customers", order.customer_tenant_id)
+    return OrderLineBody(
+        line_item_number=line.number,
+        offer_id=line.catalog_item_id,
+        subscription_id=line.subscription_id,
+        friendly_name=line.nickname,
+        quantity=line.quantity,
+        term_duration=line.term or UNSET,
+        transaction_type="New",
+        pricing=Pricing(wire.amount(line.unit_price), wire.amount(line.unit_price * line.quantity)),
+        links=OrderLineLinks(
+            subscription=wire.link(*customer, "subscriptions", line.subscription_id),
+            product=wire.link(*customer, "products", product),
+            sku=wire.link(*customer, "products", product, "skus", sku),
+            availability=wire.link(*customer, "products", product, "skus", sku, "availabilities", availability),
+        ),
+        parent_subscription_id=wire.given(line.parent_id),
+        partner_of_record=wire.given(line.partner_of_record),
+    )
+
+
+async def _place(call: Call) -> OrderBody:
+    customer_id, asked = call.id("customer"), call.decode(OrderRequest)
+    cycle = billing_cycle(asked.billing_cycle, "billingCycle")
+    wishes = tuple(
+        Wish(
+            catalog_item_id=line.offer_id,
+            quantity=line.quantity,
+            term=line.term_duration or None,
+            billing_cycle=cycle,
+            nickname=line.friendly_name or None,
+            parent_id=parent(line.parent_subscription_id, line.provisioning_context),
+            partner_of_record=line.partner_of_record or None,
+        )
+        for line in asked.line_items
+    )
+    placed = await service.place_order(call.ctx, customer_id=customer_id, wishes=wishes)
+    return present_order(placed[0])
+
+
+async def _read(call: Call) -> OrderBody:
+    return present_order(await service.read_order(call.ctx, customer_id=call.id("customer"), order_id=call.id("order")))
+
+
+async def _list(call: Call) -> Collection[OrderBody]:
+    customer_id = call.id("customer")
+    cycle = call.query("billingType")
+    page = pages.wanted(call, f"orders/{customer_id}/{cycle}", default=pages.LARGEST)
+    found = await service.list_orders(
+        call.ctx,
+        customer_id=customer_id,
+        billing_cycle=billing_cycle(cycle if cycle else UNSET, "billingType"),
+        after=page.after,
+        size=page.size,
+    )
+    last = found[-1].id if len(found) == page.size else None
+    following = pages.following(call, page, last, "customers", customer_id, "orders", billingType=cycle)
+    return wire.collection((present_order(order) for order in found), call, following=following)
+
+
+_ORDERS = "/v1/customers/{customer}/orders"
+ROUTES = (
+    Route(("GET",), _ORDERS, _list, "orders.list", "List a customer's orders.", Collection[OrderBody],
+          query=(Query("billingType", "Only orders of this billing cycle."), *pages.QUERY), headers=pages.HEADERS),
+    Route(("POST",), _ORDERS, _place, "orders.place", "Place an order.", OrderBody, OrderRequest, 201, user_only=True),
+    Route(("GET",), f"{_ORDERS}/{{order}}", _read, "orders.read", "Read an order.", OrderBody),
+)  # fmt: skip

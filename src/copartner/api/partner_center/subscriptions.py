@@ -1,0 +1,224 @@
+"""Subscriptions in the contract's shapes; a change concerns the properties that a client names."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from copartner.api.call import Call
+from copartner.api.decoding import Malformed
+from copartner.api.partner_center import pages, queries, wire
+from copartner.api.partner_center.lines import billing_cycle, parent
+from copartner.api.partner_center.products import ProductKind
+from copartner.api.partner_center.wire import Attributes, Collection, Link
+from copartner.api.registry import Query, Route
+from copartner.kernel.ids import parse_id
+from copartner.subscriptions import service
+from copartner.subscriptions.model import Kind, Patch, Status, Subscription
+
+_KINDS = {Kind.LICENSE: "OnlineServicesNCE", Kind.AZURE: "Azure", Kind.RESERVATION: "AzureReservation"}
+
+
+class StatusName(StrEnum):
+    """The published states; `none` is what one client sends for nothing."""
+
+    NONE = "none"
+    ACTIVE = "active"
+    PENDING = "pending"
+    SUSPENDED = "suspended"
+    DELETED = "deleted"
+    EXPIRED = "expired"
+    DISABLED = "disabled"
+
+
+class SubscriptionRequest(Struct, frozen=True, rename="camel"):
+    """What a client asks to change. A property that is absent, null or empty is not asked for.
+
+    `partnerTenantId` and `customerTenantId`, the seller and the holder, are ours; they never change here.
+    """
+
+    status: StatusName | UnsetType = UNSET
+    quantity: int | UnsetType = UNSET
+    friendly_name: str | UnsetType = UNSET
+    auto_renew_enabled: bool | UnsetType = UNSET
+    term_duration: str | UnsetType = UNSET
+    billing_cycle: str | UnsetType = UNSET
+    commitment_end_date: str | UnsetType = UNSET
+    partner_of_record: str | UnsetType = field(default=UNSET, name="partnerId")
+    parent_subscription_id: str | UnsetType = UNSET
+    partner_tenant_id: str | UnsetType = UNSET
+    customer_tenant_id: str | UnsetType = UNSET
+
+
+class SubscriptionLinks(Struct, frozen=True, rename="camel"):
+    """Where the subscription and what it is made of are."""
+
+    self: Link
+    product: Link
+    sku: Link
+    availability: Link
+    parent_subscription: Link | UnsetType = UNSET
+
+
+class SubscriptionBody(Struct, frozen=True, rename="camel"):
+    """A subscription as its seller reads it."""
+
+    id: UUID
+    offer_id: str
+    offer_name: str
+    friendly_name: str
+    product_type: ProductKind
+    quantity: int
+    unit_type: str
+    creation_date: str
+    effective_start_date: str
+    status: str
+    auto_renew_enabled: bool
+    is_trial: bool
+    billing_type: str
+    billing_cycle: str
+    contract_type: str
+    order_id: UUID
+    links: SubscriptionLinks
+    attributes: Attributes
+    commitment_end_date: str | UnsetType = UNSET
+    term_duration: str | UnsetType = UNSET
+    parent_subscription_id: UUID | UnsetType = UNSET
+    partner_of_record: str | UnsetType = field(default=UNSET, name="partnerId")
+
+
+class ActivationBody(Struct, frozen=True, rename="camel"):
+    """That a subscription was activated."""
+
+    subscription_id: UUID
+    status: str
+
+
+def _present(found: Subscription) -> SubscriptionBody:
+    kind, usage = _KINDS[found.kind], found.kind is Kind.AZURE
+    return SubscriptionBody(
+        id=found.id,
+        offer_id=f"{found.product_id}:{found.sku_id}:{found.availability_id}",
+        offer_name=found.offer_name,
+        friendly_name=found.nickname,
+        product_type=ProductKind(kind, kind),
+        quantity=found.quantity,
+        unit_type="Usage-based" if usage else "Licenses",
+        creation_date=wire.moment(found.created_at),
+        effective_start_date=wire.moment(found.starts_at),
+        commitment_end_date=UNSET if found.commitment_ends_at is None else wire.moment(found.commitment_ends_at),
+        status=found.status.value,
+        auto_renew_enabled=found.auto_renew,
+        is_trial=not usage and found.unit_price == 0 and not found.auto_renew,
+        billing_type="usage" if usage else "license",
+        billing_cycle=found.billing_cycle.value,
+        term_duration=found.term or UNSET,
+        contract_type="subscription",
+        parent_subscription_id=wire.given(found.parent_id),
+        partner_of_record=wire.given(found.partner_of_record),
+        order_id=found.order_id,
+        links=_links(found),
+        attributes=wire.attributes("Subscription", found.version),
+    )
+
+
+def _links(found: Subscription) -> SubscriptionLinks:
+    customer = ("customers", found.customer_tenant_id)
+    product = (*customer, "products", found.product_id)
+    sku = (*product, "skus", found.sku_id)
+    return SubscriptionLinks(
+        self=wire.link(*customer, "subscriptions", found.id),
+        product=wire.link(*product),
+        sku=wire.link(*sku),
+        availability=wire.link(*sku, "availabilities", found.availability_id),
+        parent_subscription=UNSET
+        if found.parent_id is None
+        else wire.link(*customer, "subscriptions", found.parent_id),
+    )
+
+
+def _patch(asked: SubscriptionRequest) -> Patch:
+    status = asked.status or None
+    return Patch(
+        status=None if status is None or status is StatusName.NONE else Status(status.value),
+        quantity=wire.or_none(asked.quantity),
+        nickname=asked.friendly_name or None,
+        auto_renew=wire.or_none(asked.auto_renew_enabled),
+        term=asked.term_duration or None,
+        billing_cycle=billing_cycle(asked.billing_cycle, "billingCycle"),
+        commitment_ends_at=_moment(asked.commitment_end_date),
+        partner_of_record=asked.partner_of_record or None,
+        parent_id=parent(asked.parent_subscription_id, UNSET),
+        partner_tenant_id=_tenant(asked.partner_tenant_id, "partnerTenantId"),
+        customer_tenant_id=_tenant(asked.customer_tenant_id, "customerTenantId"),
+    )
+
+
+def _moment(text: str | UnsetType) -> datetime | None:
+    found = queries.date(text or None, "commitmentEndDate")
+    return found.moment if found else None
+
+
+def _tenant(text: str | UnsetType, name: str) -> UUID | None:
+    if not text:
+        return None
+    found = parse_id(text)
+    if found is None:
+        raise Malformed(f"{name}: send a GUID.", name)
+    return found
+
+
+async def _read(call: Call) -> SubscriptionBody:
+    return _present(
+        await service.read_subscription(
+            call.ctx, customer_id=call.id("customer"), subscription_id=call.id("subscription")
+        )
+    )
+
+
+async def _list(call: Call) -> Collection[SubscriptionBody]:
+    customer_id, order_id = call.id("customer"), call.query_id("order_id")
+    page = pages.wanted(call, f"subscriptions/{customer_id}/{order_id}", default=pages.LARGEST)
+    found = await service.list_subscriptions(
+        call.ctx, customer_id=customer_id, order_id=order_id, after=page.after, size=page.size
+    )
+    last = found[-1].id if len(found) == page.size else None
+    order = str(order_id) if order_id else None
+    following = pages.following(call, page, last, "customers", customer_id, "subscriptions", order_id=order)
+    return wire.collection((_present(one) for one in found), call, following=following)
+
+
+async def _change(call: Call) -> SubscriptionBody:
+    customer_id, subscription_id = call.id("customer"), call.id("subscription")
+    patch = _patch(call.decode(SubscriptionRequest))
+    return _present(
+        await service.change_subscription(
+            call.ctx,
+            customer_id=customer_id,
+            subscription_id=subscription_id,
+            patch=patch,
+            expected_version=wire.wanted_version(call),
+        )
+    )
+
+
+async def _activate(call: Call) -> ActivationBody:
+    found = await service.activate_subscription(
+        call.ctx, customer_id=call.id("customer"), subscription_id=call.id("subscription")
+    )
+    return ActivationBody(found.id, "Success")
+
+
+_ALL = "/v1/customers/{customer}/subscriptions"
+_ONE = f"{_ALL}/{{subscription}}"
+ROUTES = (
+    Route(("GET",), _ALL, _list, "subscriptions.list", "List what was sold to a customer.",
+          Collection[SubscriptionBody], query=(Query("order_id", "Only those of this order."), *pages.QUERY),
+          headers=pages.HEADERS),
+    Route(("GET",), _ONE, _read, "subscriptions.read", "Read a subscription.", SubscriptionBody),
+    Route(("PATCH",), _ONE, _change, "subscriptions.change", "Change state, quantity, name or renewal.",
+          SubscriptionBody, SubscriptionRequest, headers=(Query("If-Match", "The etag of the version to change."),)),
+    Route(("POST",), f"{_ONE}/activate", _activate, "subscriptions.activate", "Activate a pending subscription.",
+          ActivationBody),
+)  # fmt: skip
