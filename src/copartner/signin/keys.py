@@ -35,7 +35,7 @@ class SigningKeys:
         self._key_file = key_file
         self._clock = clock
         self._keys: dict[str, SigningKey] = {}
-        self._loaded_at: datetime | None = None
+        self._looked_at: datetime | None = None
         self._loading = asyncio.Lock()
 
     @classmethod
@@ -68,13 +68,14 @@ class SigningKeys:
         return {"keys": [_public_jwk(key) for key in self._keys.values()]}
 
     def _may_reload(self) -> bool:
-        return self._loaded_at is None or abs(self._clock.now() - self._loaded_at) >= _RELOAD_AT_MOST_EVERY
+        return self._looked_at is None or abs(self._clock.now() - self._looked_at) >= _RELOAD_AT_MOST_EVERY
 
     async def _load(self) -> None:
+        # Before the attempt: a database that is down is not asked more often than one that is up.
+        self._looked_at = self._clock.now()
         async with store.acting(self._pool) as db:
             rows = await store.signing_keys(db)
         self._keys = {row.kid: self._opened(row) for row in rows}
-        self._loaded_at = self._clock.now()
 
     async def _make_first(self) -> None:
         private = await asyncio.to_thread(RSAKey.generate_key, _BITS)

@@ -1,11 +1,13 @@
 """The authorize endpoint: a page to sign in on, and the way back to the application."""
 
+import re
 import secrets
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.exceptions import ClientException
+from litestar.exceptions import HTTPException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, RawBody
 
@@ -18,6 +20,7 @@ from copartner.signin.forms import LIFETIME
 from copartner.signin.rules import BadRequest, SignInFailed
 from copartner.signin.service import Authority
 
+_OWN_COOKIE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _ENDPOINTS = {1: "oauth2/authorize", 2: "oauth2/v2.0/authorize"}
 
 
@@ -30,7 +33,7 @@ def _of_version(authority: Authority, version: int) -> list[HTTPRouteHandler]:
     pages = _Pages(authority, version)
     path = f"/{{tenant:str}}/{_ENDPOINTS[version]}"
 
-    @get(path, status_code=200, operation_id=f"show_sign_in_v{version}", include_in_schema=False)
+    @get(path, status_code=200, name=f"show_sign_in_v{version}", include_in_schema=False)
     async def show(request: Request[Any, Any, Any], tenant: FromPath[str]) -> Response[bytes]:
         try:
             return await pages.show(request, segment_of(tenant))
@@ -40,9 +43,9 @@ def _of_version(authority: Authority, version: int) -> list[HTTPRouteHandler]:
     @post(
         path,
         status_code=303,
-        operation_id=f"sign_in_v{version}",
+        name=f"sign_in_v{version}",
         include_in_schema=False,
-        exception_handlers={ClientException: _unreadable},
+        exception_handlers={RequestEntityTooLarge: _too_large},
         request_max_body_size=wire.LARGEST_BODY,
     )
     async def take(request: Request[Any, Any, Any], tenant: FromPath[str], body: RawBody) -> Response[bytes]:
@@ -67,7 +70,7 @@ class _Pages:
 
     async def show(self, request: Request[Any, Any, Any], segment: str) -> Response[bytes]:
         """The page for a request that is in order; back to the application, or a page that says why, otherwise."""
-        form = wire.fields(request.scope["query_string"])
+        form = wire.query_of(request.scope["query_string"])
         directory = await self._authority.directory(segment)
         redirect_uri = form.get("redirect_uri", "")
         application = await self._authority.returning_client(directory, form.get("client_id", ""), redirect_uri)
@@ -77,7 +80,9 @@ class _Pages:
             code, _ = code_of(refusal)
             back = wire.returning(redirect_uri, error=code, error_description=refusal.message, state=form.get("state"))
             return _redirect(back, 302)
-        browser = request.cookies.get(self._cookie) or secrets.token_urlsafe(32)
+        browser = request.cookies.get(self._cookie, "")
+        if not _OWN_COOKIE.fullmatch(browser):
+            browser = secrets.token_urlsafe(32)
         page = sign_in_page(
             action=self._action(segment),
             application=application.name,
@@ -128,5 +133,5 @@ def _redirect(location: str, status: int) -> Response[bytes]:
     return Response(b"", status_code=status, media_type="text/plain", headers=headers)
 
 
-def _unreadable(_request: Request[Any, Any, Any], error: ClientException) -> Response[bytes]:
-    return refusal_page("The form cannot be read.", error.status_code)
+def _too_large(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return refusal_page("The form is too large.", error.status_code)

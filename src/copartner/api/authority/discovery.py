@@ -27,9 +27,8 @@ def discovery_routes(authority: Authority) -> list[HTTPRouteHandler]:
     @get(
         ["/{tenant:str}/discovery/keys", "/{tenant:str}/discovery/v2.0/keys"],
         status_code=200,
-        operation_id="read_signing_keys",
-        summary="The keys that verify tokens",
-        tags=["sign-in"],
+        name="read_signing_keys",
+        include_in_schema=False,
     )
     async def keys(tenant: FromPath[str]) -> Response[KeySet]:
         segment_of(tenant)
@@ -40,9 +39,8 @@ def discovery_routes(authority: Authority) -> list[HTTPRouteHandler]:
     @get(
         "/{tenant:str}/v2.0/.well-known/openid-configuration",
         status_code=200,
-        operation_id="read_openid_configuration",
-        summary="The endpoints of the authority",
-        tags=["sign-in"],
+        name="read_openid_configuration",
+        include_in_schema=False,
         exception_handlers={Refusal: refused},
     )
     async def configuration(tenant: FromPath[str]) -> Response[dict[str, Any]]:

@@ -42,9 +42,9 @@ def refused(_request: Request[Any, Any, Any], refusal: Refusal) -> Response[OAut
     return _answer(code, refusal.message, status)
 
 
-def unreadable(_request: Request[Any, Any, Any], error: HTTPException) -> Response[OAuthError]:
-    """The answer to a body that is too large or never came whole."""
-    return _answer("invalid_request", "The request cannot be read.", error.status_code)
+def too_large(_request: Request[Any, Any, Any], error: HTTPException) -> Response[OAuthError]:
+    """The answer to a body beyond the limit."""
+    return _answer("invalid_request", "The body is too large.", error.status_code)
 
 
 def _answer(code: str, description: str, status: int) -> Response[OAuthError]:

@@ -3,56 +3,42 @@
 from typing import Any
 
 from litestar import Request, Response, post
-from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, RawBody
 
 from copartner.api.authority import wire
-from copartner.api.authority.errors import refused, unreadable
+from copartner.api.authority.errors import refused, too_large
 from copartner.api.authority.paths import segment_of
 from copartner.kernel.errors import Refusal
-from copartner.signin.model import Issued, TokenRequest
+from copartner.signin.model import TokenRequest
 from copartner.signin.service import Authority
+
+_ENDPOINTS = {1: "oauth2/token", 2: "oauth2/v2.0/token"}
 
 
 def token_routes(authority: Authority) -> list[HTTPRouteHandler]:
     """`/{tenant}/oauth2/token` and `/{tenant}/oauth2/v2.0/token`."""
+    return [_of_version(authority, version) for version in _ENDPOINTS]
 
-    async def issue(request: Request[Any, Any, Any], tenant: str, body: bytes, version: int) -> Issued:
+
+def _of_version(authority: Authority, version: int) -> HTTPRouteHandler:
+    @post(
+        f"/{{tenant:str}}/{_ENDPOINTS[version]}",
+        status_code=200,
+        name=f"issue_token_v{version}",
+        include_in_schema=False,
+        exception_handlers={Refusal: refused, RequestEntityTooLarge: too_large},
+        request_max_body_size=wire.LARGEST_BODY,
+    )
+    async def issue(
+        request: Request[Any, Any, Any], tenant: FromPath[str], body: RawBody
+    ) -> Response[wire.TokenAnswerV1 | wire.TokenAnswerV2]:
         segment = segment_of(tenant)
         form = wire.form_of(request, body)
         client = wire.credentials(request.headers.get("authorization"), form)
         directory = await authority.directory(segment)
-        return await authority.token(TokenRequest(version, directory, client, form))
+        issued = await authority.token(TokenRequest(version, directory, client, form))
+        return Response(wire.answer(issued, version), status_code=200, headers=wire.NO_STORE)
 
-    @post(
-        "/{tenant:str}/oauth2/token",
-        status_code=200,
-        operation_id="issue_token_v1",
-        summary="A token, v1",
-        tags=["sign-in"],
-        exception_handlers={Refusal: refused, ClientException: unreadable},
-        request_max_body_size=wire.LARGEST_BODY,
-    )
-    async def issue_v1(
-        request: Request[Any, Any, Any], tenant: FromPath[str], body: RawBody
-    ) -> Response[wire.TokenAnswerV1]:
-        issued = await issue(request, tenant, body, 1)
-        return Response(wire.answer_v1(issued), status_code=200, headers=wire.NO_STORE)
-
-    @post(
-        "/{tenant:str}/oauth2/v2.0/token",
-        status_code=200,
-        operation_id="issue_token_v2",
-        summary="A token, v2",
-        tags=["sign-in"],
-        exception_handlers={Refusal: refused, ClientException: unreadable},
-        request_max_body_size=wire.LARGEST_BODY,
-    )
-    async def issue_v2(
-        request: Request[Any, Any, Any], tenant: FromPath[str], body: RawBody
-    ) -> Response[wire.TokenAnswerV2]:
-        issued = await issue(request, tenant, body, 2)
-        return Response(wire.answer_v2(issued), status_code=200, headers=wire.NO_STORE)
-
-    return [issue_v1, issue_v2]
+    return issue

@@ -14,6 +14,7 @@ from copartner.signin.tokens import LIFETIME
 
 FORM = "application/x-www-form-urlencoded"
 LARGEST_BODY = 65_536
+_LONGEST_QUERY = 16_384
 _MOST_FIELDS = 50
 _BEARER = "Bearer"
 _SECONDS = int(LIFETIME.total_seconds())
@@ -43,8 +44,11 @@ class TokenAnswerV2(msgspec.Struct, omit_defaults=True):
     scope: str = ""
 
 
-def answer_v1(issued: Issued) -> TokenAnswerV1:
-    """What the bearer of a new token is told, v1."""
+def answer(issued: Issued, version: int) -> TokenAnswerV1 | TokenAnswerV2:
+    """What the bearer of a new token is told."""
+    if version == 2:
+        scope = "" if issued.app_only else f"{issued.audience}/.default"
+        return TokenAnswerV2(_BEARER, _SECONDS, _SECONDS, issued.access_token, scope)
     return TokenAnswerV1(
         token_type=_BEARER,
         expires_in=str(_SECONDS),
@@ -57,22 +61,22 @@ def answer_v1(issued: Issued) -> TokenAnswerV1:
     )
 
 
-def answer_v2(issued: Issued) -> TokenAnswerV2:
-    """What the bearer of a new token is told, v2."""
-    scope = "" if issued.app_only else f"{issued.audience}/.default"
-    return TokenAnswerV2(_BEARER, _SECONDS, _SECONDS, issued.access_token, scope)
-
-
 def form_of(connection: ASGIConnection[Any, Any, Any, Any], body: bytes) -> dict[str, str]:
     """The fields of a form body; raises BadRequest for another content type, bad encoding or a repeated field."""
     content_type = connection.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != FORM:
         raise BadRequest(f"The body must be of the content type {FORM}.")
-    return fields(body)
+    return _fields(body)
 
 
-def fields(encoded: bytes) -> dict[str, str]:
-    """The fields of a form or query; raises BadRequest."""
+def query_of(query: bytes) -> dict[str, str]:
+    """The parameters of an address; raises BadRequest."""
+    if len(query) > _LONGEST_QUERY:
+        raise BadRequest("The address is too long.")
+    return _fields(query)
+
+
+def _fields(encoded: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError as error:
