@@ -1,5 +1,7 @@
 """The HTTP application without a network: tokens are the names of callers."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +17,7 @@ from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
 from copartner.policy.facts import Cloud
 from copartner.signin.tokens import TokenForged
+from support.conforming import hold
 from support.programme import PRESENT, RULEBOOK, Programme
 
 
@@ -66,6 +69,38 @@ def dry_runtime() -> Runtime:
         page_tokens=PageTokens(b"test"),
         public_url="http://127.0.0.1",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """A running system with its HTTP application; every answer is held to the OpenAPI document."""
+
+    here: Programme
+    http: httpx.AsyncClient
+
+    async def call(
+        self, who: str, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """A request of `aa@nordlicht`, or of the application of `@nordlicht`."""
+        sent = {"Authorization": f"Bearer {who}", **(headers or {})}
+        return hold(await self.http.request(method, path, json=body, headers=sent))
+
+    async def get(self, who: str, path: str, **headers: str) -> Any:
+        """The body of a read that has to succeed."""
+        answer = await self.call(who, "GET", path, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def customer(self, domain: str) -> str:
+        """The address of a customer by its domain without `.example`."""
+        return f"/v1/customers/{self.here.id(domain)}"
+
+
+@asynccontextmanager
+async def web(here: Programme, **options: Any) -> AsyncIterator[Web]:
+    """The application over a running system."""
+    async with client(build(here.runtime, NamedTokens(here), access_log=False, **options)) as made:
+        yield Web(here, made)
 
 
 def client(app: ASGIApp) -> httpx.AsyncClient:

@@ -44,7 +44,7 @@ class CartRequest(Struct, frozen=True, rename="camel"):
     line_items: tuple[CartLine, ...]
 
 
-class CartLineBody(Struct, frozen=True, rename="camel"):
+class CartLineBody(Struct, frozen=True, kw_only=True, rename="camel"):
     """A settled line."""
 
     id: int
@@ -53,7 +53,7 @@ class CartLineBody(Struct, frozen=True, rename="camel"):
     quantity: int
     currency_code: str
     billing_cycle: str
-    term_duration: str | UnsetType
+    term_duration: str | UnsetType = UNSET
     participants: tuple[Participant, ...]
     order_group: str
     provisioning_context: dict[str, str] | UnsetType = UNSET

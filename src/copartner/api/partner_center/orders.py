@@ -49,7 +49,7 @@ class OrderLineLinks(Struct, frozen=True, rename="camel"):
     availability: Link
 
 
-class OrderLineBody(Struct, frozen=True, rename="camel"):
+class OrderLineBody(Struct, frozen=True, kw_only=True, rename="camel"):
     """One line of an order."""
 
     line_item_number: int
@@ -57,7 +57,7 @@ class OrderLineBody(Struct, frozen=True, rename="camel"):
     subscription_id: UUID
     friendly_name: str
     quantity: int
-    term_duration: str | UnsetType
+    term_duration: str | UnsetType = UNSET
     transaction_type: str
     pricing: Pricing
     links: OrderLineLinks
