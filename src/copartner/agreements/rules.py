@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from copartner.agreements.model import CUSTOMER_AGREEMENT, Attestation, Contact, Template
-from copartner.kernel.errors import Illegal, Invalid
+from copartner.kernel.errors import Illegal, Invalid, NotFound
 from copartner.policy.facts import Cloud
 
 # Source: confirm-customer-agreement, 2020; the identifier is that of the published examples.
@@ -19,6 +19,10 @@ TEMPLATES = (
 _CLOUDS = frozenset({Cloud.COMMERCIAL})
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _LONGEST = 256
+
+
+class UnknownCustomer(NotFound):
+    """The partner has no such customer."""
 
 
 class NoAgreements(Illegal):

@@ -33,11 +33,16 @@ async def list_templates(ctx: Context) -> tuple[Template, ...]:
 
 
 async def attest_agreement(ctx: Context, *, customer_id: UUID, attestation: Attestation) -> Agreement:
-    """The acting partner states that the customer accepted; raises Denied, NoAgreements, Invalid."""
+    """The acting partner states that the customer accepted.
+
+    Raises Denied, UnknownCustomer, NoAgreements, Invalid.
+    """
     async with ctx.command("agreement.attest") as cmd:
         cmd.require(Action.AGREEMENT_ATTEST, await store.customer_facts(cmd.db, ctx, customer_id))
         if (earlier := cmd.replay(Agreement)) is not None:
             return earlier
+        if not await store.related(cmd.db, ctx.caller.tenant_id, customer_id):
+            raise rules.UnknownCustomer("There is no such customer among yours.", str(customer_id))
         stated = rules.check(attestation, cloud=ctx.runtime.cloud, now=cmd.now)
         made = Agreement(
             id=ctx.runtime.ids.new(),
@@ -79,6 +84,7 @@ async def accept_agreement(ctx: Context, cmd: Command) -> Agreement | None:
         contact=Contact("", "", name),
         agreed_at=cmd.now,
     )
-    await store.add(cmd.db, made, recorded_at=cmd.now, recorded_by=name)
+    if not await store.add(cmd.db, made, recorded_at=cmd.now, recorded_by=name):
+        return None
     cmd.record(None, made)
     return made

@@ -4,13 +4,11 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from asyncpg.connection import Connection
 
 from copartner.agreements.model import Agreement, Contact
 from copartner.command.context import Context
-from copartner.kernel.errors import Conflict
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
 
@@ -52,26 +50,35 @@ async def accepted(db: Connection, customer_id: UUID, template_id: str) -> bool:
     return found
 
 
-async def add(db: Connection, agreement: Agreement, *, recorded_at: datetime, recorded_by: str) -> None:
-    """Insert an agreement; raises Conflict when the customer accepts the same text at the same moment elsewhere."""
+async def related(db: Connection, partner_tenant_id: UUID, customer_id: UUID) -> bool:
+    """Whether the acting partner has an active relationship with the customer."""
+    found: bool = await db.fetchval(
+        """SELECT EXISTS (SELECT FROM reseller_relationship
+            WHERE partner_tenant_id = $1 AND customer_tenant_id = $2 AND state = 'active')""",
+        partner_tenant_id,
+        customer_id,
+    )
+    return found
+
+
+async def add(db: Connection, agreement: Agreement, *, recorded_at: datetime, recorded_by: str) -> bool:
+    """Insert an agreement; False when the customer accepted the same text itself meanwhile."""
     contact = agreement.contact or Contact("", "", "")
-    try:
-        await db.execute(
-            """INSERT INTO customer_agreement (customer_tenant_id, id, partner_tenant_id, type, template_id,
-                first_name, last_name, email, phone, agreed_at, recorded_at, recorded_by)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-            agreement.customer_tenant_id,
-            agreement.id,
-            agreement.partner_tenant_id,
-            agreement.type,
-            agreement.template_id,
-            contact.first_name,
-            contact.last_name,
-            contact.email,
-            contact.phone,
-            agreement.agreed_at,
-            recorded_at,
-            recorded_by,
-        )
-    except asyncpg.UniqueViolationError as error:
-        raise Conflict("The agreement was accepted at this very moment; try again.", str(agreement.id)) from error
+    tag = await db.execute(
+        """INSERT INTO customer_agreement (customer_tenant_id, id, partner_tenant_id, type, template_id,
+            first_name, last_name, email, phone, agreed_at, recorded_at, recorded_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING""",
+        agreement.customer_tenant_id,
+        agreement.id,
+        agreement.partner_tenant_id,
+        agreement.type,
+        agreement.template_id,
+        contact.first_name,
+        contact.last_name,
+        contact.email,
+        contact.phone,
+        agreement.agreed_at,
+        recorded_at,
+        recorded_by,
+    )
+    return bool(tag == "INSERT 0 1")

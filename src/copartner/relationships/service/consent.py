@@ -61,12 +61,14 @@ async def accept_request(ctx: Context, *, request_id: UUID, accept_agreement: bo
 
 
 async def accept_standing(ctx: Context, *, partner_tenant_id: UUID, accept_agreement: bool) -> Acceptance:
-    """The acting customer accepts a partner's standing link; raises Denied, RelationshipExists."""
+    """The acting customer accepts a partner's standing link; raises Denied, UnknownRequest, RelationshipExists."""
     async with ctx.command("relationship_link.accept") as cmd:
         facts = _standing(ctx, await store.standing_facts(cmd.db, ctx, partner_tenant_id))
         cmd.require(Action.CONSENT_ACCEPT, facts)
         if (earlier := cmd.replay(Acceptance)) is not None:
             return earlier
+        if getattr(facts.resource, "partner", None) is None:
+            raise _unknown(partner_tenant_id)
         return cmd.remember(await _form(ctx, cmd, facts, partner_tenant_id, None, accept_agreement=accept_agreement))
 
 
