@@ -44,6 +44,10 @@ class OnePerSeller(Conflict):
     """The seller has sold this to the customer already, and it is sold once."""
 
 
+class RelationshipEnded(Conflict):
+    """The reseller relationship ended while the sale was being made."""
+
+
 class NotTransactingReseller(Invalid):
     """The partner of record is no reseller of the caller."""
 
@@ -125,7 +129,7 @@ def place(
     *,
     new_id: Callable[[], UUID],
     customer_id: UUID,
-    partner_id: UUID,
+    partner_tenant_id: UUID,
     relationship_id: UUID | None,
     cart_id: UUID | None,
     placed_by: str,
@@ -149,7 +153,7 @@ def place(
                     order_id=order_id,
                     position=position,
                     customer_id=customer_id,
-                    partner_id=partner_id,
+                    partner_tenant_id=partner_tenant_id,
                     now=now,
                 )
             )
@@ -158,7 +162,7 @@ def place(
             Order(
                 id=order_id,
                 customer_tenant_id=customer_id,
-                partner_tenant_id=partner_id,
+                partner_tenant_id=partner_tenant_id,
                 relationship_id=relationship_id,
                 cart_id=cart_id,
                 billing_cycle=cycle,
@@ -197,14 +201,14 @@ def _subscription(
     order_id: UUID,
     position: int,
     customer_id: UUID,
-    partner_id: UUID,
+    partner_tenant_id: UUID,
     now: datetime,
 ) -> Subscription:
     kind = Kind.AZURE if item.sku.is_azure else Kind.RESERVATION if item.sku.is_reservation else Kind.LICENSE
     return Subscription(
         id=identifier,
         customer_tenant_id=customer_id,
-        partner_tenant_id=partner_id,
+        partner_tenant_id=partner_tenant_id,
         order_id=order_id,
         line_number=position,
         partner_of_record=line.partner_of_record,

@@ -180,12 +180,14 @@ async def _place(cmd: Command, ctx: Context, draft: _Draft, customer_id: UUID, c
         requested = sum(line.quantity for line in same)
         await subscriptions.check_pool(cmd, draft.facts, customer_id=customer_id, item=item, requested=requested)
     relationship = draft.facts.context.relationship
+    if relationship and not await store.hold_relationship(cmd.db, customer_id, UUID(relationship.id)):
+        raise rules.RelationshipEnded("The reseller relationship has just ended; nothing was sold.", str(customer_id))
     orders, made = rules.place(
         draft.lines,
         draft.items,
         new_id=ctx.runtime.ids.new,
         customer_id=customer_id,
-        partner_id=ctx.caller.tenant_id,
+        partner_tenant_id=ctx.caller.tenant_id,
         relationship_id=UUID(relationship.id) if relationship else None,
         cart_id=cart.id if cart else None,
         placed_by=str(ctx.caller.subject_id),
