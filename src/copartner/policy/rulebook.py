@@ -18,7 +18,7 @@ from copartner.policy.schema import Schema
 from copartner.policy.tree import Policy, parse
 
 # The order in which rules that fire together are named: the first one is what the caller is told.
-_FILES = ("relationships", "multi_partner", "programme", "agreements", "catalogue", "roles")
+_FILES = ("relationships", "multi_partner", "programme", "agreements", "catalogue", "roles", "customer_roles")
 
 
 class BrokenRules(Exception):
