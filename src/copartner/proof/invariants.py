@@ -81,8 +81,8 @@ class Invariant:
     ends: date = date.max
 
     def counts(self, cloud: Cloud, begins: date, ends: date) -> bool:
-        """Whether it has to hold all through a span of days."""
-        return cloud in self.clouds and self.begins <= begins and ends <= self.ends
+        """Whether it has to hold on any day of a span, and so under the span's rules."""
+        return cloud in self.clouds and self.begins <= ends and begins <= self.ends
 
 
 ISOLATION = (

@@ -155,7 +155,7 @@ def _tell(prover: Prover, result: Result) -> None:
         (story, span)
         for story in STORIES
         for span in prover.spans
-        if span.cloud in story.clouds and story.begins <= span.begins and span.ends <= story.ends
+        if span.cloud in story.clouds and story.begins <= span.ends and span.begins <= story.ends
     ]
     answers = solve([prover.may(span, story.action, story.kind, story.when) for story, span in asked])
     failed: set[str] = set()

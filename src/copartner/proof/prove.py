@@ -24,7 +24,7 @@ def prove(book: Rulebook, invariants: tuple[Invariant, ...] = ALL) -> Result:
     result.failures += [f"{action} belongs to no class of request, or to several" for action in unclassified()]
     prover = Prover(book)
     cases = list(prover.cases(invariants))
-    _hold(prover, cases, result)
+    hold(prover, cases, result)
     _are_needed(prover, cases, result)
     weaken(prover, cases, result)
     compare_rows(prover, result)
@@ -32,7 +32,7 @@ def prove(book: Rulebook, invariants: tuple[Invariant, ...] = ALL) -> Result:
     return result
 
 
-def _hold(prover: Prover, cases: list[Case], result: Result) -> None:
+def hold(prover: Prover, cases: list[Case], result: Result) -> None:
     """Every invariant holds by the forbids alone, whatever is permitted."""
     for case, answer in zip(cases, solve([prover.breaks(case) for case in cases]), strict=True):
         if answer.possible:
