@@ -31,31 +31,42 @@ GRANT EXECUTE ON FUNCTION fn_read_decision TO PUBLIC;
 CREATE FUNCTION fn_list_audit(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_from timestamptz,
     p_to timestamptz, p_customer uuid, p_name text, p_type text, p_after uuid, p_size integer,
     OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_total integer;
+    v_items json;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
-    WITH wanted AS (
-        SELECT a.tenant_id, a.id, a.at, a.partner_tenant_id, a.customer_tenant_id, a.customer_name, a.actor_tenant_id,
-            a.actor_name, a.application_id, a.operation_type, a.resource_type, a.resource_id, a.status, a.old_value,
-            a.new_value, a.decision_id, a.correlation_id
-        FROM audit_record a
-        WHERE a.tenant_id = p_tenant AND a.at >= p_from AND a.at < p_to
-        AND (p_customer IS NULL OR a.customer_tenant_id = p_customer)
-        AND (p_name IS NULL OR strpos(lower(a.customer_name), lower(p_name)) > 0)
-        AND (p_type IS NULL OR lower(a.resource_type) = lower(p_type))
-    ), page AS (
-        SELECT w.* FROM wanted w WHERE p_after IS NULL OR w.id > p_after ORDER BY w.id LIMIT p_size + 1
-    )
-    SELECT json_build_object('total', (SELECT count(*) FROM wanted),
-            'items', coalesce((SELECT json_agg(json_build_object('id', w.id, 'at', w.at,
-                'partner_tenant_id', w.partner_tenant_id, 'customer_tenant_id', w.customer_tenant_id,
-                'customer_name', w.customer_name, 'actor_tenant_id', w.actor_tenant_id, 'actor_name', w.actor_name,
-                'application_id', w.application_id, 'operation_type', w.operation_type,
-                'resource_type', w.resource_type, 'resource_id', w.resource_id, 'status', w.status,
-                'old_value', w.old_value, 'new_value', w.new_value, 'decision_id', w.decision_id,
-                'correlation_id', w.correlation_id) ORDER BY w.id) FROM page w), '[]')),
+    SELECT count(*) INTO v_total FROM audit_record a
+        WHERE a.tenant_id = p_tenant AND fn_audit_wanted(a, p_from, p_to, p_customer, p_name, p_type);
+    SELECT coalesce(json_agg(fn_audit_row(page) ORDER BY (page).id), '[]'),
         coalesce((SELECT json_agg(json_build_object('type', 'Home', 'id', reader, 'tenant', reader))
-            FROM (SELECT DISTINCT w.tenant_id FROM page w) AS readers(reader)), '[]')
-    INTO body, shapes;
+            FROM (SELECT DISTINCT unnest(array_agg((page).tenant_id))) AS readers(reader)), '[]')
+    INTO v_items, shapes
+    FROM (SELECT a FROM audit_record a
+        WHERE a.tenant_id = p_tenant AND fn_audit_wanted(a, p_from, p_to, p_customer, p_name, p_type)
+        AND (p_after IS NULL OR a.id > p_after) ORDER BY a.id LIMIT p_size + 1) AS listed(page);
+    body := json_build_object('total', v_total, 'items', v_items);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_audit TO PUBLIC;
+
+-- fn_audit_wanted: whether a record falls between two moments and fits what is not null of customer, name and type.
+CREATE FUNCTION fn_audit_wanted(
+    a audit_record, p_from timestamptz, p_to timestamptz, p_customer uuid, p_name text, p_type text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT a.at >= p_from AND a.at < p_to AND (p_customer IS NULL OR a.customer_tenant_id = p_customer)
+        AND (p_name IS NULL OR strpos(lower(a.customer_name), lower(p_name)) > 0)
+        AND (p_type IS NULL OR lower(a.resource_type) = lower(p_type))
+$$;
+GRANT EXECUTE ON FUNCTION fn_audit_wanted TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_audit_row: one record as its tenant reads it.
+CREATE FUNCTION fn_audit_row(a audit_record) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', a.id, 'at', a.at, 'partner_tenant_id', a.partner_tenant_id,
+        'customer_tenant_id', a.customer_tenant_id, 'customer_name', a.customer_name,
+        'actor_tenant_id', a.actor_tenant_id, 'actor_name', a.actor_name, 'application_id', a.application_id,
+        'operation_type', a.operation_type, 'resource_type', a.resource_type, 'resource_id', a.resource_id,
+        'status', a.status, 'old_value', a.old_value, 'new_value', a.new_value, 'decision_id', a.decision_id,
+        'correlation_id', a.correlation_id)
+$$;
+GRANT EXECUTE ON FUNCTION fn_audit_row TO copartner_partner, copartner_customer, copartner_operator;
