@@ -1,5 +1,6 @@
 """Rules that cannot be trusted stop the start."""
 
+import re
 import shutil
 from datetime import date
 from importlib.resources import files
@@ -96,3 +97,13 @@ def test_variants_are_other_rulebooks() -> None:
     assert book.variant(add=GOOD).at(*at).rule("extra")
     with pytest.raises(ValueError, match="no rule mp-nothing"):
         book.variant(drop={"mp-nothing"})
+
+
+def test_only_proofs_and_tests_leave_rules_out() -> None:
+    source = Path(str(files("copartner"))).parent
+    using = {
+        path.relative_to(source).parts[1]
+        for path in source.rglob("*.py")
+        if re.search(r"\.variant\(", path.read_text(encoding="utf-8"))
+    }
+    assert using <= {"proof"}
