@@ -45,6 +45,7 @@ def test_the_page_is_up_to_date() -> None:
 
 
 @pytest.mark.verify
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("rule", [rule.id for rule in BOOK.rules if not rule.permits])
 def test_a_deleted_forbid_fails_the_proof(rule: str) -> None:
     result = Result(BOOK.variant(drop={rule}))
@@ -54,6 +55,7 @@ def test_a_deleted_forbid_fails_the_proof(rule: str) -> None:
 
 
 @pytest.mark.verify
+@pytest.mark.timeout(300)
 def test_a_permit_added_later_breaks_no_promise_but_a_weaker_forbid_does() -> None:
     permit = (
         '@id("generous") @text("All.") @source("a test") @needs("Nothing.")\n'
@@ -70,6 +72,7 @@ def test_a_permit_added_later_breaks_no_promise_but_a_weaker_forbid_does() -> No
 
 
 @pytest.mark.verify
+@pytest.mark.timeout(300)
 def test_a_forbid_nobody_needs_fails_the_proof() -> None:
     idle = (
         '@id("mp-idle") @text("Idle.") @source("a test") @needs("Nothing.")\n'
@@ -80,6 +83,7 @@ def test_a_forbid_nobody_needs_fails_the_proof() -> None:
 
 
 @pytest.mark.verify
+@pytest.mark.timeout(300)
 def test_rules_that_stop_everything_fail_the_proof() -> None:
     wall = (
         '@id("rel-wall") @text("No.") @source("a test") @needs("Nothing.")\n'
@@ -154,6 +158,7 @@ def test_the_stories_name_actions_of_their_types() -> None:
 
 
 @pytest.mark.verify
+@pytest.mark.timeout(300)
 def test_the_command_prints_and_ends_well(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

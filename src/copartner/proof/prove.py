@@ -14,7 +14,6 @@ from copartner.proof.mutants import weaken
 from copartner.proof.possible import stay_possible
 from copartner.proof.questions import Broken, Case, Prover, Result
 from copartner.proof.rows import compare_rows
-from copartner.proof.smt import forbids
 from copartner.proof.solver import solve
 
 
@@ -44,9 +43,7 @@ def hold(prover: Prover, cases: list[Case], result: Result) -> None:
 
 def _are_needed(prover: Prover, cases: list[Case], result: Result) -> None:
     """Without each forbid an invariant breaks, and the engine allows the request that the solver found."""
-    tried = [
-        (forbid, case) for case in cases for forbid in forbids(case.rules, prover.encodings[case.kind], case.action)
-    ]
+    tried = [(forbid, case) for case in cases for forbid in prover.forbids(case.rules, case.action, case.kind)]
     needed: dict[str, set[str]] = defaultdict(set)
     seen: set[tuple[str, str, str]] = set()
     told = solve([prover.breaks(case, forbid, named=True) for forbid, case in tried])

@@ -56,6 +56,7 @@ class Prover:
         self.kinds = list(kinds(book.schema))
         self.spans = [span for cloud in Cloud for span in book.spans(cloud)]
         self._opened: dict[str, Rulebook] = {}
+        self._forbids: dict[tuple[str, Action, str], dict[str, str]] = {}
         self.open = book.variant(permit_all=True)
         texts = {
             expr.value
@@ -80,12 +81,19 @@ class Prover:
                     if action in invariant.actions and invariant.counts(span.cloud, span.begins, span.ends):
                         yield Case(span, action, kind, invariant)
 
+    def forbids(self, rules: RuleSet, action: Action, kind: str) -> dict[str, str]:
+        """The forbids that a kind of request has to pass under a rule set, as terms, by id."""
+        key = (rules.digest, action, kind)
+        if key not in self._forbids:
+            self._forbids[key] = forbids(rules, self.encodings[kind], action)
+        return dict(self._forbids[key])
+
     def breaks(self, case: Case, without: str | None = None, *, named: bool = False) -> Question:
         """Whether a request can pass all forbids, save one left out, and break the invariant.
 
         With `named`, only among requests about things that exist, so that an example tells of somebody's thing.
         """
-        held = forbids(case.rules, self.encodings[case.kind], case.action)
+        held = self.forbids(case.rules, case.action, case.kind)
         if without is not None:
             del held[without]
         terms = self.terms[case.kind] if without is not None else ()
@@ -94,9 +102,8 @@ class Prover:
 
     def breaks_when(self, case: Case, forbid: str, weaker: Policy) -> Question:
         """Whether a request can break the invariant when a forbid is replaced by a weaker one."""
-        encoding = self.encodings[case.kind]
-        held = forbids(case.rules, encoding, case.action)
-        held[forbid] = encoding.rule(weaker)
+        held = self.forbids(case.rules, case.action, case.kind)
+        held[forbid] = self.encodings[case.kind].rule(weaker)
         return Question(self.declarations[case.kind], self._against(case, held))
 
     def _against(self, case: Case, held: dict[str, str]) -> tuple[str, ...]:
@@ -113,7 +120,7 @@ class Prover:
     def may(self, rules: RuleSet, action: Action, kind: str, also: Expr | None = None) -> Question:
         """Whether a request of this kind, for which a further condition holds, can be allowed."""
         encoding = self.encodings[kind]
-        passed = tuple(f"(not {term})" for term in forbids(rules, encoding, action).values())
+        passed = tuple(f"(not {term})" for term in self.forbids(rules, action, kind).values())
         granted = f"(or false {' '.join(permits(rules, encoding, action).values())})"
         wanted = (encoding.term(also).text,) if also is not None else ()
         return Question(self.declarations[kind], (*passed, granted, *wanted), self.terms[kind])
