@@ -114,10 +114,15 @@ class Programme:
 
 @asynccontextmanager
 async def programme(
-    database: Database, place: Path, *, now: datetime = PRESENT, cloud: Cloud = Cloud.COMMERCIAL
+    database: Database,
+    place: Path,
+    *,
+    now: datetime = PRESENT,
+    cloud: Cloud = Cloud.COMMERCIAL,
+    world: World | None = None,
 ) -> AsyncIterator[Programme]:
-    """The world `multi-partner` loaded into a database, with cheap password hashes."""
-    world = read_world("multi-partner", cloud)
+    """The world `multi-partner`, or another, loaded into a database, with cheap password hashes."""
+    world = world or read_world("multi-partner", cloud)
     await load(world, database.owner_url, keep=place / "cast.json", now=now, hash_secret=_digest)
     clock, machine = FixedClock(now), SystemClock()
     pool = Pool(database.login_url)

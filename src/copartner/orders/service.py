@@ -164,7 +164,7 @@ async def _judge(cmd: Command, action: Action, facts: Facts, customer_id: UUID, 
 
 def _settled(draft: _Draft, customer_id: UUID, wishes: Sequence[Wish]) -> _Draft:
     flat = rules.flatten(wishes)
-    country = next(tenant.country for tenant in draft.facts.tenants if tenant.id == str(customer_id))
+    country = next((tenant.country for tenant in draft.facts.tenants if tenant.id == str(customer_id)), None)
     found = {item.availability.catalog_item_id: item for item in draft.items}
     triples = [catalogue_rules.parse_item_id(wish.catalog_item_id) for wish, _ in flat]
     items = tuple(catalogue_rules.pick(found, triple, country) for triple in triples)

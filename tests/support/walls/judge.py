@@ -1,0 +1,126 @@
+"""The judge of a play: after every step, who has seen or changed what another sold."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from copartner.kernel.errors import Refusal
+from copartner.policy.facts import Side
+from support.walls.snapshot import MARKER, RARE, SOLD, Record, Row, Rows
+
+_GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_NUMBER = r"(?<![\w.:+-])9\d{4}(?![\w.:-])"
+_WORDS = re.compile("|".join([_GUID, MARKER.pattern, _NUMBER]))
+
+
+class ForeignChangeError(AssertionError):
+    """Somebody changed what another sold, or what was settled when it was sold."""
+
+
+class ForeignSightError(AssertionError):
+    """Somebody read of what another sold."""
+
+
+@dataclass
+class Judge:
+    """Compares the owner's rows before and after each step, and what the step answered with what is foreign.
+
+    `rows` are those of now, `names` what each partner is known by.
+    `told` are the identifiers that each tenant has named itself: it learns nothing by reading them again.
+    """
+
+    rows: Rows
+    names: dict[UUID, tuple[str, ...]]
+    told: dict[UUID, set[str]] = field(default_factory=dict)
+
+    def tell(self, tenant: UUID, said: Iterable[Any]) -> None:
+        """The tenant names these in a request."""
+        self.told.setdefault(tenant, set()).update(map(str, said))
+
+    def change(self, before: Rows, after: Rows, *, tenant: UUID, side: Side) -> None:
+        """Raise ForeignChangeError unless every change was the actor's to make."""
+        for key, row in before.items():
+            now = after.get(key)
+            if now is None:
+                raise ForeignChangeError(f"{key} is gone: {row.whole}")
+            if now.whole == row.whole:
+                continue
+            opened = row.kind == "relationship_request" and row.customer is None
+            if not _may_change(now if opened else row, tenant, side):
+                raise ForeignChangeError(f"{side} {tenant} changed {row.whole} into {now.whole}")
+            if now.fixed != row.fixed:
+                raise ForeignChangeError(f"{key} was settled: {row.whole} became {now.whole}")
+        for key in after.keys() - before.keys():
+            if not _may_add(after[key], tenant, side):
+                raise ForeignChangeError(f"{side} {tenant} made {after[key].whole}")
+
+    def sight(self, answer: Any, *, tenant: UUID) -> None:
+        """Raise ForeignSightError when an answer to the tenant, or a refusal, holds anything of a stranger's row."""
+        self._no_secret(_words(answer), tenant, f"was answered {answer!r}")
+        if not isinstance(answer, BaseException):
+            numbers = {number for number in _numbers(msgspec.to_builtins(answer)) if number >= RARE}
+            self._no_secret(set(map(str, numbers)), tenant, f"was answered {answer!r}")
+
+    def written(self, records: Iterable[Record]) -> None:
+        """Raise ForeignSightError when a tenant's own records hold a stranger's row, or name a partner that tried."""
+        for record in records:
+            self._no_secret(set(_WORDS.findall(record.whole)), record.tenant, f"may read {record.whole}")
+            if record.denied and record.customer != record.tenant and record.tenant in self.names:
+                self._no_name(record)
+
+    def _no_name(self, record: Record) -> None:
+        for partner, names in self.names.items():
+            named = next((name for name in names if name in record.whole), None)
+            if partner != record.tenant and named and named not in self.told.get(record.tenant, ()):
+                raise ForeignSightError(f"{record.tenant} may read that {named} tried: {record.whole}")
+
+    def _no_secret(self, words: set[str], tenant: UUID, how: str) -> None:
+        words = words - self.told.get(tenant, set())
+        if not words:
+            return
+        own = {secret for row in self.rows.values() if _may_see(row, tenant) for secret in row.secrets}
+        for row in self.rows.values():
+            if not _may_see(row, tenant) and (seen := (row.secrets & words) - own):
+                raise ForeignSightError(f"{tenant} {how}, with {sorted(seen)} of {row.whole}")
+
+
+def _may_see(row: Row, tenant: UUID) -> bool:
+    """A row is its partner's and its customer's; what no partner made is no partner's secret."""
+    return row.partner is None or tenant in (row.partner, row.customer)
+
+
+def _may_change(row: Row, tenant: UUID, side: Side) -> bool:
+    if side is Side.PARTNER:
+        return row.partner == tenant
+    return row.customer == tenant and row.kind not in SOLD and row.kind != "billing_profile"
+
+
+def _may_add(row: Row, tenant: UUID, side: Side) -> bool:
+    if side is Side.PARTNER:
+        return row.partner == tenant
+    return row.customer == tenant and row.kind in ("reseller_relationship", "customer_agreement")
+
+
+def _words(answer: Any) -> set[str]:
+    if isinstance(answer, Refusal):
+        return set(_WORDS.findall(" ".join([str(answer), answer.message, *answer.data])))
+    if isinstance(answer, BaseException):
+        # What is no refusal is answered with a correlation id and nothing else.
+        return set()
+    found = set(_WORDS.findall(msgspec.json.encode(answer).decode()))
+    return {word for word in found if not word.isdigit()}
+
+
+def _numbers(value: Any) -> Iterable[int]:
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from _numbers(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _numbers(one)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield value

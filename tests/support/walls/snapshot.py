@@ -1,0 +1,95 @@
+"""What the owner of the database sees: every row of what partners do at customers, and of what was written down."""
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from asyncpg.connection import Connection
+
+# What a play plants in names and reasons, so that a row shows wherever it turns up.
+MARKER = re.compile(r"mark-\d{6}")
+# Quantities from here to 99,999 are of one sale alone, and no postal code of the cast is among them.
+RARE = 90_000
+
+_FIXED = {
+    "subscription": "ARRAY[t.customer_tenant_id, t.partner_tenant_id, t.order_id, t.parent_id]::text || t.line_number "
+    "|| coalesce(t.partner_of_record, '-') || t.product_id || t.sku_id || t.availability_id || t.kind || t.offer_name "
+    "|| t.term || t.billing_cycle || t.unit_price || t.currency || t.created_at || t.starts_at "
+    "|| coalesce(t.commitment_ends_at::text, '-')",
+    "purchase_order": "t::text",
+    "cart": "ARRAY[t.customer_tenant_id, t.partner_tenant_id]::text",
+    "customer_agreement": "t::text",
+    "relationship_request": "t.partner_tenant_id::text || t.includes_privileges || t.reason",
+    "reseller_relationship": "ARRAY[t.customer_tenant_id, t.partner_tenant_id, t.request_id]::text",
+    "billing_profile": "ARRAY[t.customer_tenant_id, t.partner_tenant_id]::text",
+}
+_LINES = "(SELECT string_agg(line ->> 'quantity', ' ') FROM jsonb_array_elements(t.lines) AS lines(line))"
+_NUMBERS = {"subscription": "t.quantity::text", "purchase_order": _LINES, "cart": _LINES}
+# Carts, orders and subscriptions: what is sold.
+SOLD = tuple(_NUMBERS)
+_ROWS = " UNION ALL ".join(
+    f"SELECT '{table}' AS kind, t.id, t.partner_tenant_id AS partner, t.customer_tenant_id AS customer, "
+    f"t::text AS whole, {fixed} AS fixed, coalesce({_NUMBERS.get(table, 'NULL')}, '') AS numbers FROM {table} t"
+    for table, fixed in _FIXED.items()
+) + (
+    " UNION ALL SELECT 'tenant', t.id, NULL, NULL, t::text, t::text, '' FROM tenant t WHERE t.id = ANY ($1)"
+    " UNION ALL SELECT 'enrolment', e.tenant_id, NULL, NULL, e::text, e::text, '' FROM enrolment e"
+)
+_RECORDS = (
+    "SELECT a.tenant_id, a.id, a.customer_tenant_id AS customer, a.status = 'denied' AS denied, a::text AS whole "
+    "FROM audit_record a WHERE a.id > $1 UNION ALL "
+    "SELECT d.tenant_id, d.id, (d.facts -> 'resource' ->> 'customer')::uuid, true, d::text FROM decision_record d "
+    "WHERE d.id > $1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: whose it is, all of it as text, and the part of it that nobody ever changes."""
+
+    kind: str
+    id: UUID
+    partner: UUID | None
+    customer: UUID | None
+    whole: str
+    fixed: str
+    numbers: str
+
+    @property
+    def quantities(self) -> frozenset[int]:
+        """Its quantities that occur in no other sale."""
+        return frozenset(number for number in map(int, self.numbers.split()) if number >= RARE)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What must not come before a stranger: the identifier, the planted marks, the rare quantities."""
+        return frozenset({str(self.id), *MARKER.findall(self.whole), *map(str, self.quantities)})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of the audit or of the decisions, as one tenant may read it."""
+
+    tenant: UUID
+    id: UUID
+    customer: UUID | None
+    denied: bool
+    whole: str
+
+
+Rows = dict[tuple[str, UUID], Row]
+
+
+async def rows(owner: Connection, tenants: list[UUID]) -> Rows:
+    """All rows now; of the tenants those named."""
+    found = await owner.fetch(_ROWS, tenants)
+    return {(row["kind"], row["id"]): Row(**dict(row)) for row in found}
+
+
+async def records(owner: Connection, after: UUID) -> list[Record]:
+    """What was written down since, in the order of identifiers."""
+    found = await owner.fetch(_RECORDS, after)
+    return [
+        Record(it["tenant_id"], it["id"], it["customer"], it["denied"], it["whole"])
+        for it in sorted(found, key=lambda it: it["id"])
+    ]

@@ -1,0 +1,38 @@
+"""Four partners and three customers do what they like; no partner sees or changes what another sold."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.postgres import Server
+from support.walls.judge import ForeignChangeError, ForeignSightError
+from support.walls.perform import ALL, NONE, ROWS_ALONE, RULES_ALONE, new_seed, on_stage, perform
+from support.walls.stage import Walls
+
+PLAYS, STEPS = 16, 30
+Record = Callable[[str, object], None]
+
+
+@pytest.mark.parametrize("walls", [ALL, RULES_ALONE, ROWS_ALONE], ids=["all", "rules-alone", "rows-alone"])
+def test_no_partner_sees_or_changes_what_another_sold(
+    postgres: Server, tmp_path: Path, record_property: Record, walls: Walls
+) -> None:
+    chosen = new_seed()
+    record_property("seed", chosen)
+    with on_stage(postgres, tmp_path, walls) as stage:
+        perform(stage, plays=PLAYS, steps=STEPS, chosen=chosen)
+        assert stage.outcomes["place_order", "done"] >= PLAYS, "nothing was sold, so nothing was at stake"
+        if walls.rules:
+            assert any("mp-" in outcome for _, outcome in stage.outcomes), "nobody tried what belongs to another"
+
+
+@pytest.mark.parametrize("error", [ForeignChangeError, ForeignSightError])
+def test_without_walls_a_play_finds_it_by_itself(
+    postgres: Server, tmp_path: Path, record_property: Record, error: type[AssertionError]
+) -> None:
+    chosen = new_seed()
+    record_property("seed", chosen)
+    with on_stage(postgres, tmp_path, NONE) as stage, pytest.raises(error) as found:
+        perform(stage, plays=200, steps=STEPS, chosen=chosen, watched=frozenset({error}))
+    record_property("found", str(found.value)[:300])
