@@ -8,8 +8,9 @@ from typing import Any
 
 import uvicorn
 
-from copartner import app
+from copartner import app, portal
 from copartner.api import authority as authority_dialect
+from copartner.api.caller import identified
 from copartner.command.runtime import Runtime
 from copartner.kernel import logging
 from copartner.kernel.clock import SystemClock
@@ -95,8 +96,10 @@ async def compose(
     """The application over a runtime, the same for everybody but for `grants`; raises UnsafeLogin."""
     async with runtime.pool.acquire() as connection:
         await check_login(connection)
-    authority = await Authority.open(runtime, key_file, audiences=audiences, grants=grants)
-    return app.build(runtime, authority.tokens, extra_routes=authority_dialect.routes(authority), bom=bom)
+    own = [portal.application(runtime.public_url)]
+    authority = await Authority.open(runtime, key_file, audiences=audiences, grants=grants, applications=own)
+    pages = portal.routes(runtime, authority, key_file, correlation_id=lambda scope: identified(scope).correlation_id)
+    return app.build(runtime, authority.tokens, extra_routes=[*authority_dialect.routes(authority), *pages], bom=bom)
 
 
 class Opening:

@@ -1,0 +1,116 @@
+"""From declared pages to the router's handlers: session, form key, context, and a page for all that goes wrong."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Method, Scope
+
+from copartner.command.context import Caller, Context
+from copartner.command.denial import Denied
+from copartner.command.runtime import Runtime
+from copartner.kernel.errors import Conflict, Illegal, NotFound, Refusal
+from copartner.kernel.ids import parse_id
+from copartner.portal import form
+from copartner.portal.entrance import Entrance
+from copartner.portal.html import notice, see_other
+from copartner.portal.page import Page, Take, Visit
+from copartner.portal.session import Visitor
+
+_log = structlog.get_logger("copartner.portal")
+_Answer = Callable[[Request[Any, Any, Any], str, Mapping[str, UUID]], Awaitable[Response[bytes]]]
+
+
+def serve(
+    page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Callable[[Scope], str]
+) -> list[HTTPRouteHandler]:
+    """The handlers of a page: one that shows it and, where it has a form, one that takes it."""
+
+    def visit(request: Request[Any, Any, Any], visitor: Visitor, path: str, ids: Mapping[str, UUID]) -> Visit:
+        verified = visitor.verified
+        caller = Caller(page.side, verified.tenant_id, verified.subject_id, False)
+        return Visit(Context(runtime, caller, correlation_id(request.scope)), visitor, path, ids)
+
+    async def show(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
+        visitor = await entrance.sessions.visitor(request)
+        if visitor is None:
+            return see_other(entrance.way_in(path))
+        return await _say(visit(request, visitor, path, ids), page.show)
+
+    def taking(act: Take) -> _Answer:
+        async def take(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
+            sent = form.fields(request.headers.get("content-type", ""), await request.body())
+            visitor = await entrance.sessions.visitor(request)
+            if visitor is None:
+                return notice("session_over", status=403, back=entrance.way_in(path))
+            if not visitor.owns(sent.get("key"), path):
+                return notice("foreign_form", status=403, back=path)
+            return await _say(visit(request, visitor, path, ids), lambda found: act(found, sent))
+
+        return take
+
+    def handler(method: Method, answer: _Answer) -> HTTPRouteHandler:
+        async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
+            return await _guarded(page, request, correlation_id, answer)
+
+        return HTTPRouteHandler(
+            page.path.replace("}", ":str}"),
+            http_method=method,
+            status_code=200,
+            include_in_schema=False,
+            name=f"{method.lower()}_{page.name}",
+            request_max_body_size=form.LARGEST_BODY,
+        )(handle)
+
+    return [handler("GET", show)] + ([handler("POST", taking(page.take))] if page.take else [])
+
+
+async def _guarded(
+    page: Page, request: Request[Any, Any, Any], correlation_id: Callable[[Scope], str], answer: _Answer
+) -> Response[bytes]:
+    """Answer with identifiers read from the address, and with a page for whatever nobody foresaw."""
+    try:
+        ids = {name: parse_id(str(text)) for name, text in request.path_params.items()}
+        known = {name: found for name, found in ids.items() if found is not None}
+        if len(known) != len(ids):
+            return notice("no_such_page", status=404)
+        return await answer(request, page.path.format(**known), known)
+    except form.Unreadable:
+        return notice("unreadable_form", status=400)
+    except HTTPException as error:
+        return notice("unreadable_form", status=error.status_code)
+    except Exception:
+        identifier = correlation_id(request.scope)
+        _log.exception("unexpected", page=page.name, correlation_id=identifier)
+        return notice("unexpected", status=500, correlation_id=identifier)
+
+
+async def _say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]]) -> Response[bytes]:
+    try:
+        return await answer(visit)
+    except Denied as denied:
+        rules = visit.ctx.runtime.rules()
+        # Whoever may not learn that the thing exists learns nothing of the rule either.
+        named = [] if denied.concealed else [rules.by_id[name] for name in denied.rules if name in rules.by_id]
+        return visit.page(
+            "denied.html",
+            status=404 if denied.concealed else 403,
+            decision_id=denied.decision_id,
+            sentence=denied.message,
+            needs=[rule.needs for rule in named],
+            decision=denied.decision_id,
+            enter=Entrance.address(visit.path),
+        )
+    except Refusal as refusal:
+        enter = Entrance.address(visit.path)
+        return visit.page("refused.html", status=_status(refusal), message=refusal.message, enter=enter)
+
+
+def _status(refusal: Refusal) -> int:
+    if isinstance(refusal, NotFound):
+        return 404
+    return 409 if isinstance(refusal, Conflict | Illegal) else 400
