@@ -10,8 +10,6 @@ from copartner.api.partner_center.operations import Operation, operations
 from copartner.api.partner_center.resources import ROUTES
 from support.web import dry_client
 
-VALUES = {"size": "1"}
-
 
 @pytest.fixture(scope="module")
 async def http() -> AsyncIterator[httpx.AsyncClient]:

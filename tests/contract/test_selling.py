@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import httpx
-
-from support.web import Web
+from support.web import Web, refused
 
 ENTERPRISE = "Office 365 Enterprise"
 
@@ -20,14 +18,6 @@ async def sold(site: Web, who: str, title: str, quantity: int, **line: Any) -> d
     assert done.status_code == 201, done.text
     order: dict[str, Any] = done.json()["orders"][0]
     return order
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    """Status and code; a decision is last in `data` and in the header."""
-    body = answer.json()
-    decision = answer.headers.get("copartner-decision-id")
-    assert decision is None or body["data"][-1] == decision
-    return answer.status_code, body["code"]
 
 
 async def test_products_skus_and_availabilities_by_country_and_for_a_customer(site: Web) -> None:

@@ -103,6 +103,14 @@ async def web(here: Programme, **options: Any) -> AsyncIterator[Web]:
         yield Web(here, made)
 
 
+def refused(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code; a decision is last in `data` and in the header."""
+    body = answer.json()
+    decision = answer.headers.get("copartner-decision-id")
+    assert decision is None or body["data"][-1] == decision
+    return answer.status_code, body["code"]
+
+
 def client(app: ASGIApp) -> httpx.AsyncClient:
     """A client of the application."""
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=as_any(app)), base_url="http://copartner.test")

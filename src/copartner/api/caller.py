@@ -14,9 +14,11 @@ from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Refusal
 from copartner.policy.facts import Side
 from copartner.signin.tokens import TokenRefused
+from copartner.tenants.service import side_of
 
 _IDENTIFIERS = "copartner.identifiers"
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
+_SIDE = re.compile(r"(?:^|&)side=(partner|customer|operator)(?:&|$)")
 _LONGEST_TOKEN = 16_384
 _LONGEST_REQUEST_ID = 128
 
@@ -91,9 +93,12 @@ def identify(scope: HTTPScope, fresh: str) -> Identifiers:
 
 
 async def context(
-    scope: HTTPScope, body: bytes, *, tokens: Tokens, runtime: Runtime, side: Side, user_only: bool
+    scope: HTTPScope, body: bytes, *, tokens: Tokens, runtime: Runtime, side: Side | None, user_only: bool
 ) -> Context:
-    """The context of a request; raises NoToken, UserTokenNeeded, Malformed."""
+    """The context of a request; raises NoToken, UserTokenNeeded, Malformed.
+
+    Without a side it is the one the tenant reads its own records on, or that of the query's `side`.
+    """
     authorization = locale = None
     for name, value in scope["headers"]:
         if name == b"authorization":
@@ -107,6 +112,8 @@ async def context(
     if user_only and verified.app_only:
         raise UserTokenNeeded("This operation does not take app-only tokens; use a token that a user signed in for.")
     identifiers = identified(scope)
+    if side is None:
+        side = _asked_side(scope) or await side_of(runtime, verified.tenant_id)
     return Context(
         runtime=runtime,
         caller=Caller(side, verified.tenant_id, verified.subject_id, verified.app_only),
@@ -114,6 +121,11 @@ async def context(
         request=_key(scope, identifiers, body),
         locale=_locale(locale),
     )
+
+
+def _asked_side(scope: HTTPScope) -> Side | None:
+    found = _SIDE.search(scope["query_string"].decode("latin-1").lower())
+    return Side(found[1]) if found else None
 
 
 def _bearer(authorization: bytes | None) -> str:

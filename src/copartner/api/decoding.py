@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import inspect
+from msgspec import UnsetType, inspect
 
 from copartner.kernel.errors import Invalid
 
@@ -51,6 +51,11 @@ def decode(body: bytes, shape: type[T]) -> T:
         raise _explained(str(error)) from None
     except (OverflowError, ValueError):
         raise Malformed("A number in the body is too large; send numbers that fit 64 bits.") from None
+
+
+def or_none(value: T | UnsetType) -> T | None:
+    """None in place of what a client did not send."""
+    return None if isinstance(value, UnsetType) else value
 
 
 def _check(value: Any, where: str, depth: int) -> None:

@@ -33,7 +33,8 @@ class Route:
     """One operation: where it is, what it takes and gives, who may call it with which token.
 
     `handler` takes a Call and gives a Reply or a value of `response`, which is sent with `status`. `response` None is
-    an empty body. Several methods in one declaration are the same operation.
+    an empty body. `side` None is the side a tenant reads its own records on. Several methods in one declaration are
+    the same operation.
     """
 
     methods: tuple[Method, ...]
@@ -45,7 +46,7 @@ class Route:
     request: Any = None
     status: int = 200
     user_only: bool = False
-    side: Side | Callable[[HTTPScope], Side] = Side.PARTNER
+    side: Side | None = Side.PARTNER
     query: tuple[Query, ...] = ()
     headers: tuple[Query, ...] = ()
 
@@ -99,8 +100,7 @@ def _served(
     async def serve(scope: HTTPScope, body: bytes) -> Reply:
         call: Call | None = None
         try:
-            acting = side if isinstance(side, Side) else side(scope)
-            ctx = await context(scope, body, tokens=tokens, runtime=runtime, side=acting, user_only=user_only)
+            ctx = await context(scope, body, tokens=tokens, runtime=runtime, side=side, user_only=user_only)
             call = Call(ctx, scope, body)
             result = await handler(call)
         except Refusal as error:

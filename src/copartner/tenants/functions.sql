@@ -31,6 +31,15 @@ $$;
 ALTER FUNCTION fn_on_side OWNER TO copartner_facts;
 REVOKE EXECUTE ON FUNCTION fn_on_side FROM PUBLIC;
 
+-- fn_side_of: the side a tenant reads its own records on: operator before partner before customer.
+CREATE FUNCTION fn_side_of(p_tenant uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+    SELECT CASE WHEN fn_on_side('operator', p_tenant) THEN 'operator'
+        WHEN fn_on_side('partner', p_tenant) THEN 'partner' ELSE 'customer' END
+$$;
+ALTER FUNCTION fn_side_of OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_side_of TO PUBLIC;
+
 -- fn_principal: who acts, as the rules see it; an application stands as one of the Admin agents while it is enabled.
 -- Whoever is not of the side acts there without any role.
 CREATE FUNCTION fn_principal(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS json

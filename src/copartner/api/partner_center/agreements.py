@@ -6,9 +6,10 @@ from msgspec import UNSET, Struct, UnsetType
 
 from copartner.agreements import service
 from copartner.agreements.model import CUSTOMER_AGREEMENT, Agreement, Attestation, Contact, Template
+from copartner.api import queries
 from copartner.api.call import Call
 from copartner.api.decoding import Malformed
-from copartner.api.partner_center import queries, wire
+from copartner.api.partner_center import wire
 from copartner.api.partner_center.wire import Attributes, Collection
 from copartner.api.registry import Query, Route
 

@@ -11,6 +11,7 @@ from copartner.api.call import Call, Reply
 from copartner.api.caller import NoToken, NotThisSide, UserTokenNeeded
 from copartner.catalogue import rules as catalogue
 from copartner.command.denial import Denied
+from copartner.customers import rules as customers
 from copartner.kernel.errors import (
     Conflict,
     Illegal,
@@ -22,6 +23,7 @@ from copartner.kernel.errors import (
 )
 from copartner.orders import rules as orders
 from copartner.policy.facts import Cart, Order, Side
+from copartner.programme import rules as programme
 from copartner.relationships import rules as relationships
 from copartner.subscriptions import rules as subscriptions
 
@@ -106,6 +108,9 @@ CLASSES: dict[type[Exception], Code] = {
     subscriptions.PartnerOfRecordFixed: _get(400, 800098),
     subscriptions.BillingCycleByOrder: _get(400, 2054),
     agreements.NoAgreements: _get(400, 900127),
+    customers.UnknownCustomer: NO_RELATIONSHIP,
+    customers.DomainTaken: MALFORMED,
+    programme.UnknownTenant: _get(404, 60003),
     relationships.UnknownAddressee: _get(404, 60003),
     relationships.UnknownRelationship: NO_RELATIONSHIP,
 }

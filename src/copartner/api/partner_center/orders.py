@@ -165,7 +165,7 @@ async def _list(call: Call) -> Collection[OrderBody]:
         size=page.size,
     )
     last = found[-1].id if len(found) == page.size else None
-    following = pages.following(call, page, last, "customers", customer_id, "orders", billingType=cycle)
+    following = pages.following(call, page, last, billingType=cycle)
     return wire.collection((present_order(order) for order in found), call, following=following)
 
 

@@ -1,24 +1,16 @@
-"""The catalogue in the contract's shapes: products, SKUs and availabilities, by country or for a customer."""
+"""Products, SKUs and availabilities in the contract's shapes."""
 
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from litestar.types import Method
 from msgspec import UNSET, Struct, UnsetType
 
 from copartner.api.call import Call
 from copartner.api.partner_center import wire
 from copartner.api.partner_center.lines import SYMBOLS
-from copartner.api.partner_center.wire import Attributes, Collection, Link
-from copartner.api.registry import Query, Route
-from copartner.catalogue import service
-from copartner.catalogue.model import Availability, Item, Product, Sku, TargetView, Term
-
-_COUNTRY = Query("country", "A two-letter country code; the catalogue differs by country.")
-_SEGMENT = Query("targetSegment", "commercial, education, government or nonprofit.")
-_VIEW = Query("targetView", f"The part of the catalogue: {', '.join(TargetView)}.")
+from copartner.api.partner_center.wire import Attributes, Link
+from copartner.catalogue.model import Availability, Item, Product, Sku, Term
 
 
 class ProductKind(Struct, frozen=True, rename="camel"):
@@ -110,7 +102,7 @@ class AvailabilityBody(Struct, frozen=True, rename="camel"):
     attributes: Attributes = Attributes("Availability")
 
 
-class _Where:
+class Where:
     """Whose catalogue is asked for: a country's or a customer's."""
 
     __slots__ = ("_query", "_root", "country", "customer_id")
@@ -126,7 +118,8 @@ class _Where:
         return wire.link(*self._root, "products", *parts, query=self._query)
 
 
-def _product(product: Product, where: _Where) -> ProductBody:
+def present_product(product: Product, where: Where) -> ProductBody:
+    """The product in the contract\'s shape."""
     kind = product.sub_type
     return ProductBody(
         id=product.id,
@@ -141,7 +134,8 @@ def _product(product: Product, where: _Where) -> ProductBody:
     )
 
 
-def _sku(sku: Sku, where: _Where) -> SkuBody:
+def present_sku(sku: Sku, where: Where) -> SkuBody:
+    """The SKU in the contract\'s shape."""
     needed = ("AzureSubscription",) if sku.seller_prerequisites else ()
     return SkuBody(
         id=sku.id,
@@ -177,7 +171,8 @@ def _term(term: Term) -> TermBody:
     )
 
 
-def _availability(item: Item, where: _Where) -> AvailabilityBody:
+def present_availability(item: Item, where: Where) -> AvailabilityBody:
+    """The availability in the contract\'s shape."""
     found: Availability = item.availability
     return AvailabilityBody(
         id=found.id,
@@ -190,122 +185,7 @@ def _availability(item: Item, where: _Where) -> AvailabilityBody:
         is_purchasable=found.is_purchasable,
         is_renewable=found.is_renewable,
         terms=tuple(_term(term) for term in found.terms),
-        product=_product(item.product, where),
-        sku=_sku(item.sku, where),
+        product=present_product(item.product, where),
+        sku=present_sku(item.sku, where),
         links=wire.Links(self=where.link(found.product_id, "skus", found.sku_id, "availabilities", found.id)),
     )
-
-
-async def _list_products(call: Call) -> Collection[ProductBody]:
-    where = _Where(call)
-    found = await service.list_products(
-        call.ctx,
-        target_view=call.query("targetView") or "",
-        country=where.country,
-        customer_id=where.customer_id,
-        target_segment=call.query("targetSegment"),
-    )
-    return wire.collection((_product(product, where) for product in found), call)
-
-
-async def _read_product(call: Call) -> ProductBody:
-    where = _Where(call)
-    found = await service.read_product(
-        call.ctx, product_id=call.text("product"), country=where.country, customer_id=where.customer_id
-    )
-    return _product(found, where)
-
-
-async def _list_skus(call: Call) -> Collection[SkuBody]:
-    where = _Where(call)
-    found = await service.list_skus(
-        call.ctx,
-        product_id=call.text("product"),
-        country=where.country,
-        customer_id=where.customer_id,
-        target_segment=call.query("targetSegment"),
-    )
-    return wire.collection((_sku(sku, where) for sku in found), call)
-
-
-async def _read_sku(call: Call) -> SkuBody:
-    where = _Where(call)
-    found = await service.read_sku(
-        call.ctx,
-        product_id=call.text("product"),
-        sku_id=call.text("sku"),
-        country=where.country,
-        customer_id=where.customer_id,
-    )
-    return _sku(found, where)
-
-
-async def _list_availabilities(call: Call) -> Collection[AvailabilityBody]:
-    where = _Where(call)
-    found = await service.list_availabilities(
-        call.ctx,
-        product_id=call.text("product"),
-        sku_id=call.text("sku"),
-        country=where.country,
-        customer_id=where.customer_id,
-        target_segment=call.query("targetSegment"),
-    )
-    return wire.collection((_availability(item, where) for item in found), call)
-
-
-async def _read_availability(call: Call) -> AvailabilityBody:
-    where = _Where(call)
-    found = await service.read_availability(
-        call.ctx,
-        product_id=call.text("product"),
-        sku_id=call.text("sku"),
-        availability_id=call.text("availability"),
-        country=where.country,
-        customer_id=where.customer_id,
-    )
-    return _availability(found, where)
-
-
-def _routes() -> tuple[Route, ...]:
-    made: list[Route] = []
-    levels: tuple[tuple[str, str, Callable[[Call], Awaitable[Any]], Any, tuple[Query, ...]], ...] = (
-        ("", "products.list", _list_products, Collection[ProductBody], (_VIEW, _SEGMENT)),
-        ("/{product}", "products.read", _read_product, ProductBody, ()),
-        ("/{product}/skus", "skus.list", _list_skus, Collection[SkuBody], (_SEGMENT,)),
-        ("/{product}/skus/{sku}", "skus.read", _read_sku, SkuBody, ()),
-        ("/{product}/skus/{sku}/availabilities", "availabilities.list", _list_availabilities,
-         Collection[AvailabilityBody], (_SEGMENT,)),
-        ("/{product}/skus/{sku}/availabilities/{availability}", "availabilities.read", _read_availability,
-         AvailabilityBody, ()),
-    )  # fmt: skip
-    for path, name, handler, response, query in levels:
-        noun, _, verb = name.partition(".")
-        what = f"{verb.capitalize()} {noun}" if verb == "list" else f"Read one of the {noun}"
-        made.append(
-            Route(
-                ("GET",),
-                f"/v1/products{path}",
-                handler,
-                name,
-                f"{what} of a country.",
-                response,
-                query=(_COUNTRY, *query),
-            )
-        )
-        # The documentation says POST for the lists of a customer, clients send GET.
-        methods: tuple[Method, ...] = ("GET", "POST") if verb == "list" else ("GET",)
-        made.append(
-            Route(
-                methods,
-                f"/v1/customers/{{customer}}/products{path}",
-                handler,
-                f"customer_{name}",
-                f"{what} in a customer's country.",
-                response,
-                query=query,
-            )
-        )
-    return tuple(made)
-
-
-ROUTES = _routes()

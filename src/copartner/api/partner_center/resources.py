@@ -1,12 +1,26 @@
 """The contract's routes, one list from one file a resource."""
 
-from copartner.api.partner_center import agreements, carts, orders, products, subscriptions
+from copartner.api.partner_center import (
+    agreements,
+    audit,
+    carts,
+    catalogue,
+    customers,
+    orders,
+    profiles,
+    relationships,
+    subscriptions,
+)
 from copartner.api.registry import Route
 
 ROUTES: tuple[Route, ...] = (
-    *products.ROUTES,
+    *customers.ROUTES,
+    *relationships.ROUTES,
+    *profiles.ROUTES,
+    *catalogue.ROUTES,
     *carts.ROUTES,
     *orders.ROUTES,
     *subscriptions.ROUTES,
     *agreements.ROUTES,
+    *audit.ROUTES,
 )

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from copartner.api import queries
 from copartner.api.call import Call
-from copartner.api.decoding import Malformed
-from copartner.api.partner_center import pages, queries, wire
+from copartner.api.decoding import Malformed, or_none
+from copartner.api.partner_center import pages, wire
 from copartner.api.partner_center.lines import billing_cycle, parent
 from copartner.api.partner_center.products import ProductKind
 from copartner.api.partner_center.wire import Attributes, Collection, Link
@@ -142,9 +143,9 @@ def _patch(asked: SubscriptionRequest) -> Patch:
     status = asked.status or None
     return Patch(
         status=None if status is None or status is StatusName.NONE else Status(status.value),
-        quantity=wire.or_none(asked.quantity),
+        quantity=or_none(asked.quantity),
         nickname=asked.friendly_name or None,
-        auto_renew=wire.or_none(asked.auto_renew_enabled),
+        auto_renew=or_none(asked.auto_renew_enabled),
         term=asked.term_duration or None,
         billing_cycle=billing_cycle(asked.billing_cycle, "billingCycle"),
         commitment_ends_at=_moment(asked.commitment_end_date),
@@ -185,7 +186,7 @@ async def _list(call: Call) -> Collection[SubscriptionBody]:
     )
     last = found[-1].id if len(found) == page.size else None
     order = str(order_id) if order_id else None
-    following = pages.following(call, page, last, "customers", customer_id, "subscriptions", order_id=order)
+    following = pages.following(call, page, last, order_id=order)
     return wire.collection((_present(one) for one in found), call, following=following)
 
 

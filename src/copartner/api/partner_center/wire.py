@@ -64,11 +64,6 @@ def given(value: T | None) -> T | UnsetType:
     return UNSET if value is None else value
 
 
-def or_none(value: T | UnsetType) -> T | None:
-    """The other way round, for what a client did not send."""
-    return None if isinstance(value, UnsetType) else value
-
-
 def attributes(kind: str, version: int | None = None) -> Attributes:
     """The attributes of a resource of a kind; with a version it has an entity tag."""
     return Attributes(kind, UNSET if version is None else tag(version))

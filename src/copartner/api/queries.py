@@ -1,9 +1,9 @@
-"""What clients write into the contract's queries: dates in three forms, and filters as JSON."""
+"""What clients write into queries: dates in three forms, and filters as JSON."""
 
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -38,6 +38,17 @@ def date(text: str | None, name: str) -> Date | None:
         return Date((found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC), False)
     except (ValueError, OverflowError):
         raise Malformed(f"{name}: this is no date; send one such as {_FORMS}.", name) from None
+
+
+def end(text: str | None, name: str) -> datetime | None:
+    """The moment before which a span ends: a day as its end means the whole of it. Raises Malformed."""
+    found = date(text, name)
+    if found is None or not found.whole_day:
+        return found.moment if found else None
+    try:
+        return found.moment + timedelta(days=1)
+    except OverflowError:
+        raise Malformed(f"{name}: send an earlier day.", name) from None
 
 
 class _Filter(msgspec.Struct, rename="pascal"):
