@@ -146,10 +146,11 @@ async def test_a_decision_tells_each_party_what_it_may_know(site: Web) -> None:
         assert refusal.status_code in (403, 404), who
     for who, names_it in (("ga@alpenblick", True), ("aa@nordlicht", False)):
         records = (await site.get(who, f"{OWN}/audit-records"))["items"]
-        denied = next(one for one in records if one["status"] == "denied")
-        assert denied["resourceId"] == foreign
-        assert (denied["actorName"] is not None) is names_it
-        told = await site.get(who, f"{OWN}/decisions/{denied['decisionId']}")
+        denied = next(one for one in records if one["operationStatus"] == "failed")
+        more = {pair["key"]: pair["value"] for pair in denied["customizedData"]}
+        assert more["ResourceId"] == foreign
+        assert ("userPrincipalName" in denied) is names_it
+        told = await site.get(who, f"{OWN}/decisions/{more['DecisionId']}")
         assert [rule["id"] for rule in told["rules"]] == ["mp-subscription"]
         assert (told["actorName"] is not None) is names_it
     contract = await site.get("aa@suedwind", "/v1/auditrecords")

@@ -86,7 +86,8 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-async def _list(call: Call) -> Collection[AuditRecordBody]:
+async def list_records(call: Call) -> Collection[AuditRecordBody]:
+    """The caller's records, with the dates and the filter of the query."""
     text = call.query("filter")
     start = queries.date(call.query("startDate"), "startDate")
     end = queries.end(call.query("endDate"), "endDate")
@@ -99,7 +100,7 @@ async def _list(call: Call) -> Collection[AuditRecordBody]:
         after=page.after,
         size=page.size,
     )
-    query = {"startDate": call.query("startDate"), "endDate": call.query("endDate")}
+    query = {"startDate": call.query("startDate"), "endDate": call.query("endDate"), "side": call.query("side")}
     following = pages.following(call, page, found.next_after, filter=text, **query)
     return wire.collection((_present(one) for one in found.items), call, following=following, total=found.total)
 
@@ -119,13 +120,13 @@ def _filter(wanted: queries.Filter | None) -> AuditFilter:
     return AuditFilter(customer_tenant_id=customer_id)
 
 
-_QUERY = (
+QUERY = (
     Query("startDate", "From this day or moment; the last 90 days are open. Without it, 30 days are listed."),
     Query("endDate", "Up to and with this day, or before this moment."),
     Query("filter", "JSON with Field CompanyName (substring), CustomerId or ResourceType (equals), Value, Operator."),
     *pages.QUERY,
 )
 ROUTES = (
-    Route(("GET",), "/v1/auditrecords", _list, "audit.list", "List what happened.", Collection[AuditRecordBody],
-          query=_QUERY, headers=pages.HEADERS),
+    Route(("GET",), "/v1/auditrecords", list_records, "audit.list", "List what happened.", Collection[AuditRecordBody],
+          query=QUERY, headers=pages.HEADERS),
 )  # fmt: skip
