@@ -1,5 +1,6 @@
 """A customer reads what a partner asks, and answers it in a browser."""
 
+import asyncio
 import re
 
 import pytest
@@ -84,6 +85,28 @@ async def test_accepting_twice_shows_the_same(home: House) -> None:
         assert first.text == second.text
         assert first.text == (await browser.open(address)).text
     assert len(await relationships(home)) == 2
+
+
+async def test_clicks_at_one_moment_are_one_answer(home: House) -> None:
+    _, path = await home.request()
+    browser = home.browser()
+    for address in (await home.link("suedwind"), path):
+        page = await browser.sign_in(address) if address != path else await browser.open(address)
+        clicks = [browser.answer(page, "accept", agreement="accepted") for _ in range(4)]
+        shown = await asyncio.gather(*clicks)
+        assert [heading(one.text)[:13] for one in shown] == ["You work with"] * 4
+    assert len(await relationships(home)) == 2
+    assert await agreements(home) == 1
+
+
+async def test_two_partners_accepted_at_one_moment(home: House) -> None:
+    browser = home.browser()
+    links = [await home.link(partner) for partner in ("nordlicht", "suedwind", "wolkenwerk")]
+    pages = [await browser.sign_in(links[0]), await browser.open(links[1]), await browser.open(links[2])]
+    shown = await asyncio.gather(*[browser.answer(page, "accept", agreement="accepted") for page in pages])
+    assert [heading(one.text)[:13] for one in shown] == ["You work with"] * 3
+    assert len(await relationships(home)) == 3
+    assert await agreements(home) == 1
 
 
 async def test_a_request_says_why_and_is_declined_once(home: House) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import httpx
 import pytest
 
+from copartner.signin.service import Authority
 from support.authority import PASSWORD, ROOT
 from support.portal import GLOBAL_ADMIN, Browser, House, house
 from support.postgres import Database
@@ -116,11 +117,11 @@ async def test_a_state_is_of_one_browser(steady: House) -> None:
     assert bare.status_code == 400
 
 
-@pytest.mark.parametrize("state", ["", "x", "gAAAAABh", "é", "a" * 5000])
-async def test_a_made_up_state_is_refused(steady: House, state: str) -> None:
+@pytest.mark.parametrize("state", ["", "x", "gAAAAABh", "é", "a" * 5000, b"\xff\xfe"])
+async def test_a_made_up_state_is_refused(steady: House, state: str | bytes) -> None:
     browser = steady.browser()
     await browser.http.get("/portal/sign-in", params={"page": await steady.link()})
-    answer = await browser.http.get("/portal/signed-in", params={"state": state, "code": "c"})
+    answer = await browser.http.get(f"/portal/signed-in?code=c&state={quote(state)}")
     assert answer.status_code == 400
     assert "copartner-session" not in cookies(answer)
 
@@ -231,3 +232,18 @@ async def test_a_user_who_was_disabled_reads_nothing(home: House) -> None:
         await connection.execute("UPDATE user_account SET enabled = false WHERE user_principal_name LIKE 'ga@alpen%'")
     assert (await browser.http.get(path)).status_code == 403
     assert (await browser.send(page, answer="accept")).status_code == 403
+
+
+async def test_a_database_that_is_away_is_a_page(steady: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = steady.browser()
+    back = await sent_back(browser, await steady.link())
+
+    async def away(*_: object) -> None:
+        raise OSError("the socket of the database")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Authority, "token", away)
+        answer = await browser.http.get(back)
+    assert answer.status_code == 500
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "socket" not in answer.text

@@ -1,16 +1,15 @@
 """Pages for people who have a browser and no client: plain HTML over the same services as the dialects."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import Scope
 
 from copartner.command.runtime import Runtime
 from copartner.kernel.secrets import KeyFile
 from copartner.portal.assets import asset_routes
 from copartner.portal.customer import consent
 from copartner.portal.entrance import Entrance, entrance_routes
+from copartner.portal.guard import CorrelationId
 from copartner.portal.serving import serve
 from copartner.portal.session import Sessions
 from copartner.signin.model import Application
@@ -25,10 +24,13 @@ def application(public_url: str) -> Application:
 
 
 def routes(
-    runtime: Runtime, authority: Authority, key_file: KeyFile, *, correlation_id: Callable[[Scope], str]
+    runtime: Runtime, authority: Authority, key_file: KeyFile, *, correlation_id: CorrelationId
 ) -> list[HTTPRouteHandler]:
-    """Every route of the portal; `authority` has `application()` among its own applications."""
+    """Every route of the portal; `authority` has `application()` among its own applications.
+
+    `correlation_id` tells the identifier that the layer round the application gave a request.
+    """
     sessions = Sessions(authority, key_file, runtime.machine_clock)
     entrance = Entrance(APPLICATION_ID, authority, sessions, key_file, runtime.machine_clock)
     pages = [handler for page in consent.PAGES for handler in serve(page, runtime, entrance, correlation_id)]
-    return [*asset_routes(), *entrance_routes(entrance), *pages]
+    return [*asset_routes(), *entrance_routes(entrance, correlation_id), *pages]

@@ -12,13 +12,13 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from copartner.kernel.clock import Clock
 from copartner.kernel.errors import Refusal
 from copartner.kernel.secrets import KeyFile, KeyFileError
 from copartner.portal import form
+from copartner.portal.guard import CorrelationId, guarded
 from copartner.portal.html import notice, render, see_other
 from copartner.portal.page import SIGN_OUT
 from copartner.portal.session import Sessions
@@ -115,10 +115,7 @@ class Entrance:
 
     async def leave(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """End the session, if its own form asks for it."""
-        try:
-            sent = form.fields(request.headers.get("content-type", ""), await request.body())
-        except (form.Unreadable, HTTPException):
-            return notice("unreadable_form", status=400)
+        sent = form.fields(request.headers.get("content-type", ""), await request.body())
         page = page_of(sent.get("page", ""))
         visitor = await self.sessions.visitor(request)
         if visitor is not None and not visitor.owns(sent.get("key"), SIGN_OUT):
@@ -157,7 +154,7 @@ def page_of(text: str) -> str | None:
     return text if len(text) <= _LONGEST_PATH and _PAGE.fullmatch(text) else None
 
 
-def entrance_routes(entrance: Entrance) -> list[HTTPRouteHandler]:
+def entrance_routes(entrance: Entrance, correlation_id: CorrelationId) -> list[HTTPRouteHandler]:
     """`/portal/sign-in`, `/portal/signed-in`, `/portal/sign-out`, `/portal/signed-out`."""
 
     @get(_IN, status_code=303, operation_id="begin_portal_sign_in", include_in_schema=False, sync_to_thread=False)
@@ -166,7 +163,7 @@ def entrance_routes(entrance: Entrance) -> list[HTTPRouteHandler]:
 
     @get(_BACK, status_code=303, operation_id="finish_portal_sign_in", include_in_schema=False)
     async def finish(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return await entrance.finish(request)
+        return await guarded("signed_in", request, correlation_id, entrance.finish)
 
     @post(
         SIGN_OUT,
@@ -176,7 +173,7 @@ def entrance_routes(entrance: Entrance) -> list[HTTPRouteHandler]:
         request_max_body_size=form.LARGEST_BODY,
     )
     async def leave(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return await entrance.leave(request)
+        return await guarded("sign_out", request, correlation_id, entrance.leave)
 
     @get(_OUT, status_code=200, operation_id="show_portal_left", include_in_schema=False, sync_to_thread=False)
     def left(request: Request[Any, Any, Any]) -> Response[bytes]:

@@ -4,11 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import Method, Scope
+from litestar.types import Method
 
 from copartner.command.context import Caller, Context
 from copartner.command.denial import Denied
@@ -17,17 +15,15 @@ from copartner.kernel.errors import Conflict, Illegal, NotFound, Refusal
 from copartner.kernel.ids import parse_id
 from copartner.portal import form
 from copartner.portal.entrance import Entrance
+from copartner.portal.guard import CorrelationId, guarded
 from copartner.portal.html import notice, see_other
 from copartner.portal.page import Page, Take, Visit
 from copartner.portal.session import Visitor
 
-_log = structlog.get_logger("copartner.portal")
 _Answer = Callable[[Request[Any, Any, Any], str, Mapping[str, UUID]], Awaitable[Response[bytes]]]
 
 
-def serve(
-    page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Callable[[Scope], str]
-) -> list[HTTPRouteHandler]:
+def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: CorrelationId) -> list[HTTPRouteHandler]:
     """The handlers of a page: one that shows it and, where it has a form, one that takes it."""
 
     def visit(request: Request[Any, Any, Any], visitor: Visitor, path: str, ids: Mapping[str, UUID]) -> Visit:
@@ -54,8 +50,15 @@ def serve(
         return take
 
     def handler(method: Method, answer: _Answer) -> HTTPRouteHandler:
+        async def at_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+            found = {name: parse_id(str(text)) for name, text in request.path_params.items()}
+            ids = {name: identifier for name, identifier in found.items() if identifier is not None}
+            if len(ids) != len(found):
+                return notice("no_such_page", status=404)
+            return await answer(request, page.path.format(**ids), ids)
+
         async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
-            return await _guarded(page, request, correlation_id, answer)
+            return await guarded(page.name, request, correlation_id, at_page)
 
         return HTTPRouteHandler(
             page.path.replace("}", ":str}"),
@@ -67,26 +70,6 @@ def serve(
         )(handle)
 
     return [handler("GET", show)] + ([handler("POST", taking(page.take))] if page.take else [])
-
-
-async def _guarded(
-    page: Page, request: Request[Any, Any, Any], correlation_id: Callable[[Scope], str], answer: _Answer
-) -> Response[bytes]:
-    """Answer with identifiers read from the address, and with a page for whatever nobody foresaw."""
-    try:
-        ids = {name: parse_id(str(text)) for name, text in request.path_params.items()}
-        known = {name: found for name, found in ids.items() if found is not None}
-        if len(known) != len(ids):
-            return notice("no_such_page", status=404)
-        return await answer(request, page.path.format(**known), known)
-    except form.Unreadable:
-        return notice("unreadable_form", status=400)
-    except HTTPException as error:
-        return notice("unreadable_form", status=error.status_code)
-    except Exception:
-        identifier = correlation_id(request.scope)
-        _log.exception("unexpected", page=page.name, correlation_id=identifier)
-        return notice("unexpected", status=500, correlation_id=identifier)
 
 
 async def _say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]]) -> Response[bytes]:

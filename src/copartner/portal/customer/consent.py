@@ -1,17 +1,17 @@
 """A customer's Global admin reads what a partner asks, behind its standing link or one request, and answers."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 
 from litestar import Response
 
 from copartner.agreements import service as agreements
-from copartner.kernel.errors import Invalid
+from copartner.kernel.errors import Conflict, Invalid
 from copartner.policy.facts import Side
 from copartner.portal.html import see_other
 from copartner.portal.page import Page, Visit
-from copartner.relationships.model import Consent, OwnRelationship, RequestState
+from copartner.relationships.model import Acceptance, Consent, OwnRelationship, RequestState
 from copartner.relationships.rules import RelationshipExists, RequestClosed
 from copartner.relationships.service import consent as service
 from copartner.relationships.service.relationships import list_own_relationships
@@ -52,26 +52,40 @@ async def show_link(visit: Visit) -> Response[bytes]:
 
 async def answer_request(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     """Accept or decline one request; an answer that was given already stays and is shown."""
-    request_id, accepts = visit.ids["request_id"], _accepts(form)
-    with suppress(RequestClosed, RelationshipExists):
-        if accepts:
-            agrees = _agrees(form)
-            await service.accept_request(visit.ctx, request_id=request_id, accept_agreement=agrees)
-        else:
-            await service.decline_request(visit.ctx, request_id=request_id)
+    ctx, request_id = visit.ctx, visit.ids["request_id"]
+    if _accepts(form):
+        agrees = _agrees(form)
+        await _accept(lambda: service.accept_request(ctx, request_id=request_id, accept_agreement=agrees))
+    else:
+        with suppress(RequestClosed):
+            await service.decline_request(ctx, request_id=request_id)
     return see_other(visit.path)
 
 
 async def answer_link(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     """Accept a standing link, or leave it alone, of which nothing is kept."""
-    partner = visit.ids["partner_tenant_id"]
+    ctx, partner = visit.ctx, visit.ids["partner_tenant_id"]
     if _accepts(form):
-        with suppress(RelationshipExists):
-            await service.accept_standing(visit.ctx, partner_tenant_id=partner, accept_agreement=_agrees(form))
+        agrees = _agrees(form)
+        await _accept(lambda: service.accept_standing(ctx, partner_tenant_id=partner, accept_agreement=agrees))
         return see_other(visit.path)
-    await service.decline_standing(visit.ctx, partner_tenant_id=partner)
-    consent = await service.read_standing_consent(visit.ctx, partner_tenant_id=partner)
+    await service.decline_standing(ctx, partner_tenant_id=partner)
+    consent = await service.read_standing_consent(ctx, partner_tenant_id=partner)
     return visit.page("customer/consent/declined.html", consent=consent)
+
+
+async def _accept(accept: Callable[[], Awaitable[Acceptance]]) -> None:
+    """Accept, unless that was done already: whoever clicks twice is shown what stands.
+
+    Two clicks at one moment may collide over the agreement; the second finds it in place when it tries again.
+    """
+    with suppress(RequestClosed, RelationshipExists):
+        try:
+            await accept()
+        except RelationshipExists:
+            raise
+        except Conflict:
+            await accept()
 
 
 async def _show(visit: Visit, consent: Consent) -> Response[bytes]:
