@@ -17,6 +17,7 @@ import pytest
 from copartner_emulator import postgres as manager
 from copartner_emulator.postgres import EmbeddedPostgres, PostgresError
 from support.postgres import in_thread
+from support.running import copied
 
 VERSIONS = ["embedded", *(["15"] if Path("/usr/lib/postgresql/15/bin/postgres").exists() else [])]
 HOLDER = """
@@ -72,9 +73,9 @@ def ended(pid: int) -> bool:
 
 
 @pytest.fixture
-def holder(place: Path) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
-    """Another process that runs PostgreSQL on `place`/pg: the process, PostgreSQL's id, a URL."""
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(place / "pg")], stdout=subprocess.PIPE, text=True)
+def holder(prepared: Path) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
+    """Another process that runs PostgreSQL on `prepared`/pg: the process, PostgreSQL's id, a URL."""
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(prepared / "pg")], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     pid, url = process.stdout.readline().split()
     yield process, int(pid), url
@@ -101,25 +102,25 @@ def test_roles_own_no_more_than_they_need(place: Path, wanted: str) -> None:
         assert ask(server.superuser_url, "SHOW listen_addresses") == ""
 
 
-def test_nobody_is_trusted(place: Path) -> None:
-    with running(place / "pg") as server:
+def test_nobody_is_trusted(prepared: Path) -> None:
+    with running(prepared / "pg") as server:
         for url in (server.login_url, server.owner_url, server.superuser_url):
             wrong = url.replace(url.split(":")[2].split("@")[0], "wrong")
             with pytest.raises(asyncpg.InvalidPasswordError):
                 ask(wrong, "SELECT 1")
-        secrets_mode = (place / "pg" / "secrets.json").stat().st_mode & 0o777
+        secrets_mode = (prepared / "pg" / "secrets.json").stat().st_mode & 0o777
         socket_mode = Path(server.login_url.split("host=")[1]).stat().st_mode & 0o777
         assert (secrets_mode, socket_mode) == (0o600, 0o700)
 
 
-def test_it_never_runs_as_root(place: Path) -> None:
-    with running(place / "pg") as server:
+def test_it_never_runs_as_root(prepared: Path) -> None:
+    with running(prepared / "pg") as server:
         owner = Path(f"/proc/{server.pid}").stat().st_uid
         assert owner == (65534 if os.geteuid() == 0 else os.geteuid())
 
 
-def test_words_compare_by_code_point(place: Path) -> None:
-    with running(place / "pg") as server:
+def test_words_compare_by_code_point(prepared: Path) -> None:
+    with running(prepared / "pg") as server:
         assert ask(server.login_url, "SELECT 'a' > 'B' AND lower('Ä') = 'ä'")
 
 
@@ -135,27 +136,29 @@ def test_a_killed_server_loses_nothing_committed(place: Path, wanted: str) -> No
         assert ask(server.owner_url, "SELECT count(*) FROM kept") == 1000
 
 
-def test_it_dies_with_its_parent_and_starts_again(holder: tuple[subprocess.Popen[str], int, str], place: Path) -> None:
+def test_it_dies_with_its_parent_and_starts_again(
+    holder: tuple[subprocess.Popen[str], int, str], prepared: Path
+) -> None:
     process, pid, url = holder
     ask(url, "CREATE TABLE kept AS SELECT 1 AS id")
     process.kill()
     process.wait()
-    with running(place / "pg", durable=True) as server:  # at once: it waits for the old server by itself
+    with running(prepared / "pg", durable=True) as server:  # at once: it waits for the old server by itself
         assert ended(pid)
         assert ask(server.superuser_url, "SELECT id FROM kept") == 1
 
 
-def test_a_second_process_is_told_who_has_the_data(holder: tuple[subprocess.Popen[str], int, str], place: Path) -> None:
+def test_a_second_process_is_told_who_has_the_data(
+    holder: tuple[subprocess.Popen[str], int, str], prepared: Path
+) -> None:
     with pytest.raises(PostgresError, match=f"in use by process {holder[0].pid}"):
-        EmbeddedPostgres(place / "pg").start()
+        EmbeddedPostgres(prepared / "pg").start()
     assert ask(holder[2], "SELECT 1") == 1
 
 
-def test_a_warm_start_is_quick(place: Path) -> None:
-    with running(place / "pg"):
-        pass
+def test_a_warm_start_is_quick(prepared: Path) -> None:
     began = time.monotonic()
-    with running(place / "pg") as server:
+    with running(prepared / "pg") as server:
         assert time.monotonic() - began < 2
         assert ask(server.login_url, "SELECT 1") == 1
 
@@ -177,12 +180,12 @@ def test_a_directory_only_root_enters_is_worked_round(place: Path, monkeypatch: 
             assert (closed / "pg" / "cluster").is_symlink() == (os.geteuid() == 0)
 
 
-def test_a_note_of_a_process_that_is_something_else_is_ignored(place: Path) -> None:
-    with running(place / "pg") as server:
-        note = place / "pg" / "cluster" / "postmaster.pid"
+def test_a_note_of_a_process_that_is_something_else_is_ignored(prepared: Path) -> None:
+    with running(prepared / "pg") as server:
+        note = prepared / "pg" / "cluster" / "postmaster.pid"
         left = note.read_text().replace(str(server.pid), str(os.getpid()), 1)
     note.write_text(left)
-    with running(place / "pg") as server:
+    with running(prepared / "pg") as server:
         assert ask(server.login_url, "SELECT 1") == 1
 
 
@@ -196,38 +199,31 @@ def test_an_interrupted_first_start_is_done_again(place: Path) -> None:
     assert not half.exists()
 
 
-def test_a_copy_of_the_data_runs_beside_the_original(place: Path) -> None:
-    with running(place / "one") as server:
+def test_a_copy_of_the_data_runs_beside_the_original(prepared: Path) -> None:
+    with running(prepared / "pg") as server:
         ask(server.owner_url, "CREATE TABLE kept AS SELECT 1 AS id")
-    copied = subprocess.run(["cp", "-a", str(place / "one"), str(place / "two")], check=False)
-    assert copied.returncode == 0
-    with running(place / "one") as one, running(place / "two") as two:
+    copied(prepared / "pg", prepared / "copy")
+    with running(prepared / "pg") as one, running(prepared / "copy") as two:
         ask(two.owner_url, "UPDATE kept SET id = 2")
         assert (ask(one.owner_url, "SELECT id FROM kept"), ask(two.owner_url, "SELECT id FROM kept")) == (1, 2)
 
 
-def test_data_without_their_passwords_are_refused(place: Path) -> None:
-    with running(place / "pg"):
-        pass
-    (place / "pg" / "secrets.json").unlink()
+def test_data_without_their_passwords_are_refused(prepared: Path) -> None:
+    (prepared / "pg" / "secrets.json").unlink()
     with pytest.raises(PostgresError, match=r"secrets\.json is missing"):
-        EmbeddedPostgres(place / "pg").start()
+        EmbeddedPostgres(prepared / "pg").start()
 
 
-def test_data_of_another_version_are_refused(place: Path) -> None:
-    with running(place / "pg"):
-        pass
-    (place / "pg" / "cluster" / "PG_VERSION").write_text("14\n")
+def test_data_of_another_version_are_refused(prepared: Path) -> None:
+    (prepared / "pg" / "cluster" / "PG_VERSION").write_text("14\n")
     with pytest.raises(PostgresError, match="made by PostgreSQL 14"):
-        EmbeddedPostgres(place / "pg").start()
+        EmbeddedPostgres(prepared / "pg").start()
 
 
-def test_why_it_does_not_start_is_told(place: Path) -> None:
-    with running(place / "pg"):
-        pass
-    (place / "pg" / "cluster" / "postgresql.conf").write_text("no_such_setting = 1\n")
+def test_why_it_does_not_start_is_told(prepared: Path) -> None:
+    (prepared / "pg" / "cluster" / "postgresql.conf").write_text("no_such_setting = 1\n")
     with pytest.raises(PostgresError, match="no_such_setting"):
-        EmbeddedPostgres(place / "pg").start()
+        EmbeddedPostgres(prepared / "pg").start()
 
 
 def test_only_the_main_thread_starts_it(place: Path) -> None:
@@ -245,11 +241,11 @@ def test_only_the_main_thread_starts_it(place: Path) -> None:
     assert "main thread" in str(refused[0])
 
 
-def test_nothing_is_left_when_it_stopped(place: Path) -> None:
-    with running(place / "pg") as server:
+def test_nothing_is_left_when_it_stopped(prepared: Path) -> None:
+    with running(prepared / "pg") as server:
         socket_directory = Path(server.login_url.split("host=")[1])
         pid = server.pid
         assert socket_directory.is_dir()
     assert not socket_directory.exists()
     assert ended(pid)
-    assert not (place / "pg" / "cluster" / "postmaster.pid").exists()
+    assert not (prepared / "pg" / "cluster" / "postmaster.pid").exists()

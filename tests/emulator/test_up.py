@@ -56,11 +56,11 @@ def test_a_first_and_a_second_start(place: Path) -> None:
         assert second.ready["clock"].startswith("2020-11-29T00:0")
 
 
-def test_the_printed_lines_work_when_pasted(place: Path) -> None:
-    with up(place / "data") as running:
+def test_the_printed_lines_work_when_pasted(used: Path) -> None:
+    with up(used / "data") as running:
         _, printed = running.interrupt()
     lines = [line.strip() for line in printed.splitlines() if "curl" in line]
-    with up(place / "data", "--port", running.url.rpartition(":")[2]):
+    with up(used / "data", "--port", running.url.rpartition(":")[2]):
         pasted = subprocess.run(
             ["sh", "-c", "\n".join(f"{line}\necho" for line in lines)], capture_output=True, text=True, check=False
         )
@@ -69,9 +69,9 @@ def test_the_printed_lines_work_when_pasted(place: Path) -> None:
     assert '"url"' in link
 
 
-def test_two_on_the_same_data(place: Path) -> None:
-    with up(place / "data") as running:
-        code, printed = refused(place / "data")
+def test_two_on_the_same_data(used: Path) -> None:
+    with up(used / "data") as running:
+        code, printed = refused(used / "data")
         assert (code, "in use by process" in printed) == (1, True)
         assert answers(running)
 
@@ -85,19 +85,19 @@ def test_a_taken_port(place: Path) -> None:
     assert (code, f"Cannot listen on port {port}" in printed) == (1, True)
 
 
-def test_what_contradicts_the_data_or_does_not_exist(place: Path) -> None:
-    for options, said in ((("--world", "atlantis"), "atlantis"), (("--cloud", "21vianet"), "21vianet")):
-        code, printed = refused(place / "data", *options)
-        assert (code, said in printed, "Traceback" in printed) == (1, True, False)
-    with up(place / "data", "--cloud", "us-government"):
-        pass
-    code, printed = refused(place / "data", "--cloud", "commercial")
-    assert code == 1
-    assert "--cloud commercial contradicts the data, which were made with us-government" in printed
+def test_what_contradicts_the_data_or_does_not_exist(used: Path) -> None:
+    for data, option, value, said in (
+        ("fresh", "--world", "atlantis", "atlantis"),
+        ("fresh", "--cloud", "21vianet", "21vianet"),
+        ("data", "--cloud", "us-government", "contradicts the data, which were made with commercial"),
+    ):
+        code, printed = refused(used / data, option, value)
+        assert (code, said in " ".join(printed.split()), "Traceback" in printed) == (1, True, False), printed
+        assert not (used / "fresh" / "options.json").exists()
 
 
-def test_a_killed_postgresql_comes_back(place: Path) -> None:
-    with up(place / "data") as running:
+def test_a_killed_postgresql_comes_back(used: Path) -> None:
+    with up(used / "data") as running:
         for _ in range(2):
             before = postgres_of(running)
             os.kill(before, signal.SIGKILL)
@@ -105,10 +105,10 @@ def test_a_killed_postgresql_comes_back(place: Path) -> None:
             until(lambda: answers(running))
 
 
-def test_a_killed_emulator_takes_postgresql_along_and_starts_again(place: Path) -> None:
-    with up(place / "data") as running:
+def test_a_killed_emulator_takes_postgresql_along_and_starts_again(used: Path) -> None:
+    with up(used / "data") as running:
         running.kill()
-    with up(place / "data") as again:
+    with up(used / "data") as again:
         assert again.ready["tenants"] == running.ready["tenants"]
         assert answers(again)
 

@@ -98,3 +98,8 @@ def temporary_place() -> Iterator[Path]:
         yield made
     finally:
         shutil.rmtree(made)
+
+
+def copied(source: Path, target: Path) -> None:
+    """A copy with owners and modes, as only cp makes it."""
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)

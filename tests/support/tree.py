@@ -16,7 +16,7 @@ def files(*suffixes: str, below: tuple[str, ...] = CODE) -> list[Path]:
         for folder in below
         for suffix in suffixes
         for path in (ROOT / folder).rglob(f"*{suffix}")
-        if not any(part.endswith(".egg-info") or part == "__pycache__" for part in path.parts)
+        if not any(part.endswith((".egg-info", "_cache")) or part == "__pycache__" for part in path.parts)
     )
 
 

@@ -28,8 +28,8 @@ GOODS: dict[str, dict[str, Any]] = {
     "Office 365 Basic": _MONTHLY,
     "VM reservation": _MONTHLY,
 }
-_ONE_BY_ONE = {"Azure plan": 1, "Office 365 Basic": 200, "VM reservation": 3}
-TITLES = st.sampled_from((*GOODS, "Office 365 Enterprise", "Office 365 Enterprise"))
+_ONE_BY_ONE = {"Azure plan": 1, "Office 365 Basic": 250, "VM reservation": 3}
+TITLES = st.sampled_from((*GOODS, "Office 365 Enterprise", "Office 365 Enterprise", "Office 365 Basic"))
 
 
 class Asking(Play):
@@ -119,11 +119,12 @@ class Selling(Asking):
     """Carts, checkouts and orders."""
 
     def start(self, who: Any, customer: int) -> None:
-        """A subscription and an open cart."""
+        """A subscription, an open cart and an open request."""
         _, wishes = self._wishes(who, customer, ["Office 365 Enterprise"], None)
         buyer = self.stage.customers[customer].id
         self.partner(who, orders.place_order, customer_id=buyer, wishes=wishes)
         self.partner(who, orders.create_cart, customer_id=buyer, wishes=wishes)
+        self.partner(who, requests.send_request, reason=self.mark())
 
     @rule(who=PARTNERS, whom=ADDRESSEES, titles=st.lists(TITLES, min_size=1, max_size=2), below=THINGS, repeat=REPEATS)
     def draft(self, who: Any, whom: Any, titles: list[str], below: Any, repeat: str | None) -> None:
@@ -170,11 +171,9 @@ class Selling(Asking):
         parent = None
         if "Archive add-on" in titles:
             customer, parent = self.thing("subscription", who, below)
-        tenant = self.stage.tenant(customer)
-        country = tenant.address.country if tenant else "DE"
         return customer, [
             Wish(
-                catalog_item_id=self.stage.items[title, country],
+                catalog_item_id=self.stage.item(title, customer),
                 quantity=_ONE_BY_ONE.get(title) or self.quantity(),
                 nickname=self.mark(),
                 parent_id=parent if title == "Archive add-on" else None,

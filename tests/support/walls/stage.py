@@ -12,7 +12,6 @@ from uuid import UUID
 
 from copartner.kernel.database import connect
 from copartner.policy.facts import Cloud
-from copartner_emulator.world_model import Tenant
 from support.postgres import Database
 from support.programme import PRESENT, RULEBOOK, Programme, programme
 from support.walls.crowd import crowd, customers, partners
@@ -102,9 +101,11 @@ class Stage:
         self.run(self._stack.aclose())
         self._loop.close()
 
-    def tenant(self, identifier: UUID) -> Tenant | None:
-        """The cast's tenant of that identifier."""
-        return next((it for it in self.programme.world.tenants if it.id == identifier), None)
+    def item(self, title: str, customer: UUID) -> str:
+        """What that title is sold as in the customer's country, or in another where it is not sold there."""
+        tenant = next((it for it in self.programme.world.tenants if it.id == customer), None)
+        sold = {country: name for (known, country), name in self.items.items() if known == title}
+        return sold.get(tenant.address.country if tenant else "") or min(sold.values())
 
     def reset(self) -> None:
         """Put everything back to the beginning, at the present."""
