@@ -52,7 +52,7 @@ async def test_the_standing_link_from_door_to_relationship(home: House) -> None:
     assert done.status_code == 200
     assert heading(done.text) == f"You work with {NAME}"
     assert "The partner may place orders for you" in done.text
-    assert "has stood since 2026-11-22 09:00 UTC" in done.text
+    assert ">2026-11-22 09:00 UTC</time>" in done.text
     assert "What did not change" in done.text
     assert await relationships(home) == [("nordlicht.example", False)]
     assert await agreements(home) == 1
@@ -187,6 +187,24 @@ async def test_privileges_came_with_the_request_in_2020(seed_home: House) -> Non
     done = await browser.answer(page, "accept", agreement="accepted")
     assert "It holds delegated admin privileges" in done.text
     assert await relationships(seed_home) == [("nordlicht.example", True)]
+
+
+async def test_privileges_are_taken_back_where_they_are_shown(seed_home: House) -> None:
+    _, path = await seed_home.request(asks=True)
+    browser = seed_home.browser()
+    page = await browser.sign_in(path)
+    early = await browser.answer(page, "take_back")
+    assert early.status_code in (403, 404)
+    done = await browser.answer(page, "accept", agreement="accepted")
+    after = await browser.answer(done, "take_back")
+    assert heading(after.text) == f"You work with {NAME}"
+    assert "It holds no delegated admin privileges" in after.text
+    assert "Global administrator" not in after.text
+    assert await relationships(seed_home) == [("nordlicht.example", False)]
+    again = await browser.answer(done, "take_back")
+    assert again.text == after.text
+    by_link = await browser.open(await seed_home.link())
+    assert "take_back" not in by_link.text
 
 
 async def test_a_request_of_2020_without_privileges(seed_home: House) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
+from markupsafe import Markup
 
 from copartner.portal.assets import asset
 
@@ -44,8 +45,9 @@ def _environment() -> Environment:
     return made
 
 
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _moment(value: datetime) -> Markup:
+    moment = value.astimezone(UTC)
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), moment.strftime("%Y-%m-%d %H:%M UTC"))
 
 
 _templates = _environment()

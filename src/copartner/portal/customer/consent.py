@@ -14,7 +14,9 @@ from copartner.portal.page import Page, Visit
 from copartner.relationships.model import Acceptance, Consent, OwnRelationship, RequestState
 from copartner.relationships.rules import RelationshipExists, RequestClosed
 from copartner.relationships.service import consent as service
-from copartner.relationships.service.relationships import list_own_relationships
+from copartner.relationships.service.relationships import list_own_relationships, withdraw_privileges
+
+_TAKE_BACK = "take_back"
 
 
 class Standing(StrEnum):
@@ -53,6 +55,8 @@ async def show_link(visit: Visit) -> Response[bytes]:
 async def answer_request(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     """Accept or decline one request; an answer that was given already stays and is shown."""
     ctx, request_id = visit.ctx, visit.ids["request_id"]
+    if form.get("answer") == _TAKE_BACK:
+        return await _take_back(visit, await service.read_consent(ctx, request_id=request_id))
     if _accepts(form):
         agrees = _agrees(form)
         await _accept(lambda: service.accept_request(ctx, request_id=request_id, accept_agreement=agrees))
@@ -65,6 +69,8 @@ async def answer_request(visit: Visit, form: Mapping[str, str]) -> Response[byte
 async def answer_link(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     """Accept a standing link, or leave it alone, of which nothing is kept."""
     ctx, partner = visit.ctx, visit.ids["partner_tenant_id"]
+    if form.get("answer") == _TAKE_BACK:
+        return await _take_back(visit, await service.read_standing_consent(ctx, partner_tenant_id=partner))
     if _accepts(form):
         agrees = _agrees(form)
         await _accept(lambda: service.accept_standing(ctx, partner_tenant_id=partner, accept_agreement=agrees))
@@ -72,6 +78,11 @@ async def answer_link(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     await service.decline_standing(ctx, partner_tenant_id=partner)
     consent = await service.read_standing_consent(ctx, partner_tenant_id=partner)
     return visit.page("customer/consent/declined.html", consent=consent)
+
+
+async def _take_back(visit: Visit, consent: Consent) -> Response[bytes]:
+    await withdraw_privileges(visit.ctx, partner_tenant_id=consent.partner.tenant_id)
+    return see_other(visit.path)
 
 
 async def _accept(accept: Callable[[], Awaitable[Acceptance]]) -> None:
