@@ -12,6 +12,7 @@ from copartner.api.decoding import Malformed
 from copartner.command.context import Caller, Context, RequestKey
 from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Refusal
+from copartner.kernel.ids import Ids
 from copartner.policy.facts import Side
 from copartner.signin.tokens import TokenRefused
 from copartner.tenants.service import side_of
@@ -79,15 +80,15 @@ def identified(scope: Scope) -> Identifiers:
     return found
 
 
-def identify(scope: HTTPScope, fresh: str) -> Identifiers:
-    """Read the identifiers from the headers, `fresh` where there are none, and put them beside the request."""
+def identify(scope: HTTPScope, ids: Ids) -> Identifiers:
+    """Read the identifiers from the headers, make those that are absent, and put them beside the request."""
     request_id = correlation_id = None
     for name, value in scope["headers"]:
         if name == b"ms-requestid":
             request_id = value.decode("latin-1").strip() or None
         elif name == b"ms-correlationid":
             correlation_id = value.decode("latin-1").strip()[:_LONGEST_REQUEST_ID] or None
-    found = Identifiers(request_id, correlation_id, fresh)
+    found = Identifiers(request_id, correlation_id, "" if request_id and correlation_id else str(ids.new()))
     scope.setdefault("state", {})[_IDENTIFIERS] = found
     return found
 

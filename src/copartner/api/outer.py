@@ -4,6 +4,7 @@ import os
 import time
 from base64 import b64encode
 from collections.abc import Callable
+from itertools import count
 from typing import cast
 
 import structlog
@@ -16,6 +17,9 @@ from copartner.kernel.ids import Ids
 
 _log = structlog.get_logger("copartner.http")
 _SERVER_ID = os.urandom(6).hex()
+# A correlation vector is 22 characters of base64 and a counter; this process's own prefix and a number make it unique.
+_VECTOR = b64encode(os.urandom(12))[:14].replace(b"=", b"A")
+_numbers = count()
 
 
 class Outer:
@@ -49,11 +53,11 @@ class Outer:
 
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        identifiers = identify(scope, str(self._ids.new()))
+        identifiers = identify(scope, self._ids)
         own = [
             (b"ms-requestid", identifiers.request_id.encode("latin-1", "replace")),
             (b"ms-correlationid", identifiers.correlation_id.encode("latin-1", "replace")),
-            (b"ms-cv", b64encode(os.urandom(16))[:22] + b".0"),
+            (b"ms-cv", b"%s%08x.0" % (_VECTOR, next(_numbers) & 0xFFFFFFFF)),
             (b"ms-serverid", _SERVER_ID.encode()),
         ]
         status = 0

@@ -1,5 +1,6 @@
 """Customer agreements in the contract's shapes."""
 
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
@@ -38,7 +39,7 @@ class AgreementBody(Struct, frozen=True, rename="camel"):
     id: UUID
     type: str
     template_id: str
-    date_agreed: str
+    date_agreed: datetime
     primary_contact: ContactBody | UnsetType = UNSET
     attributes: Attributes = Attributes("Agreement")
 
@@ -59,7 +60,7 @@ def _present(found: Agreement) -> AgreementBody:
         id=found.id,
         type=found.type,
         template_id=found.template_id,
-        date_agreed=wire.moment(found.agreed_at),
+        date_agreed=found.agreed_at,
         primary_contact=UNSET
         if contact is None
         else ContactBody(contact.first_name, contact.last_name, contact.email, contact.phone or UNSET),

@@ -1,6 +1,7 @@
 """The caller's audit in the contract's shape."""
 
 import re
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -44,7 +45,7 @@ class AuditRecordBody(Struct, frozen=True, kw_only=True, rename="camel"):
     id: UUID
     resource_type: str
     operation_type: str
-    operation_date: str
+    operation_date: datetime
     operation_status: str
     customized_data: tuple[Pair, ...]
     partner_tenant: UUID | UnsetType = field(default=UNSET, name="partnerId")
@@ -69,7 +70,7 @@ def _present(found: AuditRecord) -> AuditRecordBody:
         id=found.id,
         resource_type=_RESOURCES.get(found.resource_type) or _snake(found.resource_type),
         operation_type=_OPERATIONS.get(found.operation_type) or found.operation_type.replace(".", "_"),
-        operation_date=wire.moment(found.at),
+        operation_date=found.at,
         operation_status="failed" if found.status is AuditStatus.DENIED else "succeeded",
         customized_data=tuple(Pair(key, str(value)) for key, value in more.items() if value is not None),
         partner_tenant=wire.given(found.partner_tenant_id),

@@ -1,6 +1,7 @@
 """Carts in the contract's shapes, and their checkout."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -64,9 +65,9 @@ class CartBody(Struct, frozen=True, rename="camel"):
     """A cart."""
 
     id: UUID
-    creation_timestamp: str
-    last_modified_timestamp: str
-    expiration_timestamp: str
+    creation_timestamp: datetime
+    last_modified_timestamp: datetime
+    expiration_timestamp: datetime
     status: str
     line_items: tuple[CartLineBody, ...]
     links: Links
@@ -118,9 +119,9 @@ def _cart(cart: Cart) -> CartBody:
     lines: Sequence[Line] = cart.lines
     return CartBody(
         id=cart.id,
-        creation_timestamp=wire.moment(cart.created_at),
-        last_modified_timestamp=wire.moment(cart.modified_at),
-        expiration_timestamp=wire.moment(cart.expires_at),
+        creation_timestamp=cart.created_at,
+        last_modified_timestamp=cart.modified_at,
+        expiration_timestamp=cart.expires_at,
         status="Active" if cart.state is CartState.OPEN else "Ordered",
         line_items=tuple(_line(line, lines) for line in lines if line.parent_number is None),
         links=wire.self_link("customers", cart.customer_tenant_id, "carts", cart.id),

@@ -1,5 +1,6 @@
 """Orders in the contract's shapes."""
 
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -81,7 +82,7 @@ class OrderBody(Struct, frozen=True, rename="camel"):
     currency_code: str
     currency_symbol: str
     line_items: tuple[OrderLineBody, ...]
-    creation_date: str
+    creation_date: datetime
     status: str
     transaction_type: str
     total_price: Decimal
@@ -99,7 +100,7 @@ def present_order(order: Order) -> OrderBody:
         currency_code=order.currency,
         currency_symbol=SYMBOLS.get(order.currency, order.currency),
         line_items=tuple(_line(order, line) for line in order.lines),
-        creation_date=wire.moment(order.placed_at),
+        creation_date=order.placed_at,
         status="completed",
         transaction_type="UserPurchase",
         total_price=wire.amount(sum((line.unit_price * line.quantity for line in order.lines), Decimal(0))),

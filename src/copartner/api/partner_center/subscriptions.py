@@ -18,7 +18,14 @@ from copartner.kernel.ids import parse_id
 from copartner.subscriptions import service
 from copartner.subscriptions.model import Kind, Patch, Status, Subscription
 
-_KINDS = {Kind.LICENSE: "OnlineServicesNCE", Kind.AZURE: "Azure", Kind.RESERVATION: "AzureReservation"}
+_KINDS = {
+    kind: ProductKind(name, name)
+    for kind, name in (
+        (Kind.LICENSE, "OnlineServicesNCE"),
+        (Kind.AZURE, "Azure"),
+        (Kind.RESERVATION, "AzureReservation"),
+    )
+}
 
 
 class StatusName(StrEnum):
@@ -72,8 +79,8 @@ class SubscriptionBody(Struct, frozen=True, rename="camel"):
     product_type: ProductKind
     quantity: int
     unit_type: str
-    creation_date: str
-    effective_start_date: str
+    creation_date: datetime
+    effective_start_date: datetime
     status: str
     auto_renew_enabled: bool
     is_trial: bool
@@ -83,7 +90,7 @@ class SubscriptionBody(Struct, frozen=True, rename="camel"):
     order_id: UUID
     links: SubscriptionLinks
     attributes: Attributes
-    commitment_end_date: str | UnsetType = UNSET
+    commitment_end_date: datetime | UnsetType = UNSET
     term_duration: str | UnsetType = UNSET
     parent_subscription_id: UUID | UnsetType = UNSET
     partner_of_record: str | UnsetType = field(default=UNSET, name="partnerId")
@@ -97,21 +104,21 @@ class ActivationBody(Struct, frozen=True, rename="camel"):
 
 
 def _present(found: Subscription) -> SubscriptionBody:
-    kind, usage = _KINDS[found.kind], found.kind is Kind.AZURE
+    usage = found.kind is Kind.AZURE
     return SubscriptionBody(
         id=found.id,
         offer_id=f"{found.product_id}:{found.sku_id}:{found.availability_id}",
         offer_name=found.offer_name,
         friendly_name=found.nickname,
-        product_type=ProductKind(kind, kind),
+        product_type=_KINDS[found.kind],
         quantity=found.quantity,
         unit_type="Usage-based" if usage else "Licenses",
-        creation_date=wire.moment(found.created_at),
-        effective_start_date=wire.moment(found.starts_at),
-        commitment_end_date=UNSET if found.commitment_ends_at is None else wire.moment(found.commitment_ends_at),
+        creation_date=found.created_at,
+        effective_start_date=found.starts_at,
+        commitment_end_date=wire.given(found.commitment_ends_at),
         status=found.status.value,
         auto_renew_enabled=found.auto_renew,
-        is_trial=not usage and found.unit_price == 0 and not found.auto_renew,
+        is_trial=found.kind is Kind.LICENSE and found.term == "P1M" and not found.unit_price,
         billing_type="usage" if usage else "license",
         billing_cycle=found.billing_cycle.value,
         term_duration=found.term or UNSET,
@@ -125,17 +132,16 @@ def _present(found: Subscription) -> SubscriptionBody:
 
 
 def _links(found: Subscription) -> SubscriptionLinks:
-    customer = ("customers", found.customer_tenant_id)
-    product = (*customer, "products", found.product_id)
-    sku = (*product, "skus", found.sku_id)
+    # A list has hundreds of these, so they are put together by hand; every part is a GUID or a catalogue key.
+    customer = f"customers/{found.customer_tenant_id}"
+    sku = f"{customer}/products/{found.product_id}/skus/{found.sku_id}"
+    above = found.parent_id
     return SubscriptionLinks(
-        self=wire.link(*customer, "subscriptions", found.id),
-        product=wire.link(*product),
-        sku=wire.link(*sku),
-        availability=wire.link(*sku, "availabilities", found.availability_id),
-        parent_subscription=UNSET
-        if found.parent_id is None
-        else wire.link(*customer, "subscriptions", found.parent_id),
+        self=Link(f"{customer}/subscriptions/{found.id}"),
+        product=Link(f"{customer}/products/{found.product_id}"),
+        sku=Link(sku),
+        availability=Link(f"{sku}/availabilities/{found.availability_id}"),
+        parent_subscription=UNSET if above is None else Link(f"{customer}/subscriptions/{above}"),
     )
 
 

@@ -3,7 +3,6 @@
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -71,8 +70,13 @@ def attributes(kind: str, version: int | None = None) -> Attributes:
 
 def link(*parts: object, query: Sequence[tuple[str, str]] = (), method: str = "GET") -> Link:
     """A link to a place below `/v1`, such as `customers/{id}`."""
-    path = "/".join(quote(str(part), safe="") for part in parts)
+    path = "/".join(_safe(str(part)) for part in parts)
     return Link(f"{path}?{urlencode(query)}" if query else path, method)
+
+
+def _safe(part: str) -> str:
+    # Nearly every part is a GUID or a catalogue key, which needs no quoting; quote costs twenty times as much.
+    return part if part.replace("-", "").isalnum() and part.isascii() else quote(part, safe="")
 
 
 def here(call: Call) -> Link:
@@ -112,11 +116,6 @@ def wanted_version(call: Call) -> int | None:
     if found is None:
         raise StaleTag("If-Match is no entity tag of this service; read the resource again and send its etag.")
     return int(found[1])
-
-
-def moment(value: datetime) -> str:
-    """A moment in ISO 8601 with zone, in UTC, to the second or finer."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def amount(value: Decimal) -> Decimal:
