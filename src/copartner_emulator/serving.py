@@ -55,7 +55,15 @@ def listen(port: int) -> socket.socket:
 
 async def serve(app: Any, listening: socket.socket, postgres: EmbeddedPostgres, ready: Callable[[], None]) -> None:
     """Serves until SIGINT, SIGTERM or SIGHUP; calls `ready` once requests are answered."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=5,
+    )
     server = _Server(config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from dataclasses import dataclass
@@ -120,6 +121,8 @@ async def _serve(
     key_file = data.key_file()
     runtime = assembly.open_runtime(postgres.login_url, url, Cloud(options.cloud), programme, key_file)
     app = await assembly.assemble(runtime, key_file)
+    gc.collect()
+    gc.freeze()  # as `copartner serve` does: what was built at the start is not looked at again
 
     def ready() -> None:
         if asked.ready_file is not None:
