@@ -27,7 +27,7 @@ FACTS_READ = {
     "application": "tenant_id id name enabled",
     "cart": "customer_tenant_id id partner_tenant_id",
     "customer_agreement": "customer_tenant_id id partner_tenant_id type template_id agreed_at",
-    "decision_record": "tenant_id id at times likeness",
+    "decision_record": "tenant_id id at last_at times likeness",
     "directory_group": "tenant_id id role",
     "enrolment": "tenant_id mpn_id markets state",
     "group_member": "tenant_id group_id member_id",

@@ -58,12 +58,17 @@ class Judge:
             if not _may_add(after[key], tenant, side):
                 raise ForeignChangeError(f"{side} {tenant} made {after[key].whole}")
 
-    def sight(self, answer: Any, *, tenant: UUID) -> None:
+    def sight(self, answer: Any, *, tenant: UUID, side: Side) -> None:
         """Raise ForeignSightError when an answer to the tenant, or a refusal, holds anything of a stranger's row."""
-        self._no_secret(_words(answer), tenant, f"was answered {answer!r}")
+        words = _words(answer)
         if not isinstance(answer, BaseException):
-            numbers = {number for number in _numbers(msgspec.to_builtins(answer)) if number >= RARE}
-            self._no_secret(set(map(str, numbers)), tenant, f"was answered {answer!r}")
+            words |= {str(number) for number in _numbers(msgspec.to_builtins(answer)) if number >= RARE}
+        if side is Side.CUSTOMER:
+            # A request that names nobody is for every customer that has its link.
+            for row in self.rows.values():
+                if row.kind == "relationship_request" and row.customer is None:
+                    words -= row.secrets
+        self._no_secret(words, tenant, f"was answered {answer!r}")
 
     def written(self, records: Iterable[Record]) -> None:
         """Raise ForeignSightError when a tenant's own records hold a stranger's row, or name a partner that tried."""

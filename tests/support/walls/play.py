@@ -111,8 +111,8 @@ class Play(RuleBasedStateMachine):
         except Refusal as refusal:
             answer, outcome = refusal, type(refusal).__name__
         except (HiddenRowError, asyncpg.PostgresError) as stopped:
-            # With every wall standing, none has to catch what another let through.
-            if stage.walls.all:
+            # Where the rules stand, row security and constraints have nothing to catch.
+            if stage.walls.ruled:
                 raise
             answer, outcome = stopped, type(stopped).__name__
         stage.outcomes[service.__name__, outcome] += 1
@@ -127,7 +127,7 @@ class Play(RuleBasedStateMachine):
             self.judge.change(before, after, tenant=tenant, side=side)
         if ForeignSightError not in self.watched:
             return
-        self.judge.sight(answer, tenant=tenant)
+        self.judge.sight(answer, tenant=tenant, side=side)
         made = stage.run(records(stage.owner, self._written))
         self.judge.written(made)
         self._written = made[-1].id if made else self._written

@@ -38,9 +38,9 @@ class Walls:
     opened: frozenset[str] = frozenset()
 
     @property
-    def all(self) -> bool:
-        """Whether the play is held by everything."""
-        return self.row_security and self.rules and not self.without and not self.opened
+    def ruled(self) -> bool:
+        """Whether all rules stand."""
+        return self.rules and not self.without
 
 
 class Stage:
