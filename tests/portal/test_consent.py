@@ -1,42 +1,12 @@
 """A customer reads what a partner asks, and answers it in a browser."""
 
 import asyncio
-import re
-
-import pytest
 
 from copartner.relationships.model import RequestState
 from copartner.relationships.service import requests
-from support.portal import Browser, House
+from support.portal import Browser, House, heading
 
 NAME = "Nordlicht IT GmbH"
-
-
-async def relationships(home: House) -> list[tuple[str, bool]]:
-    """Partner's domain and privileges of every relationship there is."""
-    async with home.here.owner() as connection:
-        rows = await connection.fetch(
-            """SELECT t.domain, r.privileges FROM reseller_relationship r JOIN tenant t ON t.id = r.partner_tenant_id
-            WHERE r.state = 'active' AND r.customer_tenant_id = $1 ORDER BY t.domain""",
-            home.here.id("alpenblick"),
-        )
-    return [(row["domain"], row["privileges"]) for row in rows]
-
-
-async def agreements(home: House) -> int:
-    """How many agreements the customer has."""
-    async with home.here.owner() as connection:
-        found: int = await connection.fetchval(
-            "SELECT count(*) FROM customer_agreement WHERE customer_tenant_id = $1", home.here.id("alpenblick")
-        )
-    return found
-
-
-def heading(html: str) -> str:
-    """The heading of a page."""
-    found = re.search(r"<h1>\s*(.*?)\s*</h1>", html, re.DOTALL)
-    assert found, html
-    return found.group(1)
 
 
 async def test_the_standing_link_from_door_to_relationship(home: House) -> None:
@@ -54,8 +24,8 @@ async def test_the_standing_link_from_door_to_relationship(home: House) -> None:
     assert "The partner may place orders for you" in done.text
     assert ">2026-11-22 09:00 UTC</time>" in done.text
     assert "What did not change" in done.text
-    assert await relationships(home) == [("nordlicht.example", False)]
-    assert await agreements(home) == 1
+    assert await home.partners_of() == [("nordlicht.example", False)]
+    assert await home.agreements_of() == 1
 
 
 async def test_without_the_agreement_the_relationship_stands(home: House) -> None:
@@ -65,7 +35,7 @@ async def test_without_the_agreement_the_relationship_stands(home: House) -> Non
     assert "checked" not in page.text
     done = await browser.answer(page, "accept")
     assert "is not accepted yet, so orders are refused" in done.text
-    assert await agreements(home) == 0
+    assert await home.agreements_of() == 0
     # A partner that asks later finds the agreement still wanted, and the first partner finds it given.
     later = await browser.open(await home.link("suedwind"))
     await browser.answer(later, "accept", agreement="accepted")
@@ -84,7 +54,7 @@ async def test_accepting_twice_shows_the_same(home: House) -> None:
         assert heading(first.text).startswith("You work with")
         assert first.text == second.text
         assert first.text == (await browser.open(address)).text
-    assert len(await relationships(home)) == 2
+    assert len(await home.partners_of()) == 2
 
 
 async def test_clicks_at_one_moment_are_one_answer(home: House) -> None:
@@ -95,8 +65,8 @@ async def test_clicks_at_one_moment_are_one_answer(home: House) -> None:
         clicks = [browser.answer(page, "accept", agreement="accepted") for _ in range(4)]
         shown = await asyncio.gather(*clicks)
         assert [heading(one.text)[:13] for one in shown] == ["You work with"] * 4
-    assert len(await relationships(home)) == 2
-    assert await agreements(home) == 1
+    assert len(await home.partners_of()) == 2
+    assert await home.agreements_of() == 1
 
 
 async def test_two_partners_accepted_at_one_moment(home: House) -> None:
@@ -105,8 +75,8 @@ async def test_two_partners_accepted_at_one_moment(home: House) -> None:
     pages = [await browser.sign_in(links[0]), await browser.open(links[1]), await browser.open(links[2])]
     shown = await asyncio.gather(*[browser.answer(page, "accept", agreement="accepted") for page in pages])
     assert [heading(one.text)[:13] for one in shown] == ["You work with"] * 3
-    assert len(await relationships(home)) == 3
-    assert await agreements(home) == 1
+    assert len(await home.partners_of()) == 3
+    assert await home.agreements_of() == 1
 
 
 async def test_a_request_says_why_and_is_declined_once(home: House) -> None:
@@ -118,10 +88,10 @@ async def test_a_request_says_why_and_is_declined_once(home: House) -> None:
     done = await browser.answer(page, "decline")
     assert heading(done.text) == "You declined"
     assert "The partner sees that" in done.text
-    assert await relationships(home) == []
+    assert await home.partners_of() == []
     after = await browser.answer(page, "accept", agreement="accepted")
     assert heading(after.text) == "You declined"
-    assert await relationships(home) == []
+    assert await home.partners_of() == []
     found = await requests.read_request(home.here.context("sa@nordlicht"), request_id=request_id)
     assert found.state is RequestState.DECLINED
 
@@ -136,7 +106,7 @@ async def test_of_a_declined_link_nothing_is_kept(home: House) -> None:
     await browser.answer(page, "accept")
     still = await browser.answer(page, "decline")
     assert "stays as it is" in still.text
-    assert await relationships(home) == [("nordlicht.example", False)]
+    assert await home.partners_of() == [("nordlicht.example", False)]
 
 
 async def test_a_withdrawn_request_cannot_be_answered(home: House) -> None:
@@ -147,7 +117,7 @@ async def test_a_withdrawn_request_cannot_be_answered(home: House) -> None:
     for answer in ("accept", "decline"):
         done = await browser.answer(page, answer)
         assert heading(done.text) == "The request was taken back"
-    assert await relationships(home) == []
+    assert await home.partners_of() == []
 
 
 async def test_a_request_that_comes_after_the_relationship_can_be_cleared(home: House) -> None:
@@ -162,7 +132,7 @@ async def test_a_request_that_comes_after_the_relationship_can_be_cleared(home: 
     done = await browser.answer(page, "decline")
     assert heading(done.text) == "You declined"
     assert "stays as it is" in done.text
-    assert await relationships(home) == [("nordlicht.example", False)]
+    assert await home.partners_of() == [("nordlicht.example", False)]
 
 
 async def test_a_relationship_that_ended_since(home: House) -> None:
@@ -186,7 +156,7 @@ async def test_privileges_came_with_the_request_in_2020(seed_home: House) -> Non
         assert told in page.text
     done = await browser.answer(page, "accept", agreement="accepted")
     assert "It holds delegated admin privileges" in done.text
-    assert await relationships(seed_home) == [("nordlicht.example", True)]
+    assert await seed_home.partners_of() == [("nordlicht.example", True)]
 
 
 async def test_privileges_are_taken_back_where_they_are_shown(seed_home: House) -> None:
@@ -200,7 +170,7 @@ async def test_privileges_are_taken_back_where_they_are_shown(seed_home: House) 
     assert heading(after.text) == f"You work with {NAME}"
     assert "It holds no delegated admin privileges" in after.text
     assert "Global administrator" not in after.text
-    assert await relationships(seed_home) == [("nordlicht.example", False)]
+    assert await seed_home.partners_of() == [("nordlicht.example", False)]
     again = await browser.answer(done, "take_back")
     assert again.text == after.text
     by_link = await browser.open(await seed_home.link())
@@ -214,7 +184,7 @@ async def test_a_request_of_2020_without_privileges(seed_home: House) -> None:
     assert "Nobody of this partner gets access" in page.text
     assert "Global administrator" not in page.text
     await browser.answer(page, "accept")
-    assert await relationships(seed_home) == [("nordlicht.example", False)]
+    assert await seed_home.partners_of() == [("nordlicht.example", False)]
 
 
 async def test_privileges_that_do_not_come_any_more_are_said_to(seed_home: House) -> None:
@@ -226,7 +196,7 @@ async def test_privileges_that_do_not_come_any_more_are_said_to(seed_home: House
     assert "Accept, with admin privileges" not in page.text
     done = await browser.answer(page, "accept")
     assert "and has none: New relationships carry no delegated admin privileges." in done.text
-    assert await relationships(seed_home) == [("nordlicht.example", False)]
+    assert await seed_home.partners_of() == [("nordlicht.example", False)]
 
 
 async def test_government_has_privileges_and_no_agreement(government_home: House) -> None:
@@ -239,77 +209,6 @@ async def test_government_has_privileges_and_no_agreement(government_home: House
     done = await browser.answer(page, "accept")
     assert "It holds delegated admin privileges" in done.text
     assert "may place orders" in done.text
-
-
-async def test_an_affiliate_reads_why_it_cannot_accept(home: House) -> None:
-    browser = home.browser()
-    page = await browser.sign_in(await home.link(), "ga@fjord")
-    assert page.status_code == 200
-    assert "This cannot be accepted at present." in page.text
-    assert "Nobody sells to itself or to an affiliate" in page.text
-    assert 'value="accept"' not in page.text
-    assert 'id="agreement"' not in page.text
-    forced = await browser.answer(page, "accept")
-    assert forced.status_code == 403
-    assert "Nobody sells to itself or to an affiliate" in forced.text
-    assert heading((await browser.answer(page, "decline")).text) == "You declined"
-
-
-async def test_who_is_no_global_admin_reads_the_rule(home: House) -> None:
-    _, path = await home.request()
-    for name in ("ba@alpenblick", "user@alpenblick"):
-        for address in (path, await home.link()):
-            page = await home.browser().sign_in(address, name)
-            assert page.status_code == 403
-            assert heading(page.text) == "This is not open to you"
-            assert "Only the customer&#39;s Global admin answers a relationship request." in page.text
-            assert "What would be needed" in page.text
-            assert page.headers["copartner-decision-id"] in page.text
-            assert NAME not in page.text
-
-
-async def test_a_foreign_and_an_unknown_request_look_alike(home: House) -> None:
-    _, path = await home.request(reason="A secret of two")
-    unknown = re.sub(r"[0-9a-f-]{36}$", "11111111-2222-4333-8444-555555555555", path)
-    partner = f"/customer/consent/reseller-relationships/{home.here.id('fjord')}"
-    browser = home.browser()
-    pages = [await browser.sign_in(path, "ga@fjord"), *[await browser.open(at) for at in (unknown, partner)]]
-    for page in pages:
-        assert page.status_code == 404
-        assert "There is no such relationship request for your tenant." in page.text
-        assert "ga@fjord.example" in page.text
-        assert page.headers["copartner-decision-id"] in page.text
-        assert "What would be needed" not in page.text
-        assert "A secret of two" not in page.text
-        assert NAME not in page.text
-    assert anonymous(pages[0].text) == anonymous(pages[1].text)
-
-
-def anonymous(html: str) -> str:
-    """A page without identifiers and form keys."""
-    return re.sub(r"[0-9a-f-]{36}|value=\"[^\"]*\"", "", html)
-
-
-async def test_an_open_request_is_the_first_customers(home: House) -> None:
-    _, path = await home.request(customer=None)
-    browser, other = home.browser(), home.browser()
-    page = await browser.sign_in(path)
-    seen = await other.sign_in(path, "ga@intern.nordlicht")
-    assert seen.status_code == 200
-    await browser.answer(page, "accept")
-    late = await other.answer(seen, "decline")
-    assert late.status_code == 404
-    assert "There is no such relationship request for your tenant." in late.text
-
-
-@pytest.mark.parametrize("answer", ["", "maybe"])
-async def test_an_answer_is_yes_or_no(home: House, answer: str) -> None:
-    browser = home.browser()
-    page = await browser.sign_in(await home.link())
-    done = await browser.answer(page, answer)
-    assert done.status_code == 400
-    assert "Choose to accept or to decline." in done.text
-    assert await relationships(home) == []
 
 
 async def test_a_request_id_in_any_writing_is_the_same_page(home: House) -> None:

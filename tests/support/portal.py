@@ -105,6 +105,32 @@ class House:
         )
         return made.id, urlsplit(requests.link_of(ctx, made.id)).path
 
+    async def partners_of(self, customer: str = "alpenblick") -> list[tuple[str, bool]]:
+        """Domain and privileges of every partner that a customer has."""
+        async with self.here.owner() as connection:
+            rows = await connection.fetch(
+                """SELECT t.domain, r.privileges FROM reseller_relationship r
+                JOIN tenant t ON t.id = r.partner_tenant_id
+                WHERE r.state = 'active' AND r.customer_tenant_id = $1 ORDER BY t.domain""",
+                self.here.id(customer),
+            )
+        return [(row["domain"], row["privileges"]) for row in rows]
+
+    async def agreements_of(self, customer: str = "alpenblick") -> int:
+        """How many agreements a customer has."""
+        async with self.here.owner() as connection:
+            found: int = await connection.fetchval(
+                "SELECT count(*) FROM customer_agreement WHERE customer_tenant_id = $1", self.here.id(customer)
+            )
+        return found
+
+
+def heading(html: str) -> str:
+    """The heading of a page."""
+    found = re.search(r"<h1>\s*(.*?)\s*</h1>", html, re.DOTALL)
+    assert found, html
+    return found.group(1)
+
 
 @asynccontextmanager
 async def house(here: Programme, *, root: str = ROOT) -> AsyncIterator[House]:
