@@ -1,6 +1,6 @@
 """The HTTP application that `copartner serve` and the emulator run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ from copartner.api.programme import resources as programme_resources
 from copartner.command.runtime import Runtime
 
 LARGEST_BODY = 1_048_576
+Finish = Callable[[Reply], Reply]
 _log = structlog.get_logger("copartner.http")
 
 
@@ -44,18 +45,30 @@ def build(
         _document(encode(openapi_document())),
         *extra_routes,
     ]
-    return compose(handlers, runtime, access_log=access_log)
+    return compose(handlers, runtime, contract.finish, access_log=access_log)
 
 
-def compose(handlers: Sequence[ControllerRouterHandler], runtime: Runtime, *, access_log: bool = True) -> Outer:
-    """These handlers inside the outer layer, with the contract's answers for whatever they do not serve."""
+def compose(
+    handlers: Sequence[ControllerRouterHandler], runtime: Runtime, finish: Finish, *, access_log: bool = True
+) -> Outer:
+    """These handlers inside the outer layer, with the contract's answers for whatever they do not serve.
+
+    `finish` is the last touch to the answers that come from no handler.
+    """
     addresses = known_addresses()
+
+    def outside_a_route(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+        return _response(finish(_outside_a_route(request, error)))
+
+    def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        return _response(finish(_unexpected(request, error)))
+
     litestar = Litestar(
         handlers,
         openapi_config=None,
         logging_config=None,
         request_max_body_size=LARGEST_BODY,
-        exception_handlers={HTTPException: _outside_a_route, Exception: _unexpected},
+        exception_handlers={HTTPException: outside_a_route, Exception: unexpected},
         on_shutdown=[runtime.pool.close],
     )
     for route in litestar.routes:
@@ -65,9 +78,9 @@ def compose(handlers: Sequence[ControllerRouterHandler], runtime: Runtime, *, ac
         litestar,
         addresses,
         runtime.ids,
-        unserved=unserved,
-        unexpected=errors.unexpected,
-        unreadable=_unreadable,
+        unserved=lambda method, place: finish(unserved(method, place)),
+        unexpected=lambda correlation_id: finish(errors.unexpected(correlation_id)),
+        unreadable=lambda: finish(_unreadable()),
         access_log=access_log,
     )
 
@@ -109,7 +122,7 @@ def _response(reply: Reply) -> Response[bytes]:
     )
 
 
-def _outside_a_route(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def _outside_a_route(request: Request[Any, Any, Any], error: HTTPException) -> Reply:
     """What the router refuses by itself, in the contract's shape."""
     method, path = request.method, request.scope["path"]
     if error.status_code == 404:
@@ -123,10 +136,10 @@ def _outside_a_route(request: Request[Any, Any, Any], error: HTTPException) -> R
         return _unexpected(request, error)
     else:
         reply = errors.say(errors.MALFORMED, "The request cannot be read; send it as the OpenAPI document says.")
-    return _response(reply)
+    return reply
 
 
-def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Reply:
     correlation_id = identified(request.scope).correlation_id
     _log.error("unexpected", correlation_id=correlation_id, path=request.scope["path"], exc_info=error)
-    return _response(errors.unexpected(correlation_id))
+    return errors.unexpected(correlation_id)

@@ -55,7 +55,8 @@ USER = {"Authorization": "Bearer user"}
 
 def _app(*, bom: bool = False) -> Outer:
     runtime = dry_runtime()
-    return compose(registry.handlers(ROUTES, errors.Contract(bom=bom), runtime, OneToken()), runtime)
+    contract = errors.Contract(bom=bom)
+    return compose(registry.handlers(ROUTES, contract, runtime, OneToken()), runtime, contract.finish)
 
 
 @pytest.fixture
@@ -170,8 +171,9 @@ async def test_the_last_net_holds_what_the_router_lets_through() -> None:
 
 async def test_a_byte_order_mark_where_it_is_set() -> None:
     async with client(_app(bom=True)) as http:
-        refused, done = await http.get(HERE), await http.get(HERE, headers=USER)
-    for answer in (refused, done):
+        answers = [await http.get(HERE), await http.get(HERE, headers=USER)]
+        answers += [await http.get(path) for path in ("/v1/nothing", "/v1/invoices", "/v1/%00")]
+    for answer in answers:
         assert answer.content.startswith(b"\xef\xbb\xbf{")
         assert int(answer.headers["content-length"]) == len(answer.content)
 

@@ -107,6 +107,8 @@ CLASSES: dict[type[Exception], Code] = {
     subscriptions.CannotRenew: _get(400, 800093),
     subscriptions.PartnerOfRecordFixed: _get(400, 800098),
     subscriptions.BillingCycleByOrder: _get(400, 2054),
+    orders.RelationshipEnded: NO_RELATIONSHIP,
+    agreements.UnknownCustomer: NO_RELATIONSHIP,
     agreements.NoAgreements: _get(400, 900127),
     customers.UnknownCustomer: NO_RELATIONSHIP,
     customers.DomainTaken: MALFORMED,
