@@ -1,25 +1,29 @@
 -- fn_subscription_resource: who sold it to whom, of any tenant; without a seller there is no such subscription.
 CREATE FUNCTION fn_subscription_resource(p_customer uuid, p_subscription uuid) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT json_build_object('type', 'Subscription', 'id', p_subscription, 'customer', p_customer, 'partner',
-        (SELECT s.partner_tenant_id FROM subscription s WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE v_seller uuid;
+BEGIN
+    SELECT s.partner_tenant_id INTO v_seller FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription;
+    RETURN json_build_object('type', 'Subscription', 'id', p_subscription, 'customer', p_customer, 'partner', v_seller);
+END $$;
 ALTER FUNCTION fn_subscription_resource OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_subscription_resource TO copartner_partner;
 
 -- fn_subscription_facts: what decides an action on one subscription.
 CREATE FUNCTION fn_subscription_facts(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid, p_deep boolean)
-RETURNS json LANGUAGE sql STABLE AS $$
-    SELECT json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
         'resource', fn_subscription_resource(p_customer, p_subscription),
         'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
-            'agreement', CASE WHEN p_deep THEN fn_agreement(p_tenant, p_customer) END))
-$$;
+            'agreement', CASE WHEN p_deep THEN fn_agreement(p_tenant, p_customer) END));
+END $$;
 GRANT EXECUTE ON FUNCTION fn_subscription_facts TO copartner_partner;
 
 -- fn_subscription_row: one row as the store reads it.
-CREATE FUNCTION fn_subscription_row(s subscription) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION fn_subscription_row(s subscription) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object('id', s.id, 'customer_tenant_id', s.customer_tenant_id,
         'partner_tenant_id', s.partner_tenant_id, 'order_id', s.order_id, 'line_number', s.line_number,
         'partner_of_record', s.partner_of_record, 'parent_id', s.parent_id, 'product_id', s.product_id,
@@ -43,22 +47,28 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_subscription TO PUBLIC;
 
--- fn_list_subscriptions: a page of the subscriptions that the acting partner sold to a customer.
+-- fn_list_subscriptions: a page of the subscriptions that the acting partner sold to a customer. Its rows are those of
+-- fn_subscription_row, as records, which become JSON in half the time.
 CREATE FUNCTION fn_list_subscriptions(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid, p_parent uuid,
     p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
+    v_sellers uuid[];
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
-    SELECT coalesce(json_agg(fn_subscription_row(page.whole) ORDER BY page.id), '[]'),
-        coalesce((SELECT json_agg(shape) FROM (SELECT DISTINCT ON (s.seller) json_build_object('type', 'Subscription',
-            'id', s.seller, 'customer', p_customer, 'partner', s.seller) AS shape
-            FROM unnest(array_agg(page.partner_tenant_id)) AS s(seller)) AS distinct_shapes), '[]')
-    INTO body, shapes
-    FROM (SELECT s AS whole, s.id, s.partner_tenant_id FROM subscription s WHERE s.customer_tenant_id = p_customer AND (p_order IS NULL OR s.order_id = p_order)
-        AND (p_parent IS NULL OR s.parent_id = p_parent) AND (p_after IS NULL OR s.id > p_after)
-        AND s.partner_tenant_id = p_tenant
+    SELECT coalesce(json_agg(page ORDER BY page.id), '[]'), array_agg(DISTINCT page.partner_tenant_id) INTO body, v_sellers
+    FROM (SELECT s.id, s.customer_tenant_id, s.partner_tenant_id, s.order_id, s.line_number, s.partner_of_record,
+            s.parent_id, s.product_id, s.sku_id, s.availability_id, s.kind, s.offer_name, s.nickname, s.quantity, s.status,
+            s.auto_renew, s.term, s.billing_cycle, s.unit_price, s.currency, s.created_at, s.starts_at,
+            s.commitment_ends_at, s.version
+        FROM subscription s
+        WHERE s.partner_tenant_id = p_tenant AND s.customer_tenant_id = p_customer AND s.id > v_after
+        AND (p_order IS NULL OR s.order_id = p_order) AND (p_parent IS NULL OR s.parent_id = p_parent)
         ORDER BY s.id LIMIT p_size) AS page;
+    SELECT coalesce(json_agg(json_build_object('type', 'Subscription', 'id', seller, 'customer', p_customer,
+        'partner', seller)), '[]') INTO shapes FROM unnest(v_sellers) AS seller;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_subscriptions TO PUBLIC;
 

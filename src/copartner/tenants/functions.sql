@@ -1,33 +1,46 @@
 -- fn_roles: the roles a user holds now: assigned ones and those of the groups it is in, nested groups included.
 CREATE FUNCTION fn_roles(p_tenant uuid, p_user uuid) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    WITH RECURSIVE membership(group_id) AS (
-        SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant AND m.member_id = p_user
-        UNION
-        SELECT m.group_id FROM membership g JOIN group_member m ON m.tenant_id = p_tenant AND m.member_id = g.group_id
-    ), held(role) AS (
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE
+    v_roles text[];
+    v_groups uuid[];
+    v_above uuid[];
+BEGIN
+    SELECT ARRAY(SELECT r.role FROM role_assignment r WHERE r.tenant_id = p_tenant AND r.user_id = p_user),
+        ARRAY(SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant AND m.member_id = p_user)
+        INTO v_roles, v_groups
+        FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_user AND u.enabled;
+    IF NOT FOUND THEN
+        RETURN '[]';
+    END IF;
+    v_above := v_groups;
+    WHILE cardinality(v_above) > 0 LOOP
+        v_above := ARRAY(SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant
+            AND m.member_id = ANY (v_above) AND m.group_id <> ALL (v_groups));
+        v_groups := v_groups || v_above;
+    END LOOP;
+    RETURN (SELECT json_agg(held.role ORDER BY held.role) FROM (
         SELECT 'User'
         UNION
-        SELECT r.role FROM role_assignment r WHERE r.tenant_id = p_tenant AND r.user_id = p_user
+        SELECT unnest(v_roles)
         UNION
-        SELECT d.role FROM membership g JOIN directory_group d ON d.tenant_id = p_tenant AND d.id = g.group_id
-        WHERE d.role IS NOT NULL
-    )
-    SELECT coalesce(json_agg(held.role ORDER BY held.role), '[]') FROM held
-    WHERE EXISTS (SELECT FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_user AND u.enabled)
-$$;
+        SELECT d.role FROM directory_group d
+        WHERE d.tenant_id = p_tenant AND d.id = ANY (v_groups) AND d.role IS NOT NULL) AS held(role));
+END $$;
 ALTER FUNCTION fn_roles OWNER TO copartner_facts;
 REVOKE EXECUTE ON FUNCTION fn_roles FROM PUBLIC;
 
 -- fn_on_side: whether a tenant acts on a side: partners are enrolled, the operator is one, anybody is a customer.
 CREATE FUNCTION fn_on_side(p_side text, p_tenant uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT CASE p_side
-        WHEN 'customer' THEN true
-        WHEN 'partner' THEN EXISTS (SELECT FROM enrolment e WHERE e.tenant_id = p_tenant)
-        WHEN 'operator' THEN EXISTS (SELECT FROM tenant t WHERE t.id = p_tenant AND t.kind = 'operator')
-        ELSE false END
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    CASE p_side
+        WHEN 'customer' THEN RETURN true;
+        WHEN 'partner' THEN RETURN EXISTS (SELECT FROM enrolment e WHERE e.tenant_id = p_tenant);
+        WHEN 'operator' THEN RETURN EXISTS (SELECT FROM tenant t WHERE t.id = p_tenant AND t.kind = 'operator');
+        ELSE RETURN false;
+    END CASE;
+END $$;
 ALTER FUNCTION fn_on_side OWNER TO copartner_facts;
 REVOKE EXECUTE ON FUNCTION fn_on_side FROM PUBLIC;
 
@@ -43,13 +56,19 @@ GRANT EXECUTE ON FUNCTION fn_side_of TO PUBLIC;
 -- fn_principal: who acts, as the rules see it; an application stands as one of the Admin agents while it is enabled.
 -- Whoever is not of the side acts there without any role.
 CREATE FUNCTION fn_principal(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles',
-        CASE WHEN NOT fn_on_side(p_side, p_tenant) THEN '[]'::json WHEN p_app_only THEN
-            (SELECT coalesce(json_agg('Admin agent'::text), '[]') FROM application a
-             WHERE a.tenant_id = p_tenant AND a.id = p_subject AND a.enabled)
-        ELSE fn_roles(p_tenant, p_subject) END)
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE v_roles json := '[]';
+BEGIN
+    IF fn_on_side(p_side, p_tenant) THEN
+        IF p_app_only THEN
+            SELECT coalesce(json_agg('Admin agent'::text), '[]') INTO v_roles FROM application a
+                WHERE a.tenant_id = p_tenant AND a.id = p_subject AND a.enabled;
+        ELSE
+            v_roles := fn_roles(p_tenant, p_subject);
+        END IF;
+    END IF;
+    RETURN json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles', v_roles);
+END $$;
 ALTER FUNCTION fn_principal OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_principal TO copartner_partner, copartner_customer, copartner_operator;
 
@@ -81,8 +100,9 @@ GRANT EXECUTE ON FUNCTION fn_organisations TO copartner_partner, copartner_custo
 
 -- fn_home_facts: an actor and its own tenant.
 CREATE FUNCTION fn_home_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS json
-LANGUAGE sql STABLE AS $$
-    SELECT json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
-        'resource', json_build_object('type', 'Home', 'id', p_tenant, 'tenant', p_tenant))
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', json_build_object('type', 'Home', 'id', p_tenant, 'tenant', p_tenant));
+END $$;
 GRANT EXECUTE ON FUNCTION fn_home_facts TO copartner_partner, copartner_customer, copartner_operator;
