@@ -143,6 +143,8 @@ async def _change(call: Call) -> CustomerBody:
     customer_id, asked = call.id("customer"), call.decode(CustomerChange)
     if asked.relationship_to_partner is RelationshipName.NONE:
         return _present(await service.end_relationship(call.ctx, customer_id=customer_id))
+    if asked.allow_delegated_access is False and asked.relationship_to_partner is UNSET:
+        return _present(await service.remove_privileges(call.ctx, customer_id=customer_id))
     # Clients send whole objects back: what is as it was asks for nothing.
     found = await service.read_customer(call.ctx, customer_id=customer_id)
     if asked.allow_delegated_access is False and found.allows_delegated_access:
