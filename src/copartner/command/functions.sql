@@ -74,9 +74,13 @@ BEGIN
     SELECT * INTO r FROM jsonb_to_record(p_row) AS x(tenant_id uuid, id uuid, at timestamptz, likeness text,
         actor_tenant_id uuid, actor_id uuid, app_only boolean, names_actor boolean, action text, resource_type text,
         resource_id text, rules text[], caller_text text, facts jsonb, digest text);
+    -- One after the other: of two equal denials at the same moment the second has to find the first. Their moments were
+    -- taken before they waited, so either may be the earlier one.
+    PERFORM pg_advisory_xact_lock(hashtextextended(r.tenant_id::text || r.likeness, 0));
     UPDATE decision_record d SET times = d.times + 1, last_at = r.at
-        WHERE d.tenant_id = r.tenant_id AND d.likeness = decode(r.likeness, 'hex')
-        AND d.at > r.at - interval '1 hour' AND d.at <= r.at
+        WHERE d.tenant_id = r.tenant_id AND d.id = (SELECT e.id FROM decision_record e
+            WHERE e.tenant_id = r.tenant_id AND e.likeness = decode(r.likeness, 'hex')
+            AND e.at > r.at - interval '1 hour' AND e.at < r.at + interval '1 hour' ORDER BY e.at DESC LIMIT 1)
         RETURNING d.id INTO id;
     is_new := id IS NULL;
     IF is_new THEN
