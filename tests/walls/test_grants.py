@@ -57,10 +57,15 @@ CHANGED = {
     ("copartner_partner", "reseller_relationship"): "state privileges ended_at",
     ("copartner_partner", "subscription"): "nickname quantity status auto_renew version",
     ("copartner_signin", "authorization_code"): "used_at",
+    ("copartner_signin", "device_authorization"): "state tenant_id user_id methods session_id signed_in_at polled_at",
+    ("copartner_signin", "refresh_family"): "expires_at revoked_at",
+    ("copartner_signin", "refresh_token"): "used_at",
+    ("copartner_signin", "signing_key"): "ends_at",
 }
 REMOVED = {
     ("copartner_customer", "idempotency_key"), ("copartner_operator", "idempotency_key"),
     ("copartner_partner", "idempotency_key"), ("copartner_signin", "authorization_code"),
+    ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     ("copartner_worker", "idempotency_key"),
 }  # fmt: skip
 ADDED = {
@@ -74,7 +79,8 @@ ADDED = {
     ("copartner_partner", "customer_agreement"), ("copartner_partner", "idempotency_key"),
     ("copartner_partner", "purchase_order"), ("copartner_partner", "relationship_request"),
     ("copartner_partner", "subscription"), ("copartner_signin", "authorization_code"),
-    ("copartner_signin", "signing_key"),
+    ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
+    ("copartner_signin", "refresh_token"), ("copartner_signin", "signing_key"),
 }  # fmt: skip
 
 

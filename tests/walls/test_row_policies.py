@@ -33,9 +33,9 @@ WALLS = (
 OPEN = {
     "owner_all": {
         "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
-        "billing_profile", "cart", "customer_agreement", "decision_record", "directory_group", "enrolment",
-        "group_member", "idempotency_key", "purchase_order", "relationship_request", "reseller_relationship",
-        "role_assignment", "signing_key", "subscription", "tenant", "user_account",
+        "billing_profile", "cart", "customer_agreement", "decision_record", "device_authorization", "directory_group",
+        "enrolment", "group_member", "idempotency_key", "purchase_order", "refresh_family", "refresh_token",
+        "relationship_request", "reseller_relationship", "role_assignment", "signing_key", "subscription", "tenant", "user_account",
     },
     "facts_all": {
         "application", "cart", "customer_agreement", "decision_record", "directory_group",
@@ -48,7 +48,8 @@ OPEN = {
     "operator_all": {"enrolment", "tenant"},
     "operator_groups": {"directory_group"},
     "signin_all": {
-        "application", "application_secret", "authorization_code", "signing_key", "tenant", "user_account",
+        "application", "application_secret", "authorization_code", "device_authorization", "refresh_family",
+        "refresh_token", "signing_key", "tenant", "user_account",
     },
     "worker_all": {"idempotency_key"},
 }  # fmt: skip

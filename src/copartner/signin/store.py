@@ -40,7 +40,10 @@ async def signing_keys(db: Connection) -> list[SigningKeyRow]:
 async def add_signing_key(db: Connection, key: SigningKeyRow, *, now: datetime) -> None:
     """Keep a new key."""
     await db.execute(
-        "INSERT INTO signing_key (kid, private_key, created_at) VALUES ($1, $2, $3)", key.kid, key.private_key, now
+        "INSERT INTO signing_key (kid, private_key, created_at, signs_from) VALUES ($1, $2, $3, $3)",
+        key.kid,
+        key.private_key,
+        now,
     )
 
 
