@@ -35,7 +35,11 @@ def module_database(postgres: Server) -> Iterator[Database]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Where a skip counts as a failure, says so."""
+    """Names the seeds of random tests; where a skip counts as a failure, says so."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            if said := ", ".join(f"{name} {value}" for name, value in report.user_properties):
+                terminalreporter.write_line(f"{report.nodeid}: {said}")
     if skips_fail() and terminalreporter.stats.get("skipped"):
         terminalreporter.write_line("CI=true: a skipped test is a failure; make what it needs.", red=True)
 

@@ -78,9 +78,10 @@ class Judge:
                 self._no_name(record)
 
     def _no_name(self, record: Record) -> None:
+        known = {row.customer for row in self.rows.values() if row.partner == record.tenant} | {record.tenant}
         for partner, names in self.names.items():
             named = next((name for name in names if name in record.whole), None)
-            if partner != record.tenant and named and named not in self.told.get(record.tenant, ()):
+            if partner not in known and named and named not in self.told.get(record.tenant, ()):
                 raise ForeignSightError(f"{record.tenant} may read that {named} tried: {record.whole}")
 
     def _no_secret(self, words: set[str], tenant: UUID, how: str) -> None:

@@ -120,7 +120,8 @@ class Selling(Asking):
 
     def start(self, who: Any, customer: int) -> None:
         """A subscription, an open cart and an open request."""
-        _, wishes = self._wishes(who, customer, ["Office 365 Enterprise"], None)
+        # Two of the partners begin with what is pooled, so that they meet its maximum.
+        _, wishes = self._wishes(who, customer, ["Office 365 Basic" if who[0] > 1 else "Office 365 Enterprise"], None)
         buyer = self.stage.customers[customer].id
         self.partner(who, orders.place_order, customer_id=buyer, wishes=wishes)
         self.partner(who, orders.create_cart, customer_id=buyer, wishes=wishes)

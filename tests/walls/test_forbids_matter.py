@@ -1,0 +1,238 @@
+"""Each forbid denies something that is asked of a service; without it the rules would let the same through."""
+
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from copartner.agreements import service as agreements
+from copartner.catalogue.model import BillingCycle
+from copartner.command.denial import Denied
+from copartner.customers import service as customers
+from copartner.customers.model import Address, BillingDetails, NewCustomer
+from copartner.kernel.errors import Refusal
+from copartner.kernel.functions import named
+from copartner.orders import service as orders
+from copartner.policy.facts import Cloud, Side
+from copartner.policy.rulebook import Rulebook
+from copartner.programme import service as programme
+from copartner.relationships.service import consent, relationships, requests
+from copartner.subscriptions import service as subscriptions
+from copartner.subscriptions.model import Patch, Status
+from support.postgres import Server
+from support.programme import PRESENT, RULEBOOK, SEED_DAY
+from support.walls import scenes
+from support.walls.perform import ALL, on_stage
+from support.walls.scenes import Matter, Scene
+from support.walls.stage import Stage
+
+C, G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
+EVE = SEED_DAY - timedelta(days=1)
+NEW = NewCustomer(
+    company_name="New",
+    domain="new.example",
+    billing=BillingDetails(
+        email="a@new.example", company_name="New", culture="de-DE", language="de", address=Address(country="DE")
+    ),
+)
+Deed = Callable[[Matter], Coroutine[Any, Any, Any]]
+
+
+def change(**wanted: Any) -> Deed:
+    """Changes a subscription."""
+    return lambda m: subscriptions.change_subscription(
+        m.seller, customer_id=m.customer_id, subscription_id=m.subscription, patch=Patch(**wanted)
+    )
+
+
+def set_(name: str) -> Deed:
+    """Names the acting partner as seller, the partner's own tenant as customer, or another parent."""
+    return lambda m: change(**{name: m.subscription if name == "parent_id" else m.partner_id})(m)
+
+
+def draft(m: Matter) -> Any:
+    return orders.create_cart(m.seller, customer_id=m.customer_id, wishes=m.wishes())
+
+
+def at_a_customer(service: Callable[..., Any]) -> Deed:
+    """Calls a service that needs the customer alone."""
+    return lambda m: service(m.seller, customer_id=m.customer_id)
+
+
+def on_request(service: Callable[..., Any]) -> Deed:
+    """The partner calls a service about a request."""
+    return lambda m: service(m.seller, request_id=m.request)
+
+
+def accept(m: Matter) -> Any:
+    return consent.accept_request(m.buyer, request_id=m.request, accept_agreement=True)
+
+
+def end(m: Matter) -> Any:
+    return customers.end_relationship(m.chief, customer_id=m.customer_id)
+
+
+def ask(*, privileges: bool) -> Deed:
+    """Sends a request."""
+    return lambda m: requests.send_request(m.seller, customer_tenant_id=m.customer_id, includes_privileges=privileges)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One deed in a scene in which a forbid alone stands in its way."""
+
+    rule: str
+    name: str
+    deed: Deed
+    scene: Callable[[Scene], Matter]
+    day: datetime = PRESENT
+    cloud: Cloud = C
+
+    def __str__(self) -> str:
+        return f"{self.rule}-{self.name}"
+
+
+CASES = (
+    Case("mp-subscription", "suspend", change(status=Status.SUSPENDED), scenes.foreign_sale),
+    Case("mp-subscription", "reactivate", change(status=Status.ACTIVE), scenes.foreign_sale),
+    Case("mp-subscription", "cancel", change(status=Status.DELETED), scenes.foreign_sale),
+    Case("mp-subscription", "quantity", change(quantity=6), scenes.foreign_sale),
+    Case("mp-subscription", "nickname", change(nickname="mine"), scenes.foreign_sale),
+    Case("mp-subscription", "renewal", change(auto_renew=False), scenes.foreign_sale),
+    Case("mp-subscription", "activate", lambda m: subscriptions.activate_subscription(
+        m.seller, customer_id=m.customer_id, subscription_id=m.subscription), scenes.foreign_sale),
+    Case("mp-ownership", "seller", set_("partner_tenant_id"), scenes.foreign_sale),
+    Case("mp-ownership", "owner", set_("customer_tenant_id"), scenes.foreign_sale),
+    Case("mp-terms", "term", change(term="P3Y"), scenes.foreign_sale),
+    Case("mp-terms", "billing", change(billing_cycle=BillingCycle.ANNUAL), scenes.foreign_sale),
+    Case("mp-terms", "commitment", change(commitment_ends_at=PRESENT), scenes.foreign_sale),
+    Case("mp-record", "record", change(partner_of_record="4100001"), scenes.foreign_sale),
+    Case("mp-addon", "parent", set_("parent_id"), scenes.foreign_sale),
+    Case("mp-addon", "draft", lambda m: orders.create_cart(
+        m.seller, customer_id=m.customer_id, wishes=m.wishes(1, parent_id=m.subscription)), scenes.foreign_parent),
+    Case("mp-addon", "order", lambda m: orders.place_order(
+        m.seller, customer_id=m.customer_id, wishes=m.wishes(1, parent_id=m.subscription)), scenes.foreign_parent),
+    Case("mp-visibility", "subscription", lambda m: subscriptions.read_subscription(
+        m.seller, customer_id=m.customer_id, subscription_id=m.subscription), scenes.foreign_sale),
+    Case("mp-visibility", "order", lambda m: orders.read_order(
+        m.seller, customer_id=m.customer_id, order_id=m.order), scenes.foreign_sale),
+    Case("mp-visibility", "cart", lambda m: orders.read_cart(
+        m.seller, customer_id=m.customer_id, cart_id=m.cart), scenes.foreign_sale),
+    *(Case("rel-required", service.__name__, at_a_customer(service), scenes.strangers) for service in (
+        customers.read_customer, customers.read_company_profile, customers.read_billing_profile,
+        customers.remove_privileges, agreements.list_agreements, orders.list_orders, subscriptions.list_subscriptions,
+    )),
+    Case("rel-required", "draft", draft, scenes.strangers),
+    Case("rel-own-request", "read", on_request(requests.read_request), scenes.foreign_request),
+    Case("rel-own-request", "withdraw", on_request(requests.withdraw_request), scenes.foreign_request),
+    Case("rel-addressee", "read", lambda m: consent.read_consent(m.buyer, request_id=m.request),
+         scenes.addressed_to_another),
+    Case("rel-addressee", "decline", lambda m: consent.decline_request(m.buyer, request_id=m.request),
+         scenes.addressed_to_another),
+    Case("rel-addressee", "accept", accept, scenes.addressed_to_another),
+    Case("rel-acceptor", "read", lambda m: consent.read_consent(
+        m.here.context(f"ba@{m.customer}", Side.CUSTOMER), request_id=m.request), scenes.addressed),
+    Case("rel-own-side", "withdraw", lambda m: relationships.withdraw_privileges(
+        m.buyer, partner_tenant_id=m.partner_id), scenes.strangers),
+    Case("own-decision", "read", lambda m: programme.read_decision(
+        m.seller, decision_id=m.decision), scenes.foreign_decision),
+    Case("user-only", "create", lambda m: customers.create_customer(m.application, new=NEW), scenes.strangers),
+    Case("user-only", "agreements", lambda m: agreements.list_agreements(
+        m.application, customer_id=m.customer_id), scenes.related),
+    Case("rel-market", "draft", draft, scenes.selling_outside_the_market),
+    Case("rel-cloud", "draft", draft, scenes.selling_to_another_cloud),
+    Case("csp-no-partner-buyer", "draft", draft, scenes.selling_to_partners_own_use, EVE),
+    Case("csp-tenant-only", "draft", draft, scenes.selling_to_partner),
+    Case("csp-tenant-only", "accept", accept, scenes.addressed_to_partner),
+    Case("csp-self-affiliate", "draft", draft, scenes.selling_to_affiliate),
+    Case("csp-self-affiliate", "accept", accept, scenes.addressed_to_affiliate),
+    Case("mca-confirmed", "order", lambda m: orders.place_order(
+        m.seller, customer_id=m.customer_id, wishes=m.wishes()), scenes.without_agreement),
+    Case("mca-confirmed", "checkout", lambda m: orders.checkout(
+        m.seller, customer_id=m.customer_id, cart_id=m.cart), scenes.without_agreement),
+    Case("seats-pooled", "order", lambda m: orders.place_order(
+        m.seller, customer_id=m.customer_id, wishes=m.wishes(51)), scenes.with_seats_taken),
+    Case("seats-pooled", "quantity", change(quantity=101), scenes.with_seats_taken),
+    Case("rel-end", "end", end, scenes.with_subscription, SEED_DAY),
+    Case("rel-end-cancelled", "end", end, scenes.with_suspended_subscription),
+    Case("rel-dap-ended", "ask", ask(privileges=True), scenes.strangers),
+    Case("rel-dap-forced", "ask", ask(privileges=False), scenes.strangers, cloud=G),
+    Case("rel-address", "accept", accept, scenes.addressed_abroad, cloud=G),
+)  # fmt: skip
+# Two forbids speak of what is always the actor's own; a service meets them only when its facts are wrong.
+WRONG_FACTS = {
+    "own-tenant": ("fn_home_facts", "'tenant', p_tenant", lambda m: customers.list_customers(m.seller)),
+    "rel-own-name": ("fn_customer_facts", "'partner', p_tenant", at_a_customer(customers.read_customer)),
+}
+
+
+@pytest.fixture(scope="module")
+def stages(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Cloud, Stage]]:
+    """A stage with every wall in each cloud."""
+    place = tmp_path_factory.mktemp
+    with on_stage(postgres, place("c"), ALL, C) as commercial, on_stage(postgres, place("g"), ALL, G) as government:
+        yield {C: commercial, G: government}
+
+
+def asked(stage: Stage, rulebook: Rulebook, deed: Deed, matter: Matter) -> Any:
+    """What comes of a deed under a rulebook: an answer or a refusal."""
+    try:
+        return stage.run(deed(replace(matter, here=stage.programme.under(rulebook))))
+    except Refusal as refusal:
+        return refusal
+
+
+def matters(stage: Stage, rule: str, deed: Deed, matter: Matter) -> None:
+    """The rule alone denies the deed, to everybody; without it the rules do not."""
+    for rulebook in (RULEBOOK, RULEBOOK.variant(permit_all=True)):
+        denied = asked(stage, rulebook, deed, matter)
+        assert isinstance(denied, Denied), denied
+        assert denied.rules == (rule,)
+    answer = asked(stage, RULEBOOK.variant(drop={rule}, permit_all=True), deed, matter)
+    assert not isinstance(answer, Denied), answer.rules
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_forbid_alone_stands_in_the_way(stages: dict[Cloud, Stage], case: Case) -> None:
+    stage = stages[case.cloud]
+    stage.reset()
+    stage.programme.clock.moment = case.day
+    matters(stage, case.rule, case.deed, case.scene(Scene(stage)))
+
+
+@pytest.mark.parametrize("rule", WRONG_FACTS)
+def test_a_forbid_stands_in_the_way_of_wrong_facts(stages: dict[Cloud, Stage], rule: str) -> None:
+    name, written, deed = WRONG_FACTS[rule]
+    stage = stages[C]
+    stage.reset()
+    matter = scenes.related(Scene(stage))
+    right = stage.run(stage.owner.fetchval("SELECT pg_get_functiondef($1::regproc)", named(name)))
+    other = f"'{stage.partners[1].id}'::uuid"
+    assert right.count(written) == 1
+    stage.run(stage.owner.execute(right.replace(written, written.replace("p_tenant", other))))
+    try:
+        matters(stage, rule, deed, matter)
+    finally:
+        stage.run(stage.owner.execute(right))
+
+
+def test_privileges_come_only_where_they_were_asked_for(stages: dict[Cloud, Stage]) -> None:
+    come = {}
+    for without in (frozenset[str](), frozenset({"rel-dap-asked"})):
+        stage = stages[C]
+        stage.reset()
+        stage.programme.clock.moment = SEED_DAY
+        scene = Scene(stage)
+        matter = scene.matter(scene.first, scene.buyer)
+        made = scene.run(ask(privileges=False)(matter))
+        here = stage.programme.under(RULEBOOK.variant(drop=without))
+        accepted = scene.run(accept(replace(matter, here=here, request=made.id)))
+        come[bool(without)] = accepted.relationship.privileges
+    assert come == {False: False, True: True}
+
+
+def test_every_forbid_matters() -> None:
+    shown = {case.rule for case in CASES} | WRONG_FACTS.keys() | {"rel-dap-asked"}
+    assert shown == {rule.id for rule in RULEBOOK.rules if not rule.permits}

@@ -1,0 +1,105 @@
+"""The plays at length, and that the judge notices each single wall that is missing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from copartner.policy.facts import Cloud
+from support.postgres import Server
+from support.programme import RULEBOOK
+from support.walls.judge import ForeignChangeError, ForeignSightError
+from support.walls.perform import ALL, NONE, ROWS_ALONE, RULES_ALONE, new_seed, on_stage, perform
+from support.walls.stage import Walls
+
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
+C, G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
+Record = Callable[[str, object], None]
+
+# What each forbid is provoked by in a play. The others cannot be: own-tenant and rel-own-name speak about what is
+# always the actor's own, and rel-dap-asked is asked without being required.
+PROVOKED = {
+    "csp-no-partner-buyer": {"create_cart", "place_order", "accept_request", "accept_standing"},
+    "csp-self-affiliate": {"create_cart", "place_order", "accept_request", "accept_standing"},
+    "csp-tenant-only": {"create_cart", "place_order", "accept_request", "accept_standing"},
+    "mca-confirmed": {"place_order", "checkout"},
+    "mp-addon": {"create_cart", "place_order", "change_subscription"},
+    "mp-ownership": {"change_subscription"},
+    "mp-record": {"change_subscription"},
+    "mp-subscription": {"change_subscription", "activate_subscription"},
+    "mp-terms": {"change_subscription"},
+    "mp-visibility": {"read_subscription", "read_order", "read_cart", "replace_cart", "checkout"},
+    "own-decision": {"read_decision"},
+    "rel-acceptor": {"accept_request", "decline_request", "read_consent"},
+    "rel-addressee": {"accept_request", "decline_request", "read_consent"},
+    "rel-address": {"create_customer", "accept_request", "accept_standing"},
+    "rel-cloud": {"create_cart", "place_order"},
+    "rel-dap-ended": {"send_request"},
+    "rel-dap-forced": {"send_request"},
+    "rel-end": {"end_relationship"},
+    "rel-end-cancelled": {"end_relationship"},
+    "rel-market": {"create_cart", "place_order", "create_customer"},
+    "rel-own-request": {"read_request", "withdraw_request"},
+    "rel-own-side": {"withdraw_privileges"},
+    "rel-required": {"read_customer", "create_cart", "place_order", "list_subscriptions", "change_subscription"},
+    "seats-pooled": {"place_order", "checkout"},
+    "user-only": {"send_request", "attest_agreement"},
+}
+UNPROVOKED = {"own-tenant", "rel-own-name", "rel-dap-asked"}
+ONLY_GOVERNMENT = {"rel-address", "rel-dap-forced"}
+NOT_GOVERNMENT = {"mca-confirmed", "seats-pooled", "rel-market", "rel-dap-ended"}
+
+
+def test_every_forbid_has_acts_of_its_own() -> None:
+    assert PROVOKED.keys() | UNPROVOKED == {rule.id for rule in RULEBOOK.rules if not rule.permits}
+
+
+@pytest.mark.parametrize(
+    ("walls", "cloud", "plays"),
+    [(ALL, C, 250), (ALL, G, 80), (RULES_ALONE, C, 120), (ROWS_ALONE, C, 120)],
+    ids=["all", "all-us-government", "rules-alone", "rows-alone"],
+)
+def test_no_partner_sees_or_changes_what_another_sold(
+    postgres: Server, tmp_path: Path, record_property: Record, walls: Walls, cloud: Cloud, plays: int
+) -> None:
+    chosen = new_seed()
+    record_property("seed", chosen)
+    with on_stage(postgres, tmp_path, walls, cloud) as stage:
+        perform(stage, plays=plays, steps=40, chosen=chosen)
+    if not walls.rules:
+        return
+    fired = {
+        (rule, service)
+        for service, outcome in stage.outcomes
+        if outcome.startswith("denied")
+        for rule in outcome.split()[1:]
+    }
+    expected = PROVOKED.keys() - (ONLY_GOVERNMENT if cloud is C else NOT_GOVERNMENT)
+    missing = expected - {rule for rule, service in fired if service in PROVOKED[rule]}
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("walls", "error"),
+    [
+        (Walls(row_security=False, rules=True, without=frozenset({"mp-subscription"})), ForeignChangeError),
+        (Walls(row_security=False, rules=True, without=frozenset({"mp-visibility"})), ForeignSightError),
+        (Walls(row_security=False, rules=True, without=frozenset({"rel-own-request"})), ForeignChangeError),
+        (Walls(row_security=False, rules=True, without=frozenset({"rel-addressee"})), ForeignChangeError),
+        (Walls(row_security=True, rules=False, opened=frozenset({"subscription"})), ForeignChangeError),
+        (Walls(row_security=True, rules=False, opened=frozenset({"cart"})), ForeignChangeError),
+        (Walls(row_security=True, rules=False, opened=frozenset({"purchase_order"})), ForeignSightError),
+        (Walls(row_security=True, rules=False, opened=frozenset({"relationship_request"})), ForeignChangeError),
+        (NONE, ForeignChangeError),
+        (NONE, ForeignSightError),
+    ],
+    ids=str,
+)
+def test_the_judge_notices_a_missing_wall(
+    postgres: Server, tmp_path: Path, record_property: Record, walls: Walls, error: type[AssertionError]
+) -> None:
+    chosen = new_seed()
+    record_property("seed", chosen)
+    with on_stage(postgres, tmp_path, walls) as stage, pytest.raises(error) as found:
+        perform(stage, plays=500, steps=40, chosen=chosen, watched=frozenset({error}))
+    record_property("found", str(found.value)[:300])
