@@ -1,7 +1,9 @@
 """The password grant, which the emulator alone has: a script signs a person in without a browser."""
 
 from copartner.signin import rules
-from copartner.signin.model import Issued, TokenRequest
+from copartner.signin.delivery import deliver
+from copartner.signin.grants import wants_client_info
+from copartner.signin.model import Asked, Issued, SignedIn, TokenRequest
 from copartner.signin.service import Authority
 
 GRANT_TYPE = "password"
@@ -20,10 +22,12 @@ async def password(authority: Authority, request: TokenRequest) -> Issued:
     audience = authority.audience(request.version, form)
     application = await authority.registered(request.client, request.directory)
     user = await authority.user(form["username"], form["password"], request.directory, application)
-    return await authority.issue_to_user(
-        user,
-        application_id=request.client.client_id,
+    asked = Asked(
+        application_id=application.id if application else None,
         audience=audience or authority.root,
         version=request.version,
-        methods=("pwd",) if form.get("mfa", "").lower() == "false" else ("pwd", "mfa"),
+        scopes=rules.scopes_of(form.get("scope")),
+        client_info=wants_client_info(request),
     )
+    methods = ("pwd",) if form.get("mfa", "").lower() == "false" else ("pwd", "mfa")
+    return await deliver(authority, SignedIn(user, methods, authority.clock.now()), asked)

@@ -46,7 +46,7 @@ async def test_a_user_signs_in(desk: Office) -> None:
     assert sent["state"] == "s & s=1"
     assert sent.keys() == {"from", "code", "state"}
     said = (await desk.redeem(sent["code"])).json()
-    assert said["scope"] == f"{PARTNER_CENTER}/.default"
+    assert said["scope"] == f"openid offline_access {PARTNER_CENTER}/.default"
     verified = await desk.authority.tokens.verify(said["access_token"])
     assert verified.user_principal_name == "aa@nordlicht.example"
     assert verified.tenant_id == desk.here.id("nordlicht")

@@ -141,7 +141,7 @@ async def test_basic_credentials_are_form_encoded(desk: Office) -> None:
         ("00000000-0000-4000-8000-00000000dead", {}, 400, "invalid_request"),
         ("nordlicht.example", {"resource": "https://elsewhere.example"}, 400, "invalid_target"),
         ("nordlicht.example", {"grant_type": "password"}, 400, "unsupported_grant_type"),
-        ("nordlicht.example", {"grant_type": "refresh_token"}, 400, "unsupported_grant_type"),
+        ("nordlicht.example", {"grant_type": "refresh_token"}, 400, "invalid_request"),
         ("nordlicht.example", {"grant_type": ""}, 400, "invalid_request"),
         ("nordlicht.example", {"grant_type": "client_credentials\0"}, 400, "invalid_request"),
     ],
@@ -264,7 +264,7 @@ async def test_discovery_names_what_is_served(desk: Office, emulator: Office) ->
     own = desk.here.id("nordlicht")
     found = (await desk.http.get("/nordlicht.example/v2.0/.well-known/openid-configuration")).json()
     assert found["issuer"] == f"{ROOT}/{own}/v2.0"
-    assert found["grant_types_supported"] == ["authorization_code", "client_credentials"]
+    assert found["grant_types_supported"] == ["authorization_code", "client_credentials", "refresh_token"]
     assert found["jwks_uri"] == f"{ROOT}/nordlicht.example/discovery/v2.0/keys"
     common = (await desk.http.get("/common/v2.0/.well-known/openid-configuration")).json()
     assert common["issuer"] == f"{ROOT}/{{tenantid}}/v2.0"

@@ -10,7 +10,7 @@ ALTER TABLE authorization_code
     ADD COLUMN scopes text[] NOT NULL DEFAULT '{}',
     ADD COLUMN session_id uuid,
     ADD COLUMN signed_in_at timestamptz;
-COMMENT ON COLUMN authorization_code.scopes IS 'the OpenID scopes that were asked for';
+COMMENT ON COLUMN authorization_code.scopes IS 'what was asked for, OpenID''s scopes and the resource''s';
 
 -- One sign-in of a user at an application. Each refresh token of it is used once; a second use ends the family.
 CREATE TABLE refresh_family (

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
-from copartner.signin import rules
-from copartner.signin.model import Issued, Subject, TokenRequest
+from copartner.signin import refresh, rules
+from copartner.signin.delivery import deliver
+from copartner.signin.model import Asked, Issued, SignedIn, Subject, TokenRequest
 
 if TYPE_CHECKING:
     from copartner.signin.service import Authority
@@ -40,16 +41,47 @@ async def authorization_code(authority: "Authority", request: TokenRequest) -> I
         raise rules.GrantRefused("The code is of a user in another tenant.")
     if audience and code.audience and audience != code.audience:
         raise rules.GrantRefused("The code was given for another resource.")
-    return await authority.issue_to_user(
-        user,
+    signed_in = SignedIn(user, code.methods, code.signed_in_at or authority.clock.now(), code.session_id)
+    asked = Asked(
         application_id=application.id,
         audience=audience or code.audience or authority.root,
         version=request.version,
-        methods=code.methods,
+        scopes=rules.scopes_of(form.get("scope")) or code.scopes,
+        nonce=code.nonce,
+        client_info=wants_client_info(request),
     )
+    return await deliver(authority, signed_in, asked, code=form["code"])
+
+
+async def refresh_token(authority: "Authority", request: TokenRequest) -> Issued:
+    """A new token for a sign-in that lasts, and the refresh token after the one given (RFC 6749, 6).
+
+    Any resource of this deployment may be named; OpenID's scopes stay those of the sign-in.
+    """
+    form = request.form
+    if not form.get("refresh_token"):
+        raise rules.BadRequest("refresh_token is missing.")
+    audience, scopes = authority.audience(request.version, form), rules.scopes_of(form.get("scope"))
+    application = await authority.client(request.client, request.directory)
+    token, family, signed_in = await refresh.renew(authority, form["refresh_token"], application, request.directory)
+    asked = Asked(
+        application_id=application.id,
+        audience=audience or family.audience,
+        version=request.version,
+        scopes=tuple(word for word in scopes if word not in rules.OIDC_SCOPES or word in family.scopes)
+        or family.scopes,
+        client_info=wants_client_info(request),
+    )
+    return await deliver(authority, signed_in, asked, renewed=token)
+
+
+def wants_client_info(request: TokenRequest) -> bool:
+    """Whether the client files its tokens by `client_info`."""
+    return request.form.get("client_info") == "1"
 
 
 STANDARD: Mapping[str, Callable[["Authority", TokenRequest], Awaitable[Issued]]] = {
     "client_credentials": client_credentials,
     "authorization_code": authorization_code,
+    "refresh_token": refresh_token,
 }

@@ -79,11 +79,12 @@ class SigningKeys:
 
     async def _make_first(self) -> None:
         private = await asyncio.to_thread(RSAKey.generate_key, _BITS)
-        row = SigningKeyRow(private.thumbprint(), self._key_file.encrypt(private.as_pem(private=True)))
+        now = self._clock.now()
+        row = SigningKeyRow(private.thumbprint(), self._key_file.encrypt(private.as_pem(private=True)), now)
         async with store.acting(self._pool) as db:
             await store.lock_keys(db)
             if not await store.signing_keys(db):
-                await store.add_signing_key(db, row, now=self._clock.now())
+                await store.add_signing_key(db, row, now=now)
 
     def _opened(self, row: SigningKeyRow) -> SigningKey:
         """Both parts come from what the key file encrypted, so a row written without it is never trusted."""

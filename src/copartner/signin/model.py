@@ -69,6 +69,30 @@ class AuthorizeRequest:
     code_challenge: str
     audience: str | None
     login_hint: str = ""
+    scopes: tuple[str, ...] = ()
+    nonce: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A user who proved who they are: by what (`pwd`, `mfa`), when, and in which browser session."""
+
+    user: User
+    methods: tuple[str, ...]
+    at: datetime
+    session_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an application gets for a user who signed in. `application_id` None: a script that named none."""
+
+    application_id: UUID | None
+    audience: str
+    version: int
+    scopes: tuple[str, ...] = ()
+    nonce: str | None = None
+    client_info: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +105,8 @@ class Subject:
     user_principal_name: str | None
     roles: tuple[str, ...]
     methods: tuple[str, ...] = ()
+    display_name: str = ""
+    session_id: UUID | None = None
 
     @property
     def app_only(self) -> bool:
@@ -97,6 +123,10 @@ class Issued:
     app_only: bool
     not_before: datetime
     expires_at: datetime
+    scopes: tuple[str, ...] = ()
+    refresh_token: str | None = field(default=None, repr=False)
+    id_token: str | None = field(default=None, repr=False)
+    client_info: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +141,35 @@ class Redemption:
     audience: str | None
     methods: tuple[str, ...]
     expires_at: datetime
+    scopes: tuple[str, ...] = ()
+    nonce: str | None = None
+    session_id: UUID | None = None
+    signed_in_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A sign-in that lasts: whose refresh tokens follow one another, each used once."""
+
+    id: UUID
+    tenant_id: UUID
+    user_id: UUID
+    application_id: UUID
+    audience: str
+    scopes: tuple[str, ...]
+    methods: tuple[str, ...]
+    session_id: UUID | None
+    signed_in_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKeyRow:
-    """A signing key as stored: the private part encrypted."""
+    """A signing key as stored: the private part encrypted. It signs from a moment, and holds nothing after its end."""
 
     kid: str
     private_key: bytes = field(repr=False)
+    signs_from: datetime
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +184,8 @@ class Verified:
     methods: tuple[str, ...]
     audience: str | None
     expires_at: datetime
+    issued_at: datetime
+    session_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

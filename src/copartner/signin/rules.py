@@ -10,7 +10,9 @@ from uuid import UUID
 
 from copartner.kernel.errors import Refusal
 
-ANY_TENANT = ("common", "organizations")
+# `adfs` is how clients address a server that is not the vendor's cloud: no instance discovery, endpoints without v2.0.
+ADFS = "adfs"
+ANY_TENANT = ("common", "organizations", ADFS)
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII)
 # A verifier has 43 to 128 unreserved characters, a challenge is a SHA-256 in base64url (RFC 7636).
@@ -19,7 +21,10 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 # What fits into a header: visible ASCII, no fragment.
 _ADDRESS = re.compile(r"[!-\"$-~]+", re.ASCII)
 _SCRIPTS = frozenset({"javascript", "data", "vbscript", "blob", "file", "about"})
-_OIDC_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
+OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
+_SCOPE = re.compile(r"[!#-\[\]-~]{1,500}", re.ASCII)
+_MOST_SCOPES = 50
+_LONGEST_NONCE = 500
 
 
 class BadRequest(Refusal):
@@ -60,6 +65,50 @@ class SignInFailed(Refusal):
 
 class FormStale(Refusal):
     """The sign-in form was not made for this browser, was altered or is too old."""
+
+
+class ScopeMalformed(Refusal):
+    """The scope holds characters that no scope has, or too much."""
+
+
+class DeviceWaits(Refusal):
+    """Nobody has typed the device's user code yet."""
+
+
+class DeviceTooFast(Refusal):
+    """The device asks more often than it was told to."""
+
+
+class DeviceDeclined(Refusal):
+    """The person said no to the device."""
+
+
+class DeviceExpired(Refusal):
+    """The device's code is too old; it has to begin again."""
+
+
+class DeviceUnknown(Refusal):
+    """No device of this application waits with that code."""
+
+
+def version_at(segment: str, version: int) -> int:
+    """The form of tokens and answers at an address; below `adfs` also the address without v2.0 speaks of scopes."""
+    return 2 if segment == ADFS else version
+
+
+def scopes_of(text: str | None) -> tuple[str, ...]:
+    """The words of a `scope`, each once; raises ScopeMalformed."""
+    words = tuple(dict.fromkeys((text or "").split()))
+    if len(words) > _MOST_SCOPES or not all(_SCOPE.fullmatch(word) for word in words):
+        raise ScopeMalformed("scope holds too much, or what no scope is made of.")
+    return words
+
+
+def nonce_of(text: str | None) -> str | None:
+    """The `nonce` to be repeated in an id token; raises BadRequest."""
+    if text is not None and len(text) > _LONGEST_NONCE:
+        raise BadRequest("nonce is too long.")
+    return text or None
 
 
 def tenant_segment(text: str) -> str | None:
@@ -122,7 +171,7 @@ class Audiences:
 
     def of_scope(self, scope: str | None) -> str | None:
         """The audience of a v2 `scope` such as `https://host/.default`, None when unsaid; raises ResourceUnknown."""
-        wanted = {self.of_resource(_resource_of(word)) for word in (scope or "").split() if word not in _OIDC_SCOPES}
+        wanted = {self.of_resource(_resource_of(word)) for word in (scope or "").split() if word not in OIDC_SCOPES}
         if len(wanted) > 1:
             raise BadRequest("scope names several resources; a token is for one.")
         return next(iter(wanted), None)

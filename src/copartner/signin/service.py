@@ -8,7 +8,7 @@ from uuid import UUID
 
 from copartner.command.runtime import Runtime
 from copartner.kernel.secrets import KeyFile
-from copartner.signin import rules, store
+from copartner.signin import refresh, rules, store
 from copartner.signin.forms import Forms
 from copartner.signin.grants import STANDARD
 from copartner.signin.keys import SigningKeys
@@ -20,7 +20,6 @@ from copartner.signin.model import (
     Issued,
     Redemption,
     Returned,
-    Subject,
     TokenRequest,
     User,
 )
@@ -58,8 +57,9 @@ class Authority:
         self.passwords = Passwords()
         self.grants: Mapping[str, Grant] = {**STANDARD, **(grants or {})}
         self._own = {application.id: application for application in applications}
-        self._pool = runtime.pool
-        self._clock = runtime.machine_clock
+        self.pool = runtime.pool
+        self.clock = runtime.machine_clock
+        self.ids = runtime.ids
 
     @classmethod
     async def open(
@@ -84,7 +84,7 @@ class Authority:
         """The tenant a path names, by identifier or domain; raises UnknownTenant."""
         if segment in rules.ANY_TENANT:
             return Directory(segment, None)
-        async with store.acting(self._pool) as db:
+        async with store.acting(self.pool) as db:
             tenant = await store.tenant_id(db, identifier=rules.segment_id(segment), domain=segment)
         if tenant is None:
             raise rules.UnknownTenant("There is no such tenant here; name its identifier, its domain, or common.")
@@ -135,7 +135,7 @@ class Authority:
         name = name.strip().lower()
         found = None
         if len(name) <= _LONGEST_NAME:
-            async with store.acting(self._pool) as db:
+            async with store.acting(self.pool) as db:
                 found = await store.user_by_name(db, name)
         if found is not None and not _may_use(found, directory, application):
             found = None
@@ -144,20 +144,12 @@ class Authority:
             raise rules.SignInFailed("Name and password do not belong to an account that may sign in here.")
         return found
 
-    async def issue_to_user(
-        self, user: User, *, application_id: UUID | None, audience: str, version: int, methods: tuple[str, ...]
-    ) -> Issued:
-        """A token for a user, with the roles held now."""
-        async with store.acting(self._pool) as db:
-            roles = await store.roles(db, user)
-        subject = Subject(user.tenant_id, user.id, application_id, user.user_principal_name, roles, methods)
-        return self.tokens.issue(subject, audience=audience, version=version)
-
     def audience(self, version: int, form: Mapping[str, str]) -> str | None:
         """The audience a request names, by `resource` in v1 and `scope` in v2; None when it names none."""
         if version == 1:
             return self.audiences.of_resource(form.get("resource"))
-        return self.audiences.of_scope(form.get("scope"))
+        # Clients that address `adfs` name a resource, a scope, or both.
+        return self.audiences.of_scope(form.get("scope")) or self.audiences.of_resource(form.get("resource"))
 
     async def returning_client(self, directory: Directory, client_id: str, redirect_uri: str) -> Application:
         """The application to which a browser may be sent back; raises BadRequest or ClientRefused."""
@@ -173,6 +165,7 @@ class Authority:
         self, application: Application, directory: Directory, version: int, form: Mapping[str, str]
     ) -> AuthorizeRequest:
         """The request of an application for a code, checked; raises a Refusal that may go back to the application."""
+        version = rules.version_at(directory.segment, version)
         if form.get("response_type") != "code":
             raise rules.ResponseUnsupported("response_type must be code.")
         if form.get("response_mode", "query") != "query":
@@ -191,6 +184,8 @@ class Authority:
             code_challenge=challenge,
             audience=self.audience(version, form),
             login_hint=form.get("login_hint", "")[:_LONGEST_NAME],
+            scopes=rules.scopes_of(form.get("scope")),
+            nonce=rules.nonce_of(form.get("nonce")),
         )
 
     async def sign_in(self, request: AuthorizeRequest, name: str, password: str) -> Returned:
@@ -198,7 +193,7 @@ class Authority:
         directory = await self.directory(request.segment)
         application = await self.returning_client(directory, str(request.client_id), request.redirect_uri)
         user = await self.user(name, password, directory, application)
-        code, now = secrets.token_urlsafe(32), self._clock.now()
+        code, now = secrets.token_urlsafe(32), self.clock.now()
         kept = Redemption(
             tenant_id=user.tenant_id,
             user_id=user.id,
@@ -208,17 +203,22 @@ class Authority:
             audience=request.audience,
             methods=("pwd",),
             expires_at=now + CODE_LIFETIME,
+            scopes=request.scopes,
+            nonce=request.nonce,
+            signed_in_at=now,
         )
-        async with store.acting(self._pool) as db:
+        async with store.acting(self.pool) as db:
             await store.add_code(db, sha256(code.encode()).digest(), kept, now=now)
         return Returned(request.redirect_uri, request.state, code)
 
     async def redeem(self, code: str, application: Application) -> tuple[Redemption, User]:
         """What the code stands for and its user; spent by the first attempt. Raises GrantRefused."""
-        now = self._clock.now()
-        async with store.acting(self._pool) as db:
+        now = self.clock.now()
+        async with store.acting(self.pool) as db:
             spent = await store.spend_code(db, sha256(code.encode()).digest(), now=now)
             user = await store.user_by_id(db, spent.tenant_id, spent.user_id) if spent else None
+            if spent is None:
+                await refresh.revoke_code(db, code, now=now)
         if spent is None or spent.application_id != application.id or now >= spent.expires_at:
             raise rules.GrantRefused("The code is unknown, used, expired, or of another application.")
         if user is None or not user.enabled:
@@ -228,8 +228,8 @@ class Authority:
     async def _application(self, identifier: UUID) -> Application | None:
         if identifier in self._own:
             return self._own[identifier]
-        async with store.acting(self._pool) as db:
-            return await store.application(db, identifier, now=self._clock.now())
+        async with store.acting(self.pool) as db:
+            return await store.application(db, identifier, now=self.clock.now())
 
 
 def _admits(application: Application, directory: Directory) -> bool:

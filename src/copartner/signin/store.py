@@ -32,19 +32,27 @@ async def lock_keys(db: Connection) -> None:
 
 
 async def signing_keys(db: Connection) -> list[SigningKeyRow]:
-    """All signing keys, the newest first."""
-    rows = await db.fetch("SELECT kid, private_key FROM signing_key ORDER BY created_at DESC, kid")
-    return [SigningKeyRow(row["kid"], row["private_key"]) for row in rows]
+    """All signing keys, the one that signs last first."""
+    rows = await db.fetch(
+        "SELECT kid, private_key, signs_from, ends_at FROM signing_key ORDER BY signs_from DESC, created_at DESC, kid"
+    )
+    return [SigningKeyRow(**row) for row in rows]
 
 
 async def add_signing_key(db: Connection, key: SigningKeyRow, *, now: datetime) -> None:
     """Keep a new key."""
     await db.execute(
-        "INSERT INTO signing_key (kid, private_key, created_at, signs_from) VALUES ($1, $2, $3, $3)",
+        "INSERT INTO signing_key (kid, private_key, created_at, signs_from) VALUES ($1, $2, $3, $4)",
         key.kid,
         key.private_key,
         now,
+        key.signs_from,
     )
+
+
+async def withdraw_signing_keys(db: Connection, *, except_kid: str, now: datetime) -> None:
+    """Every other key ends now."""
+    await db.execute("UPDATE signing_key SET ends_at = $2 WHERE kid <> $1 AND ends_at IS NULL", except_kid, now)
 
 
 async def tenant_id(db: Connection, *, identifier: UUID | None, domain: str) -> UUID | None:
@@ -110,8 +118,8 @@ async def add_code(db: Connection, code_hash: bytes, code: Redemption, *, now: d
     await db.execute(
         """
         INSERT INTO authorization_code (code_hash, tenant_id, user_id, application_id, redirect_uri, code_challenge,
-            audience, methods, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            audience, methods, expires_at, scopes, nonce, session_id, signed_in_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         """,
         code_hash,
         code.tenant_id,
@@ -122,6 +130,10 @@ async def add_code(db: Connection, code_hash: bytes, code: Redemption, *, now: d
         code.audience,
         code.methods,
         code.expires_at,
+        code.scopes,
+        code.nonce,
+        code.session_id,
+        code.signed_in_at,
     )
 
 
@@ -130,9 +142,10 @@ async def spend_code(db: Connection, code_hash: bytes, *, now: datetime) -> Rede
     row = await db.fetchrow(
         """
         UPDATE authorization_code SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL
-        RETURNING tenant_id, user_id, application_id, redirect_uri, code_challenge, audience, methods, expires_at
+        RETURNING tenant_id, user_id, application_id, redirect_uri, code_challenge, audience, methods, expires_at,
+            scopes, nonce, session_id, signed_in_at
         """,
         code_hash,
         now,
     )
-    return Redemption(**{**row, "methods": tuple(row["methods"])}) if row else None
+    return Redemption(**{**row, "methods": tuple(row["methods"]), "scopes": tuple(row["scopes"])}) if row else None

@@ -9,6 +9,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 
 from copartner.kernel.clock import Clock
+from copartner.signin.claims import id_claims, wids_of
 from copartner.signin.keys import ALGORITHM, SigningKeys
 from copartner.signin.model import Issued, Subject, Verified
 from copartner.signin.rules import Audiences
@@ -60,7 +61,14 @@ class _Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     roles: tuple[str, ...]
     amr: tuple[str, ...] = ()
     appid: UUID | None = None
+    azp: UUID | None = None
     upn: str | None = None
+    unique_name: str | None = None
+    preferred_username: str | None = None
+    name: str = ""
+    scp: str = ""
+    wids: tuple[str, ...] = ()
+    sid: UUID | None = None
 
 
 _claims = msgspec.json.Decoder(_Claims)
@@ -82,6 +90,7 @@ class Tokens:
     def issue(self, subject: Subject, *, audience: str, version: int) -> Issued:
         """Sign an access token of one hour."""
         now = self._clock.now().replace(microsecond=0)
+        upn = subject.user_principal_name
         claims = _Claims(
             iss=self.issuer(subject.tenant_id, version),
             aud=audience,
@@ -96,12 +105,38 @@ class Tokens:
             roles=subject.roles,
             amr=subject.methods,
             appid=subject.application_id,
-            upn=subject.user_principal_name,
+            azp=subject.application_id if version == 2 else None,
+            upn=upn,
+            unique_name=upn if version == 1 else None,
+            preferred_username=upn if version == 2 else None,
+            name=subject.display_name,
+            scp="" if subject.app_only else "user_impersonation",
+            wids=() if subject.app_only else wids_of(subject.roles),
+            sid=subject.session_id,
         )
+        return Issued(self._sign(claims), audience, subject.app_only, now, now + LIFETIME)
+
+    def identify(
+        self, subject: Subject, *, application_id: UUID, nonce: str | None, signed_in_at: datetime, version: int
+    ) -> str:
+        """An id token that tells an application who signed in; it opens no resource."""
+        now = self._clock.now().replace(microsecond=0)
+        said = id_claims(
+            subject,
+            issuer=self.issuer(subject.tenant_id, version),
+            application_id=application_id,
+            nonce=nonce,
+            signed_in_at=signed_in_at,
+            now=now,
+            expires_at=now + LIFETIME,
+            version=version,
+        )
+        return self._sign(said)
+
+    def _sign(self, claims: msgspec.Struct) -> str:
         key = self._keys.current
         header = {"alg": ALGORITHM, "typ": "JWT", "kid": key.kid}
-        token = jws.serialize_compact(header, msgspec.json.encode(claims), key.private, algorithms=_ALGORITHMS)
-        return Issued(token, audience, subject.app_only, now, now + LIFETIME)
+        return jws.serialize_compact(header, msgspec.json.encode(claims), key.private, algorithms=_ALGORITHMS)
 
     async def verify(self, token: str) -> Verified:
         """The bearer of the token, believed again for 60 s but never past its end; raises a TokenRefused."""
@@ -142,6 +177,8 @@ class Tokens:
             methods=claims.amr,
             audience=claims.aud,
             expires_at=expires_at,
+            issued_at=_moment(claims.iat),
+            session_id=claims.sid,
         )
 
     async def _signed_claims(self, token: str) -> _Claims:

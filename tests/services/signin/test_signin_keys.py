@@ -37,7 +37,7 @@ async def pool(database: Database) -> AsyncIterator[Pool]:
 async def rotate(pool: Pool, key_file: KeyFile, clock: FixedClock) -> str:
     """Put a newer key into the database, as another process would."""
     made = RSAKey.generate_key(2048)
-    row = SigningKeyRow(made.thumbprint(), key_file.encrypt(made.as_pem(private=True)))
+    row = SigningKeyRow(made.thumbprint(), key_file.encrypt(made.as_pem(private=True)), clock.now())
     async with store.acting(pool) as db:
         await store.add_signing_key(db, row, now=clock.now())
     return row.kid
@@ -76,7 +76,7 @@ async def test_another_key_file_is_an_error(pool: Pool) -> None:
 
 async def test_a_key_under_anothers_name_is_an_error(pool: Pool) -> None:
     stranger = RSAKey.generate_key(2048)
-    row = SigningKeyRow("x" * 43, KeyFile(KEY).encrypt(stranger.as_pem(private=True)))
+    row = SigningKeyRow("x" * 43, KeyFile(KEY).encrypt(stranger.as_pem(private=True)), PRESENT)
     async with store.acting(pool) as db:
         await store.add_signing_key(db, row, now=PRESENT)
     with pytest.raises(KeyFileError):

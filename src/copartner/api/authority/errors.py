@@ -21,6 +21,13 @@ _CODES: dict[type[Refusal], tuple[str, int]] = {
     rules.ResponseUnsupported: ("unsupported_response_type", 400),
     rules.LoginRequired: ("login_required", 400),
     rules.FormStale: ("invalid_request", 400),
+    rules.ScopeMalformed: ("invalid_scope", 400),
+    # Source: RFC 8628, 3.5, in the words that clients of the contract compare with (device code flow pages, 2023).
+    rules.DeviceWaits: ("authorization_pending", 400),
+    rules.DeviceTooFast: ("slow_down", 400),
+    rules.DeviceDeclined: ("authorization_declined", 400),
+    rules.DeviceExpired: ("expired_token", 400),
+    rules.DeviceUnknown: ("bad_verification_code", 400),
 }
 
 

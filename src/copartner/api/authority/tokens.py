@@ -12,6 +12,7 @@ from copartner.api.authority.errors import refused, too_large
 from copartner.api.authority.paths import segment_of
 from copartner.kernel.errors import Refusal
 from copartner.signin.model import TokenRequest
+from copartner.signin.rules import version_at
 from copartner.signin.service import Authority
 
 _ENDPOINTS = {1: "oauth2/token", 2: "oauth2/v2.0/token"}
@@ -38,7 +39,8 @@ def _of_version(authority: Authority, version: int) -> HTTPRouteHandler:
         form = wire.form_of(request, body)
         client = wire.credentials(request.headers.get("authorization"), form)
         directory = await authority.directory(segment)
-        issued = await authority.token(TokenRequest(version, directory, client, form))
-        return Response(wire.answer(issued, version), status_code=200, headers=wire.NO_STORE)
+        spoken = version_at(segment, version)
+        issued = await authority.token(TokenRequest(spoken, directory, client, form))
+        return Response(wire.answer(issued, spoken), status_code=200, headers=wire.NO_STORE)
 
     return issue

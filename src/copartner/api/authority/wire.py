@@ -9,7 +9,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 
 from copartner.signin.model import ClientCredentials, Issued
-from copartner.signin.rules import BadRequest, guid
+from copartner.signin.rules import OIDC_SCOPES, BadRequest, guid
 from copartner.signin.tokens import LIFETIME
 
 FORM = "application/x-www-form-urlencoded"
@@ -32,6 +32,9 @@ class TokenAnswerV1(msgspec.Struct, omit_defaults=True):
     resource: str
     access_token: str
     scope: str = ""
+    refresh_token: str | None = None
+    id_token: str | None = None
+    client_info: str | None = None
 
 
 class TokenAnswerV2(msgspec.Struct, omit_defaults=True):
@@ -42,13 +45,24 @@ class TokenAnswerV2(msgspec.Struct, omit_defaults=True):
     ext_expires_in: int
     access_token: str
     scope: str = ""
+    refresh_token: str | None = None
+    id_token: str | None = None
+    client_info: str | None = None
 
 
 def answer(issued: Issued, version: int) -> TokenAnswerV1 | TokenAnswerV2:
     """What the bearer of a new token is told."""
     if version == 2:
-        scope = "" if issued.app_only else f"{issued.audience}/.default"
-        return TokenAnswerV2(_BEARER, _SECONDS, _SECONDS, issued.access_token, scope)
+        return TokenAnswerV2(
+            token_type=_BEARER,
+            expires_in=_SECONDS,
+            ext_expires_in=_SECONDS,
+            access_token=issued.access_token,
+            scope="" if issued.app_only else _granted(issued),
+            refresh_token=issued.refresh_token,
+            id_token=issued.id_token,
+            client_info=issued.client_info,
+        )
     return TokenAnswerV1(
         token_type=_BEARER,
         expires_in=str(_SECONDS),
@@ -58,7 +72,16 @@ def answer(issued: Issued, version: int) -> TokenAnswerV1 | TokenAnswerV2:
         resource=issued.audience,
         access_token=issued.access_token,
         scope="" if issued.app_only else "user_impersonation",
+        refresh_token=issued.refresh_token,
+        id_token=issued.id_token,
+        client_info=issued.client_info,
     )
+
+
+def _granted(issued: Issued) -> str:
+    """What was asked for, with the resource's default when no scope of it was named."""
+    named = any(word not in OIDC_SCOPES for word in issued.scopes)
+    return " ".join(issued.scopes if named else (*issued.scopes, f"{issued.audience}/.default"))
 
 
 def form_of(connection: ASGIConnection[Any, Any, Any, Any], body: bytes) -> dict[str, str]:
