@@ -36,16 +36,27 @@ class Matter:
     cart: UUID | None = None
     request: UUID | None = None
     decision: UUID | None = None
+    nobody: UUID | None = None
 
     @property
     def customer_id(self) -> UUID:
-        """The customer's tenant."""
-        return self.here.id(self.customer)
+        """The customer's tenant, or that of nobody."""
+        return self.nobody or self.here.id(self.customer)
 
     @property
     def partner_id(self) -> UUID:
         """The partner's tenant."""
         return self.here.id(self.partner)
+
+    def of_nothing(self) -> "Matter":
+        """The same about things that are not there."""
+        new = self.here.runtime.ids.new
+        things = ("subscription", "order", "cart", "request", "decision")
+        return replace(self, **{name: new() for name in things if getattr(self, name)})
+
+    def at_nobody(self) -> "Matter":
+        """The same at a customer that is not there."""
+        return replace(self, nobody=self.here.runtime.ids.new())
 
     @property
     def seller(self) -> Context:
