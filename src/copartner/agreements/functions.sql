@@ -7,6 +7,7 @@ BEGIN
         SELECT json_build_object('id', a.id, 'customer', a.customer_tenant_id, 'confirmedBy', a.partner_tenant_id)
         FROM customer_agreement a
         WHERE a.customer_tenant_id = p_customer AND coalesce(a.partner_tenant_id, p_partner) = p_partner
+        AND actor_tenant() IN (p_partner, p_customer)
         ORDER BY a.partner_tenant_id NULLS FIRST, a.agreed_at DESC, a.id DESC LIMIT 1);
 END $$;
 ALTER FUNCTION fn_agreement OWNER TO copartner_facts;
@@ -45,7 +46,10 @@ BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
     SELECT json_build_object('accepted', fn_own_acceptances(p_customer),
-        'attested', coalesce(json_agg(fn_agreement_row(a) ORDER BY a.id), '[]')) INTO body
+            'attested', coalesce(json_agg(fn_agreement_row(a) ORDER BY a.id), '[]')),
+        coalesce((SELECT json_agg(json_build_object('type', 'Customer', 'id', p_customer, 'customer', p_customer,
+            'partner', attestor)) FROM (SELECT DISTINCT unnest(array_agg(a.partner_tenant_id))) AS d(attestor)), '[]')
+    INTO body, shapes
     FROM customer_agreement a WHERE a.partner_tenant_id = p_tenant AND a.customer_tenant_id = p_customer;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_agreements TO PUBLIC;

@@ -35,7 +35,7 @@ async def customer_facts(db: Connection, ctx: Context, customer_id: UUID) -> Fac
 async def caller_name(db: Connection, ctx: Context) -> str:
     """The sign-in name of the acting user."""
     caller = ctx.caller
-    name: str | None = await db.fetchval(call("fn_actor_name", 3), caller.tenant_id, caller.subject_id, caller.app_only)
+    name: str | None = await db.fetchval(call("fn_actor_name", 2), caller.subject_id, caller.app_only)
     return name or ""
 
 

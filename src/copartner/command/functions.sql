@@ -31,8 +31,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
         correlation_id)
     SELECT r.tenant_id, r.at, r.id, r.partner_tenant_id, r.customer_tenant_id,
         (SELECT t.company_name FROM tenant t WHERE t.id = r.customer_tenant_id),
-        CASE WHEN r.names_actor THEN r.actor_tenant_id END,
-        CASE WHEN r.names_actor THEN fn_actor_name(r.actor_tenant_id, r.actor_id, r.app_only) END,
+        CASE WHEN r.names_actor THEN actor_tenant() END,
+        CASE WHEN r.names_actor THEN fn_actor_name(r.actor_id, r.app_only) END,
         CASE WHEN r.names_actor AND r.app_only THEN r.actor_id END,
         r.operation_type, r.resource_type, r.resource_id, r.status, r.old_value, r.new_value, r.decision_id, r.correlation_id
     FROM jsonb_to_recordset(p_rows) AS r(tenant_id uuid, at timestamptz, id uuid, partner_tenant_id uuid,
@@ -43,11 +43,11 @@ $$;
 ALTER FUNCTION fn_write_audit OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_write_audit TO copartner_partner, copartner_customer, copartner_operator;
 
--- fn_actor_name: the sign-in name of a user, the name of an application.
-CREATE FUNCTION fn_actor_name(p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS text
+-- fn_actor_name: the sign-in name of a user, the name of an application, of the acting tenant.
+CREATE FUNCTION fn_actor_name(p_subject uuid, p_app_only boolean) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT CASE WHEN p_app_only THEN (SELECT a.name FROM application a WHERE a.tenant_id = p_tenant AND a.id = p_subject)
-        ELSE (SELECT u.user_principal_name FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_subject) END
+    SELECT CASE WHEN p_app_only THEN (SELECT a.name FROM application a WHERE a.tenant_id = actor_tenant() AND a.id = p_subject)
+        ELSE (SELECT u.user_principal_name FROM user_account u WHERE u.tenant_id = actor_tenant() AND u.id = p_subject) END
 $$;
 ALTER FUNCTION fn_actor_name OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_actor_name TO copartner_partner, copartner_customer, copartner_operator;
@@ -88,8 +88,8 @@ BEGIN
         INSERT INTO decision_record (tenant_id, id, at, last_at, likeness, actor_tenant_id, actor_id, actor_name, action,
             resource_type, resource_id, rules, caller_text, facts, digest)
         VALUES (r.tenant_id, r.id, r.at, r.at, decode(r.likeness, 'hex'),
-            CASE WHEN r.names_actor THEN r.actor_tenant_id END, CASE WHEN r.names_actor THEN r.actor_id END,
-            CASE WHEN r.names_actor THEN fn_actor_name(r.actor_tenant_id, r.actor_id, r.app_only) END,
+            CASE WHEN r.names_actor THEN actor_tenant() END, CASE WHEN r.names_actor THEN r.actor_id END,
+            CASE WHEN r.names_actor THEN fn_actor_name(r.actor_id, r.app_only) END,
             r.action, r.resource_type, r.resource_id, r.rules, r.caller_text, r.facts, r.digest);
     END IF;
 END $$;

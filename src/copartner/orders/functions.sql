@@ -111,7 +111,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
             FILTER (WHERE held.reference = ANY (p_references) AND held.seller = actor_tenant()), '{}'),
         coalesce(bool_or(held.kind = 'azure' AND held.seller <> actor_tenant()), false)
     FROM (SELECT s.product_id || ':' || s.sku_id AS reference, s.partner_tenant_id AS seller, s.kind
-        FROM subscription s WHERE s.customer_tenant_id = p_customer AND s.status IN ('active', 'suspended', 'pending')) AS held
+        FROM subscription s WHERE s.customer_tenant_id = p_customer AND s.status IN ('active', 'suspended', 'pending')
+        AND fn_relationship(actor_tenant(), p_customer) IS NOT NULL) AS held
 $$;
 ALTER FUNCTION fn_held_references OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_held_references TO copartner_partner;

@@ -1,4 +1,5 @@
--- fn_relationship: the active relationship of a partner and a customer as the rules' witness; null when there is none.
+-- fn_relationship: the active relationship of a partner and a customer as the rules' witness; null when there is none or
+-- neither of them acts.
 CREATE FUNCTION fn_relationship(p_partner uuid, p_customer uuid) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 BEGIN
@@ -6,7 +7,8 @@ BEGIN
         SELECT json_build_object('id', r.id, 'partner', r.partner_tenant_id, 'customer', r.customer_tenant_id,
             'active', r.state = 'active', 'privileges', r.privileges)
         FROM reseller_relationship r
-        WHERE r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer AND r.state = 'active');
+        WHERE r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer AND r.state = 'active'
+        AND actor_tenant() IN (p_partner, p_customer));
 END $$;
 ALTER FUNCTION fn_relationship OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_relationship TO copartner_partner, copartner_customer;
@@ -235,8 +237,8 @@ BEGIN
     RETURN (
         SELECT json_build_object('active', count(*) FILTER (WHERE s.status <> 'suspended'), 'running', count(*),
             'reservations', count(*) FILTER (WHERE s.kind = 'reservation'))
-        FROM subscription s WHERE s.partner_tenant_id = p_partner AND s.customer_tenant_id = p_customer
-        AND s.status IN ('pending', 'active', 'suspended'));
+        FROM subscription s WHERE s.partner_tenant_id = p_partner AND p_partner = actor_tenant()
+        AND s.customer_tenant_id = p_customer AND s.status IN ('pending', 'active', 'suspended'));
 END $$;
 ALTER FUNCTION fn_ending OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_ending TO copartner_partner;

@@ -76,7 +76,8 @@ GRANT EXECUTE ON FUNCTION fn_list_subscriptions TO PUBLIC;
 CREATE FUNCTION fn_seller_names(p_customer uuid) RETURNS TABLE (tenant_id uuid, company_name text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
     SELECT t.id, t.company_name FROM tenant t
-    WHERE t.id IN (SELECT s.partner_tenant_id FROM subscription s WHERE s.customer_tenant_id = p_customer)
+    WHERE t.id IN (SELECT s.partner_tenant_id FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND p_customer = actor_tenant())
 $$;
 ALTER FUNCTION fn_seller_names OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_seller_names TO copartner_customer;
@@ -111,7 +112,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended(p_customer || p_product || ':' || p_sku, 0));
     RETURN (SELECT coalesce(sum(s.quantity), 0) FROM subscription s WHERE s.customer_tenant_id = p_customer
         AND s.product_id = p_product AND s.sku_id = p_sku AND s.status IN ('active', 'suspended', 'pending')
-        AND s.id IS DISTINCT FROM p_without);
+        AND s.id IS DISTINCT FROM p_without AND fn_relationship(actor_tenant(), p_customer) IS NOT NULL);
 END $$;
 ALTER FUNCTION fn_pool_held OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_pool_held TO copartner_partner;

@@ -59,6 +59,9 @@ CREATE FUNCTION fn_principal(p_side text, p_tenant uuid, p_subject uuid, p_app_o
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 DECLARE v_roles json := '[]';
 BEGIN
+    IF p_tenant IS DISTINCT FROM actor_tenant() THEN
+        RAISE EXCEPTION 'the roles of another tenant than the acting one are asked for';
+    END IF;
     IF fn_on_side(p_side, p_tenant) THEN
         IF p_app_only THEN
             SELECT coalesce(json_agg('Admin agent'::text), '[]') INTO v_roles FROM application a
