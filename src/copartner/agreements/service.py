@@ -22,7 +22,7 @@ async def list_agreements(
 ) -> tuple[Agreement, ...]:
     """What the customer accepted itself, then what the acting partner attested; raises Denied, Invalid."""
     kind = rules.check_type(agreement_type)
-    found = await ctx.read(Action.AGREEMENT_READ, store.page(), customer_id, body=_Listed)
+    found = await ctx.read(Action.AGREEMENT_READ, store.page(), customer_id, body=_Listed, each=Action.AGREEMENT_READ)
     return tuple(agreement for agreement in (*found.accepted, *found.attested) if agreement.type == kind)
 
 

@@ -1,0 +1,112 @@
+"""A list whose query forgets whose rows it reads answers nothing: the rules decide each kind of row in it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from copartner.agreements import service as agreements
+from copartner.agreements.model import Attestation, Contact
+from copartner.agreements.rules import TEMPLATES
+from copartner.command.context import HiddenRowError
+from copartner.customers import service as customers
+from copartner.kernel.functions import named
+from copartner.orders import service as orders
+from copartner.programme import service as programme
+from copartner.relationships.service import relationships, requests
+from copartner.subscriptions import service as subscriptions
+from support.postgres import Server
+from support.programme import PRESENT, RULEBOOK
+from support.walls import scenes
+from support.walls.perform import RULES_ALONE, on_stage
+from support.walls.scenes import Matter, Scene
+from support.walls.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A list: its function, what narrows it to the actor's rows, and the rules that notice when that is gone."""
+
+    function: str
+    narrows: str
+    deed: Callable[[Matter], Any]
+    rules: frozenset[str]
+
+
+def _on_customer(service: Callable[..., Any]) -> Callable[[Matter], Any]:
+    return lambda m: service(m.seller, customer_id=m.customer_id)
+
+
+CASES = (
+    Case("fn_list_subscriptions", "s.partner_tenant_id = p_tenant", _on_customer(subscriptions.list_subscriptions),
+         frozenset({"mp-visibility"})),
+    Case("fn_list_orders", "o.partner_tenant_id = p_tenant", _on_customer(orders.list_orders),
+         frozenset({"mp-visibility"})),
+    Case("fn_list_agreements", "a.partner_tenant_id = p_tenant", _on_customer(agreements.list_agreements),
+         frozenset({"rel-own-name"})),
+    Case("fn_list_requests", "r.partner_tenant_id = p_tenant", lambda m: requests.list_requests(m.seller),
+         frozenset({"rel-own-request"})),
+    Case("fn_list_customers", "r.partner_tenant_id = p_tenant", lambda m: customers.list_customers(m.seller),
+         frozenset({"rel-required", "rel-own-name"})),
+    Case("fn_list_audit", "a.tenant_id = p_tenant", lambda m: programme.list_audit(m.seller),
+         frozenset({"own-tenant"})),
+    Case("fn_list_held", "s.customer_tenant_id = p_tenant", lambda m: subscriptions.list_held(m.buyer),
+         frozenset({"own-tenant"})),
+    Case("fn_list_own_relationships", "r.customer_tenant_id = p_tenant",
+         lambda m: relationships.list_own_relationships(m.buyer), frozenset({"own-tenant"})),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def stage(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A stage without row security."""
+    with on_stage(postgres, tmp_path_factory.mktemp("lists"), RULES_ALONE) as made:
+        yield made
+
+
+def _full(scene: Scene) -> Matter:
+    """What two partners did for a customer, seen by the second; the customer that looks is another one."""
+    matter = scenes.foreign_sale(scene)
+    sold = scene.matter(scene.first, scene.buyer)
+    attestation = Attestation(
+        contact=Contact("A", "B", "a@b.example"), agreed_at=PRESENT - timedelta(days=1), template_id=TEMPLATES[0].id
+    )
+    scene.run(agreements.attest_agreement(sold.seller, customer_id=sold.customer_id, attestation=attestation))
+    scene.run(requests.send_request(sold.seller))
+    return matter
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.function)
+def test_a_list_without_its_condition_answers_nothing(stage: Stage, case: Case) -> None:
+    stage.reset()
+    scene = Scene(stage)
+    matter = _full(scene)
+    if case.function in ("fn_list_held", "fn_list_own_relationships"):
+        matter = replace(matter, customer=scene.affiliate)
+    whole = stage.run(case.deed(matter))
+    right = stage.run(stage.owner.fetchval("SELECT pg_get_functiondef($1::regproc)", named(case.function)))
+    assert case.narrows in right
+    stage.run(stage.owner.execute(right.replace(case.narrows, "true")))
+    try:
+        with pytest.raises(HiddenRowError):
+            stage.run(case.deed(matter))
+        unruled = replace(matter, here=stage.programme.under(RULEBOOK.variant(drop=case.rules)))
+        # The names of strangers' sellers are not there to be read, which no rule has to see to.
+        with suppress(msgspec.ValidationError):
+            assert len(msgspec.json.encode(stage.run(case.deed(unruled)))) > len(msgspec.json.encode(whole))
+    finally:
+        stage.run(stage.owner.execute(right))
+
+
+def test_every_list_is_tried(stage: Stage) -> None:
+    rows = stage.run(
+        stage.owner.fetch(
+            "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'copartner'::regnamespace "
+            "AND proname LIKE 'fn\\_list\\_%'"
+        )
+    )
+    assert {row["proname"] for row in rows} == {named(case.function) for case in CASES}
