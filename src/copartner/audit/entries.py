@@ -14,7 +14,7 @@ class Audited(Protocol):
     """A domain object whose changes are audited: a frozen dataclass that names its parties.
 
     `audience` lists the attributes whose tenants get a row beside the actor's. A field with metadata `seller_only` is
-    left out of every row but those of the partner and of the actor's own tenant.
+    left out of every row but the partner's; of a thing without a partner, but that of the actor's own tenant.
     """
 
     audience: ClassVar[tuple[str, ...]]
@@ -60,6 +60,7 @@ def entries(
     if thing is None:
         raise ValueError("an audit entry needs the thing before or after its change")
     partner, customer = (getattr(thing, name, None) for name in ("partner_tenant_id", "customer_tenant_id"))
+    trusted = partner or caller.tenant_id
     concerned = {caller.tenant_id, *(getattr(thing, name) for name in thing.audience)} - {None}
     return [
         {
@@ -76,8 +77,8 @@ def entries(
             "resource_type": type(thing).__name__,
             "resource_id": str(thing.id),
             "status": "succeeded",
-            "old_value": _values(before, whole=tenant in (caller.tenant_id, partner)),
-            "new_value": _values(after, whole=tenant in (caller.tenant_id, partner)),
+            "old_value": _values(before, whole=tenant == trusted),
+            "new_value": _values(after, whole=tenant == trusted),
             "decision_id": None,
             "correlation_id": correlation_id,
         }

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from copartner.command.context import Context
 
 _NO_PERMIT = "Your roles do not allow this."
+# What these are about is only to be made, under an identifier drawn for the request: it tells no two denials apart.
+_MAKING = frozenset(
+    {
+        Action.CUSTOMER_CREATE,
+        Action.RELATIONSHIP_REQUEST_SEND,
+        Action.RELATIONSHIP_REQUEST_INCLUDE_PRIVILEGES,
+        Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES,
+    }
+)
 
 
 class Denied(Refusal):
@@ -67,7 +76,7 @@ def _rows(ctx: "Context", denied: Denied, told: str | None) -> list[dict[str, An
             rules=() if told else denied.rules,
             caller_text=told,
             facts=own_facts,
-            thing=None,
+            answer=_thing(denied) if told is None else (told,),
         )
     ]
     if told is not None:
@@ -76,11 +85,13 @@ def _rows(ctx: "Context", denied: Denied, told: str | None) -> list[dict[str, An
             return rows
         if customer != caller:
             seen = {"principal": full["principal"], "resource": full["resource"]}
-            rows.append(_row(ctx, denied, tenant=customer, rules=denied.rules, facts=seen, thing=resource.id))
+            rows.append(_row(ctx, denied, tenant=customer, rules=denied.rules, facts=seen, answer=_thing(denied)))
         if seller not in (caller, customer):
             seen = {"resource": full["resource"]}
             rows.append(
-                _row(ctx, denied, tenant=seller, rules=denied.rules, facts=seen, thing=resource.id, names_actor=False)
+                _row(
+                    ctx, denied, tenant=seller, rules=denied.rules, facts=seen, answer=_thing(denied), names_actor=False
+                )
             )
     return rows
 
@@ -92,13 +103,12 @@ def _row(
     tenant: str,
     rules: tuple[str, ...],
     facts: dict[str, Any],
-    thing: str | None,
+    answer: tuple[str, ...],
     caller_text: str | None = None,
     names_actor: bool = True,
 ) -> dict[str, Any]:
     caller = ctx.caller
-    answer = thing or caller_text or ",".join(rules)
-    likeness = "\0".join([tenant, str(caller.subject_id), denied.action, answer, ",".join(rules)])
+    likeness = "\0".join([tenant, str(caller.subject_id), denied.action, *answer, ",".join(rules)])
     return {
         "tenant_id": UUID(tenant),
         "id": ctx.runtime.ids.new(),
@@ -118,6 +128,15 @@ def _row(
     }
 
 
+def _thing(denied: Denied) -> tuple[str, str]:
+    """The thing and its customer, which tell apart denials that name them; empty where they were drawn just now."""
+    resource = denied.facts.resource
+    customer = getattr(resource, "customer", None) or ""
+    if denied.action not in _MAKING:
+        return resource.id, customer
+    return "", "" if customer == resource.id else customer
+
+
 async def _keep(ctx: "Context", connection: Connection, row: dict[str, Any]) -> UUID:
     kept = await connection.fetchrow(store.record_denial(), msgspec.json.encode(row).decode())
     if kept["is_new"]:
@@ -132,10 +151,17 @@ async def _keep(ctx: "Context", connection: Connection, row: dict[str, Any]) -> 
             "status": "denied",
             "new_value": {"rules": row["rules"], "told": row["caller_text"]},
             "decision_id": kept["id"],
-            "correlation_id": ctx.correlation_id,
+            "correlation_id": _correlation(ctx, row),
             "customer_tenant_id": row["facts"]["resource"].get("customer"),
             "partner_tenant_id": row["facts"]["resource"].get("partner") if row["names_actor"] else None,
         }
         await connection.execute(store.write_audit(), msgspec.json.encode([audit]).decode())
     result: UUID = kept["id"]
     return result
+
+
+def _correlation(ctx: "Context", row: dict[str, Any]) -> str | None:
+    """The caller's own identifier in its own row alone: it may say who it is, and the seller learns nothing of that."""
+    if row["tenant_id"] == ctx.caller.tenant_id:
+        return ctx.correlation_id
+    return str(ctx.runtime.ids.new()) if row["names_actor"] else None

@@ -1,0 +1,79 @@
+"""What each tenant concerned finds in its own records, and what it does not find there."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from copartner.command.context import Context
+from copartner.command.denial import Denied
+from copartner.customers import service as customers
+from copartner.policy.facts import Side
+from copartner.programme import service
+from copartner.relationships.service import consent, requests
+from copartner.subscriptions import service as subscriptions
+from support.programme import Programme
+
+
+async def audited(here: Programme, tenant: UUID) -> list[dict[str, Any]]:
+    """A tenant's audit in the order written, values decoded."""
+    async with here.owner() as owner:
+        rows = await owner.fetch("SELECT * FROM audit_record WHERE tenant_id = $1 ORDER BY id", tenant)
+    return [
+        {**row, **{name: json.loads(row[name]) if row[name] else None for name in ("old_value", "new_value")}}
+        for row in rows
+    ]
+
+
+def admin(here: Programme) -> Context:
+    """The customer's Global admin."""
+    return here.context("ga@alpenblick", Side.CUSTOMER)
+
+
+async def test_denials_of_different_things_are_told_apart(here: Programme) -> None:
+    """Nothing is concealed here, so each customer whose relationship may not be ended has a record of its own."""
+    helpdesk, decisions = here.context("hd@nordlicht"), []
+    for customer in ("alpenblick", "fjord"):
+        await here.relate("nordlicht", customer)
+    for customer in ("alpenblick", "fjord", "alpenblick"):
+        with pytest.raises(Denied) as denied:
+            await customers.end_relationship(helpdesk, customer_id=here.id(customer))
+        assert not denied.value.concealed
+        decisions.append(denied.value.decision_id)
+    assert decisions[0] == decisions[2] != decisions[1]
+    assert decisions[0] is not None
+    assert (await service.read_decision(helpdesk, decision_id=decisions[0])).times == 2
+
+
+async def test_denials_of_what_is_only_to_be_made_are_counted(here: Programme) -> None:
+    decisions = set()
+    for _ in range(3):
+        with pytest.raises(Denied) as denied:
+            await requests.send_request(here.context("hd@nordlicht"))
+        decisions.add(denied.value.decision_id)
+    assert len(decisions) == 1
+
+
+async def test_only_the_callers_row_of_a_concealed_denial_has_its_correlation_id(here: Programme) -> None:
+    await here.relate("nordlicht", "alpenblick")
+    held = await subscriptions.list_held(admin(here))
+    context = here.context("aa@nordlicht")
+    with pytest.raises(Denied):
+        await subscriptions.read_subscription(context, customer_id=here.id("alpenblick"), subscription_id=held[0].id)
+    kept = {name: (await audited(here, here.id(name)))[-1] for name in ("nordlicht", "alpenblick", "wolkenstadt")}
+    assert {row["status"] for row in kept.values()} == {"denied"}
+    assert kept["nordlicht"]["correlation_id"] == context.correlation_id
+    assert kept["wolkenstadt"]["correlation_id"] is None
+    assert UUID(kept["alpenblick"]["correlation_id"])
+
+
+async def test_what_the_partner_alone_may_read_is_not_in_the_row_of_the_customer_that_acts(here: Programme) -> None:
+    made = await requests.send_request(here.context("aa@nordlicht"), customer_tenant_id=here.id("alpenblick"))
+    assert made.created_by
+    await consent.decline_request(admin(here), request_id=made.id)
+    (theirs,) = (r for r in await audited(here, here.id("alpenblick")) if r["operation_type"].endswith("decline"))
+    (ours,) = (r for r in await audited(here, here.id("nordlicht")) if r["operation_type"].endswith("decline"))
+    for value in ("old_value", "new_value"):
+        assert "created_by" not in theirs[value]
+        assert ours[value]["created_by"] == made.created_by
