@@ -58,8 +58,8 @@ fmt: .venv/.dev  ## format the code
 
 clean:  ## remove the environment, the demo data and every cache
 	@link=.copartner/postgres/cluster; test ! -L $$link || rm -rf "$$(dirname "$$(readlink $$link)")"
-	rm -rf .venv .copartner .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
-	find src tests bench proof -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf .venv .copartner .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist src/*.egg-info
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.made:
 	@test -z "$$(cat .venv/.made 2>/dev/null)" || rm -rf .venv

@@ -88,7 +88,7 @@ class EmbeddedPostgres:
             self._launch()
         except BaseException as error:
             self.stop()
-            if isinstance(error, cluster.BrokenCluster | binaries.NoBinaries | OSError):
+            if isinstance(error, cluster.BrokenCluster | binaries.NoBinaries | runas.Unnamed | OSError):
                 raise PostgresError(str(error)) from error
             raise
 

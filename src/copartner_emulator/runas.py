@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+class Unnamed(Exception):
+    """The user has no entry in the system's list of users."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunAs:
     """A user to change to, or nobody to change to when we are not root."""
@@ -53,18 +57,18 @@ class RunAs:
 
 
 def choose(cluster: Path) -> RunAs:
-    """Ourselves; as root, whom PostgreSQL refuses, the owner of an existing cluster or else `nobody`."""
+    """Ourselves; as root, whom PostgreSQL refuses, an existing cluster's owner or else `nobody`. Raises Unnamed."""
     me = os.geteuid()
     if me != 0:
-        return RunAs(_name(me), me, os.getegid(), switch=False)
+        return _entry(me, os.getegid(), switch=False)
     if cluster.exists() and (owner := cluster.stat()).st_uid != 0:
-        return RunAs(_name(owner.st_uid), owner.st_uid, owner.st_gid, switch=True)
+        return _entry(owner.st_uid, owner.st_gid, switch=True)
     nobody = pwd.getpwnam("nobody")
     return RunAs("nobody", nobody.pw_uid, nobody.pw_gid, switch=True)
 
 
-def _name(uid: int) -> str:
+def _entry(uid: int, gid: int, *, switch: bool) -> RunAs:
     try:
-        return pwd.getpwuid(uid).pw_name
+        return RunAs(pwd.getpwuid(uid).pw_name, uid, gid, switch)
     except KeyError:
-        return str(uid)
+        raise Unnamed(f"The user {uid} has no name, which PostgreSQL needs: give it a line in /etc/passwd.") from None
