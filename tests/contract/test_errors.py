@@ -20,6 +20,7 @@ PARTNER = str(UUID(int=1))
 CODES = {
     "AlreadyEnrolled": "400 800024",
     "BillingCycleByOrder": "400 2054",
+    "Busy": "409 800060",
     "CannotRenew": "400 800093",
     "CartCheckedOut": "400 800065",
     "Ended": "400 2011",

@@ -6,12 +6,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+from asyncpg import DeadlockDetectedError, LockNotAvailableError, SerializationError
 from asyncpg.connection import Connection
 
 from copartner.audit.entries import Audited, entries
 from copartner.command import store
 from copartner.command.denial import Denied, record_denial
-from copartner.kernel.errors import Conflict, RepeatedWithOtherBody
+from copartner.kernel.errors import Busy, Conflict, RepeatedWithOtherBody
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide
 from copartner.policy.facts import Facts
@@ -118,8 +119,10 @@ class Command:
                 await self._finish()
             except BaseException as failure:
                 await self._stack.__aexit__(type(failure), failure, failure.__traceback__)
+                _refuse_when_busy(failure)
                 raise
         await self._stack.__aexit__(kind, error, trace)
+        _refuse_when_busy(error)
         if isinstance(error, Denied):
             await record_denial(self._ctx, error)
 
@@ -139,3 +142,9 @@ class Command:
             *((request.method, request.path, request.request_id) if request else (None,) * 3),
             msgspec.json.encode(self._result).decode(),
         )
+
+
+def _refuse_when_busy(error: BaseException | None) -> None:
+    """Raise Busy when the database gave this transaction up for another's sake; it has been rolled back."""
+    if isinstance(error, DeadlockDetectedError | LockNotAvailableError | SerializationError):
+        raise Busy("Others are changing the same things; send the request again.") from error

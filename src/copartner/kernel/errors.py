@@ -26,6 +26,10 @@ class Conflict(Refusal):
     """Another request got there first, or is at work on the same thing."""
 
 
+class Busy(Conflict):
+    """Others are at work on the same things; the same request may be sent again at once."""
+
+
 class StaleTag(Refusal):
     """The entity tag the caller sent is not the present one."""
 

@@ -13,6 +13,7 @@ from copartner.catalogue import rules as catalogue
 from copartner.command.denial import Denied
 from copartner.customers import rules as customers
 from copartner.kernel.errors import (
+    Busy,
     Conflict,
     Illegal,
     Invalid,
@@ -87,6 +88,7 @@ CLASSES: dict[type[Exception], Code] = {
     Illegal: _get(400, 800024),
     Conflict: _get(400, 800024),
     StaleTag: _get(400, 2055),
+    Busy: _get(409, 800060),
     RepeatedWithOtherBody: MALFORMED,
     catalogue.UnknownProduct: _get(404, 400013),
     catalogue.UnknownSku: _get(404, 400018),
