@@ -30,12 +30,13 @@ def build(
     tokens: Tokens,
     *,
     extra_routes: Sequence[ControllerRouterHandler] = (),
+    closing: Sequence[Callable[[], None]] = (),
     bom: bool = False,
     access_log: bool = True,
 ) -> ASGIApp:
     """The application with every served route; `extra_routes` are those of sign-in, portal and emulator.
 
-    It closes the runtime's pool when it shuts down. `bom` puts a byte order mark before the contract's bodies.
+    Its shutdown calls `closing` and closes the pool. `bom` puts a byte order mark before the contract's bodies.
     """
     contract, own = errors.Contract(bom=bom), errors.Contract()
     handlers = [
@@ -45,11 +46,16 @@ def build(
         _document(encode(openapi_document())),
         *extra_routes,
     ]
-    return compose(handlers, runtime, contract.finish, access_log=access_log)
+    return compose(handlers, runtime, contract.finish, closing=closing, access_log=access_log)
 
 
 def compose(
-    handlers: Sequence[ControllerRouterHandler], runtime: Runtime, finish: Finish, *, access_log: bool = True
+    handlers: Sequence[ControllerRouterHandler],
+    runtime: Runtime,
+    finish: Finish,
+    *,
+    closing: Sequence[Callable[[], None]] = (),
+    access_log: bool = True,
 ) -> Outer:
     """These handlers inside the outer layer, with the contract's answers for whatever they do not serve.
 
@@ -69,7 +75,7 @@ def compose(
         logging_config=None,
         request_max_body_size=LARGEST_BODY,
         exception_handlers={HTTPException: outside_a_route, Exception: unexpected},
-        on_shutdown=[runtime.pool.close],
+        on_shutdown=[*closing, runtime.pool.close],
     )
     for route in litestar.routes:
         if isinstance(route, HTTPRoute):

@@ -15,12 +15,12 @@ from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
 from copartner.kernel.clock import SystemClock
-from copartner.kernel.database import Pool
+from copartner.kernel.login_store import UnsafeLogin
 from copartner.kernel.secrets import KeyFile, KeyFileError
 from copartner.migrations.runner import MigrationError, migrate
 
 COMMANDS = "copartner.commands"
-_EXPECTED = (settings_of.SettingsError, KeyFileError, MigrationError, OSError)
+_EXPECTED = (settings_of.SettingsError, KeyFileError, MigrationError, UnsafeLogin, OSError)
 
 
 def build() -> typer.Typer:
@@ -60,7 +60,7 @@ def _worker() -> None:
     settings = settings_of.read(os.environ)
     if settings.database_url is None:
         raise settings_of.SettingsError("COPARTNER_DATABASE_URL is not set")
-    asyncio.run(background.run(Pool(settings.database_url, 1), SystemClock()))
+    asyncio.run(background.work(settings.database_url))
 
 
 def _migrate() -> None:

@@ -45,6 +45,7 @@ def run(settings: Settings) -> None:
         workers=settings.processes,
         log_config=None,
         access_log=False,
+        timeout_graceful_shutdown=10,
         server_header=False,
         date_header=False,
     )
@@ -99,7 +100,8 @@ async def compose(
     own = [portal.application(runtime.public_url)]
     authority = await Authority.open(runtime, key_file, audiences=audiences, grants=grants, applications=own)
     pages = portal.routes(runtime, authority, key_file, correlation_id=lambda scope: identified(scope).correlation_id)
-    return app.build(runtime, authority.tokens, extra_routes=[*authority_dialect.routes(authority), *pages], bom=bom)
+    routes = [*authority_dialect.routes(authority), *pages]
+    return app.build(runtime, authority.tokens, extra_routes=routes, closing=[authority.close], bom=bom)
 
 
 class Opening:

@@ -6,8 +6,9 @@ import asyncpg
 import structlog
 
 from copartner.command.sweeping import forget_requests
-from copartner.kernel.clock import Clock
+from copartner.kernel.clock import Clock, SystemClock
 from copartner.kernel.database import Pool
+from copartner.kernel.login_store import check_login
 
 _EVERY = 60.0  # seconds
 _log = structlog.get_logger("copartner.worker")
@@ -21,3 +22,11 @@ async def run(pool: Pool, machine_clock: Clock) -> None:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             _log.warning("sweep.failed", error=str(error))
         await asyncio.sleep(_EVERY)
+
+
+async def work(database_url: str) -> None:
+    """Check the login role, then run; raises UnsafeLogin."""
+    pool = Pool(database_url, 1)
+    async with pool.acquire() as connection:
+        await check_login(connection)
+    await run(pool, SystemClock())

@@ -9,8 +9,8 @@ from asyncpg.connection import Connection
 
 from copartner.kernel import functions
 from copartner.kernel.database import connect
+from copartner.kernel.login_store import SIDES
 
-SIDES = ("partner", "customer", "operator", "worker", "signin")
 _LOCK = 0x636F7061727472
 
 
