@@ -120,21 +120,11 @@ async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
         cmd.require(Action.CUSTOMER_CREATE, facts)
         if (earlier := cmd.replay(CreatedCustomer)) is not None:
             return changed(earlier, password=_password(ctx, earlier.customer.tenant_id))
-        founded, billing = await _found(ctx, cmd, facts, tenant_id, checked)
-        cmd.record(None, founded)
-        made = CreatedCustomer(
-            customer=Customer(
-                tenant_id=tenant_id,
-                relationship_id=founded.relationship_id,
-                company_name=founded.company_name,
-                domain=founded.domain,
-                allows_delegated_access=founded.privileges,
-                formed_at=cmd.now,
-                billing_profile=billing,
-            ),
-            user_name=founded.admin,
-            password="",
-        )
+        founded, relationship, billing = await _found(ctx, cmd, facts, tenant_id, checked)
+        for thing in (founded, relationship, billing):
+            cmd.record(None, thing)
+        customer = changed(_as_customer(relationship), billing_profile=billing)
+        made = CreatedCustomer(customer=customer, user_name=founded.admin, password="")
         cmd.remember(made)
     return changed(made, password=_password(ctx, tenant_id))
 
@@ -151,7 +141,7 @@ async def end_relationship(ctx: Context, *, customer_id: UUID) -> Customer:
 
 async def _found(
     ctx: Context, cmd: Command, facts: Facts, tenant_id: UUID, new: NewCustomer
-) -> tuple[FoundedTenant, BillingProfile]:
+) -> tuple[FoundedTenant, Relationship, BillingProfile]:
     ids, partner = ctx.runtime.ids, ctx.caller.tenant_id
     asked = policy_facts.RelationshipRequest(id=str(tenant_id), partner=str(partner), customer=str(tenant_id))
     founded = FoundedTenant(
@@ -165,6 +155,15 @@ async def _found(
         country=new.billing.address.country,
         privileges=decide_privileges(cmd, replace(facts, resource=asked), new.includes_privileges),
         admin=f"{new.admin_name}@{new.domain}",
+    )
+    relationship = Relationship(
+        id=founded.relationship_id,
+        customer_tenant_id=tenant_id,
+        partner_tenant_id=partner,
+        company_name=founded.company_name,
+        domain=founded.domain,
+        privileges=founded.privileges,
+        formed_at=cmd.now,
     )
     billing = BillingProfile(
         id=ids.new(),
@@ -187,7 +186,7 @@ async def _found(
         password_hash=await asyncio.to_thread(hash_password, _password(ctx, tenant_id)),
         now=cmd.now,
     )
-    return founded, billing
+    return founded, relationship, billing
 
 
 def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustomer) -> Facts:

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from copartner.policy.facts import Role
+
 
 class EnrolmentState(StrEnum):
     """Whether an enrolled partner does business."""
@@ -26,6 +28,18 @@ class Enrolment:
     markets: tuple[str, ...]
     state: EnrolmentState
     enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgentGroup:
+    """A group made with an enrolment, whose members hold `role`."""
+
+    audience: ClassVar[tuple[str, ...]] = ("tenant_id",)
+
+    id: UUID
+    tenant_id: UUID
+    name: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from copartner.policy.explain import Explanation, explain
 from copartner.policy.facts import Facts, Role
 from copartner.programme import rules, store
 from copartner.programme.model import (
+    AgentGroup,
     AuditFilter,
     AuditPage,
     AuditRecord,
@@ -52,9 +53,11 @@ async def enrol_tenant(ctx: Context, *, tenant_id: UUID, mpn_id: str, markets: I
             enrolled_at=cmd.now,
         )
         await store.enrol(cmd.db, made)
-        for name, role in _GROUPS.items():
-            await store.add_group(cmd.db, tenant_id, ctx.runtime.ids.new(), name=name, role=role)
         cmd.record(None, made)
+        for name, role in _GROUPS.items():
+            group = AgentGroup(ctx.runtime.ids.new(), tenant_id, name, role)
+            if await store.add_group(cmd.db, group):
+                cmd.record(None, group)
         return cmd.remember(made)
 
 

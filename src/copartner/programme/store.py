@@ -12,7 +12,7 @@ from asyncpg.connection import Connection
 from copartner.command.context import Context
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
-from copartner.programme.model import Enrolment
+from copartner.programme.model import AgentGroup, Enrolment
 from copartner.programme.rules import AlreadyEnrolled
 
 _FACTS = msgspec.json.Decoder(Facts)
@@ -76,12 +76,13 @@ async def enrol(db: Connection, enrolment: Enrolment) -> None:
         ) from error
 
 
-async def add_group(db: Connection, tenant_id: UUID, group_id: UUID, *, name: str, role: str) -> None:
-    """Insert a group whose members have a role, unless the tenant has one of that name."""
-    await db.execute(
+async def add_group(db: Connection, group: AgentGroup) -> bool:
+    """Insert a group unless the tenant has one of that name; whether it was inserted."""
+    tag = await db.execute(
         "INSERT INTO directory_group (tenant_id, id, name, role) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        tenant_id,
-        group_id,
-        name,
-        role,
+        group.tenant_id,
+        group.id,
+        group.name,
+        group.role,
     )
+    return tag == "INSERT 0 1"

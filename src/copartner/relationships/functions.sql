@@ -185,12 +185,14 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_standing TO PUBLIC;
 
--- fn_claim_request: names the acting customer in an open request that still waits.
-CREATE FUNCTION fn_claim_request(p_request uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+-- fn_claim_request: names the acting customer in an open request that still waits; whether there was one.
+CREATE FUNCTION fn_claim_request(p_request uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
     UPDATE relationship_request SET customer_tenant_id = actor_tenant()
-    WHERE id = p_request AND customer_tenant_id IS NULL AND state = 'pending'
-$$;
+        WHERE id = p_request AND customer_tenant_id IS NULL AND state = 'pending';
+    RETURN FOUND;
+END $$;
 ALTER FUNCTION fn_claim_request OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_claim_request TO copartner_customer;
 

@@ -138,10 +138,13 @@ async def lock_request(db: Connection, request_id: UUID) -> RelationshipRequest 
     return None if row is None else _REQUEST.decode(row)
 
 
-async def claim_request(db: Connection, request_id: UUID) -> RelationshipRequest | None:
-    """The request, locked, with the acting customer named in it; None when it is another customer's."""
-    await db.execute(call("fn_claim_request", 1), request_id)
-    return await lock_request(db, request_id)
+async def claim_request(db: Connection, request_id: UUID) -> tuple[RelationshipRequest | None, bool]:
+    """The request, locked, with the acting customer named in it, and whether it named nobody before.
+
+    None when it is another customer's.
+    """
+    was_open: bool = await db.fetchval(call("fn_claim_request", 1), request_id)
+    return await lock_request(db, request_id), was_open
 
 
 async def save_withdrawal(db: Connection, request: RelationshipRequest) -> None:

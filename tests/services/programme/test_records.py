@@ -9,6 +9,7 @@ import pytest
 from copartner.command.context import Context
 from copartner.command.denial import Denied
 from copartner.customers import service as customers
+from copartner.customers.model import Address, BillingDetails, NewCustomer
 from copartner.policy.facts import Side
 from copartner.programme import service
 from copartner.relationships.service import consent, requests
@@ -77,3 +78,46 @@ async def test_what_the_partner_alone_may_read_is_not_in_the_row_of_the_customer
     for value in ("old_value", "new_value"):
         assert "created_by" not in theirs[value]
         assert ours[value]["created_by"] == made.created_by
+
+
+async def test_an_open_request_named_nobody_before_it_was_answered(here: Programme) -> None:
+    for answer in (consent.decline_request, accepted):
+        made = await requests.send_request(here.context("aa@nordlicht"))
+        await answer(admin(here), request_id=made.id)
+        for tenant in ("nordlicht", "alpenblick"):
+            row = next(
+                r for r in await audited(here, here.id(tenant)) if r["old_value"] and r["resource_id"] == str(made.id)
+            )
+            assert row["old_value"]["customer_tenant_id"] is None
+            assert row["new_value"]["customer_tenant_id"] == str(here.id("alpenblick"))
+
+
+async def accepted(context: Context, *, request_id: UUID) -> None:
+    """The customer accepts a request, agreement included."""
+    await consent.accept_request(context, request_id=request_id, accept_agreement=True)
+
+
+async def test_a_new_customer_is_recorded_with_its_relationship_and_its_billing_profile(here: Programme) -> None:
+    details = BillingDetails(
+        email="a@neu.example", company_name="Neu", culture="de-DE", language="de", address=Address(country="DE")
+    )
+    made = await customers.create_customer(
+        here.context("aa@nordlicht"), new=NewCustomer(company_name="Neu", domain="neu.example", billing=details)
+    )
+    ours = {row["resource_type"]: row["new_value"] for row in await audited(here, here.id("nordlicht"))}
+    assert ours.keys() == {"FoundedTenant", "Relationship", "BillingProfile"}
+    assert ours["Relationship"]["id"] == str(made.customer.relationship_id)
+    assert ours["BillingProfile"]["email"] == "a@neu.example"
+    theirs = {row["resource_type"] for row in await audited(here, made.customer.tenant_id)}
+    assert theirs == {"FoundedTenant", "Relationship"}
+
+
+async def test_an_enrolment_is_recorded_with_its_groups(here: Programme) -> None:
+    hafen = here.id("hafen")
+    await service.enrol_tenant(
+        here.context("ga@wolkenstadt", Side.OPERATOR), tenant_id=hafen, mpn_id="4100099", markets=["DE"]
+    )
+    for tenant in (hafen, here.id("wolkenstadt")):
+        rows = [row["new_value"] for row in await audited(here, tenant) if row["operation_type"] == "tenant.enrol"]
+        assert [row.get("role") for row in rows] == [None, "Admin agent", "Helpdesk agent"]
+        assert {row["tenant_id"] for row in rows[1:]} == {str(hafen)}

@@ -95,12 +95,12 @@ async def decline_standing(ctx: Context, *, partner_tenant_id: UUID) -> None:
 async def _answer(
     ctx: Context, cmd: Command, request_id: UUID, state: RequestState
 ) -> tuple[RelationshipRequest, RelationshipRequest]:
-    before = await store.claim_request(cmd.db, request_id)
-    if before is None:
+    found, was_open = await store.claim_request(cmd.db, request_id)
+    if found is None:
         raise _unknown(request_id)
-    after = rules.answer(before, state, now=cmd.now)
+    after = rules.answer(found, state, now=cmd.now)
     await store.save_answer(cmd.db, after, await store.caller_name(cmd.db, ctx))
-    return before, after
+    return changed(found, customer_tenant_id=None) if was_open else found, after
 
 
 async def _form(
