@@ -41,11 +41,14 @@ def check_markets(countries: Iterable[str]) -> tuple[str, ...]:
 
 def audit_span(start: datetime | None, end: datetime | None, *, now: datetime) -> tuple[datetime, datetime]:
     """From (inclusive) and to (exclusive): by default the last 30 days. Raises Invalid beyond the last 90."""
+    # A whole day more, because dates without a time mean their first moment.
+    earliest = now - LONGEST_SPAN - timedelta(days=1)
     until = end if end is not None else now + timedelta(microseconds=1)
+    if until < earliest:
+        raise Invalid("The audit is open for the last 90 days; ask for a later endDate.", "endDate")
     since = start if start is not None else until - USUAL_SPAN
     if since > until:
         raise Invalid("startDate has to be before endDate.", "startDate")
-    # A whole day more, because dates without a time mean their first moment.
-    if since < now - LONGEST_SPAN - timedelta(days=1):
+    if since < earliest:
         raise Invalid("The audit is open for the last 90 days; ask for a later startDate.", "startDate")
     return since, until

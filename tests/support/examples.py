@@ -1,0 +1,219 @@
+"""One request for every served route that works, in a world where all it names is there."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+
+from copartner.api.partner_center.resources import ROUTES
+from copartner.api.programme.resources import ROUTES as OWN_ROUTES
+from copartner.api.registry import Route
+from support.conforming import hold
+from support.web import Web
+
+UNKNOWN = "01a20000-0000-7000-8000-000000000001"
+OWN = "/programme/v1"
+ALL: dict[str, Route] = {route.name: route for route in (*ROUTES, *OWN_ROUTES)}
+_ADDRESS = {"firstName": "Eva", "lastName": "Berg", "addressLine1": "Hauptstr. 1", "city": "Kiel", "country": "DE"}
+_BILLING: dict[str, Any] = {
+    "email": "eva@kueste.example",
+    "companyName": "Küste GmbH",
+    "culture": "de-DE",
+    "language": "de",
+    "defaultAddress": {**_ADDRESS, "addressLine2": "2. Stock", "postalCode": "24103", "phoneNumber": "+49 431 1"},
+}
+_CONTACT = {"firstName": "Eva", "lastName": "Berg", "email": "eva@alpenblick.example", "phoneNumber": "+49 30 1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Who asks for what; `parts` are the variable parts of the address, `tagged` is where a tag comes from."""
+
+    route: Route
+    who: str
+    parts: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    query: str = ""
+    tagged: str = ""
+
+    @property
+    def method(self) -> str:
+        """The last of the route's methods: POST where a list takes both."""
+        return self.route.methods[-1]
+
+    @property
+    def path(self) -> str:
+        """The address with its parts filled in."""
+        return self.route.path.format(**self.parts) + self.query
+
+    def at(self, part: str, value: str) -> "Example":
+        """The same request with another value for one part of its address."""
+        return replace(self, parts={**self.parts, part: value})
+
+    async def send(self, site: Web, content: bytes | None = None, **headers: str) -> httpx.Response:
+        """Send it with this body instead of its own."""
+        if self.tagged:
+            whole = await site.get(self.who, self.tagged)
+            headers = {"If-Match": whole["attributes"]["etag"], **headers}
+        sent = {"Authorization": f"Bearer {self.who}", "Content-Type": "application/json", **headers}
+        if content is None:
+            content = b"" if self.body is None else json.dumps(self.body).encode()
+        return hold(await site.http.request(self.method, self.path, content=content, headers=sent))
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """Identifiers by the name of the address part they fill in: one partner's, and another's of the same kinds."""
+
+    own: dict[str, str]
+    foreign: dict[str, str]
+    item: str
+    template: str
+
+
+async def furnish(site: Web) -> Things:
+    """Let two of a customer's partners sell to it, ask another one, and be denied something."""
+    for partner in ("nordlicht", "wolkenwerk", "suedwind"):
+        await site.here.relate(partner, "alpenblick")
+    item = await site.here.item("Office 365 Enterprise")
+    own, foreign = [await _furnish_one(site, partner, item) for partner in ("nordlicht", "suedwind")]
+    foreign["customer"], foreign["partner"] = str(site.here.id("fjord")), str(site.here.id("lavande"))
+    async with site.here.owner() as owner:
+        # At the present no privileges come that could be taken back, and nothing is sold that has to be activated.
+        await owner.execute("UPDATE reseller_relationship SET privileges = true")
+        for things in (own, foreign):
+            await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
+    templates = await site.get("aa@nordlicht", "/v1/agreements")
+    return Things(own, foreign, item, templates["items"][0]["templateId"])
+
+
+async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
+    who, customer = f"aa@{partner}", site.customer("alpenblick")
+    cart = {"lineItems": [_line(item), _line(item)]}
+    carts = [(await _made(site, who, f"{customer}/carts", cart))["id"] for _ in range(2)]
+    order = (await _made(site, who, f"{customer}/carts/{carts[0]}/checkout"))["orders"][0]
+    asked = {"customerTenantId": str(site.here.id("lavande" if partner == "nordlicht" else "hafen")), "reason": "Büro"}
+    requests = [await _made(site, who, f"{OWN}/relationship-requests", asked) for _ in range(2)]
+    denied = await site.call(who, "GET", f"{customer}/subscriptions/{UNKNOWN}")
+    return {
+        "customer": str(site.here.id("alpenblick")),
+        "cart": carts[1],
+        "order": order["id"],
+        "subscription": order["lineItems"][0]["subscriptionId"],
+        "pending": order["lineItems"][1]["subscriptionId"],
+        "relationshipRequest": requests[0]["id"],
+        "unwanted": requests[1]["id"],
+        "decision": denied.headers["copartner-decision-id"],
+        "partner": str(site.here.id(partner)),
+        "product": item.split(":")[0],
+        "sku": item.split(":")[1],
+        "availability": item.split(":")[2],
+    }
+
+
+async def _made(site: Web, who: str, path: str, body: Any = None) -> Any:
+    answer = await site.call(who, "POST", path, body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def _line(item: str, **more: Any) -> dict[str, Any]:
+    return {
+        "catalogItemId": item,
+        "quantity": 5,
+        "friendlyName": "Büro",
+        "billingCycle": "monthly",
+        "termDuration": "P1Y",
+        "participants": [{"key": "transaction_reseller", "value": ""}],
+        **more,
+    }
+
+
+def examples(site: Web, things: Things) -> dict[str, Example]:
+    """By the name of the route, in an order in which each works once."""
+    bodies, callers, queries = _bodies(site, things), _callers(), _queries()
+    found = {}
+    for name, route in ALL.items():
+        own = things.own
+        if name == "subscriptions.activate":
+            own = {**own, "subscription": own["pending"]}
+        elif name == "relationship_requests.withdraw":
+            own = {**own, "relationshipRequest": own["unwanted"]}
+        elif name.endswith("_standing"):
+            own = {**own, "partner": str(site.here.id("wolkenwerk"))}
+        found[name] = Example(
+            route,
+            callers.get(name, "aa@nordlicht"),
+            {part: value for part, value in own.items() if f"{{{part}}}" in route.path},
+            bodies.get(name),
+            queries.get(name, ""),
+            tagged=route.path.format(**own) if name == "billing_profiles.replace" else "",
+        )
+    last = ("enrolments.make", "carts.checkout")
+    return {name: found[name] for name in sorted(found, key=lambda name: name in last)}
+
+
+def _queries() -> dict[str, str]:
+    return {
+        "products.list": "?country=DE&targetView=OnlineServices",
+        "customer_products.list": "?targetView=OnlineServices",
+        **dict.fromkeys(("products.read", "skus.list", "skus.read", "availabilities.list"), "?country=DE"),
+        "availabilities.read": "?country=DE",
+        **dict.fromkeys(("decisions.read", "audit_records.list"), "?side=partner"),
+    }
+
+
+def _callers() -> dict[str, str]:
+    """Who may, where it is not nordlicht's Admin agent."""
+    return {
+        "consent.read": "ga@lavande",
+        "consent.answer": "ga@lavande",
+        "consent.read_standing": "ga@lavande",
+        "consent.answer_standing": "ga@lavande",
+        "own_relationships.list": "ga@alpenblick",
+        "own_relationships.change": "ga@alpenblick",
+        "own_subscriptions.list": "ga@alpenblick",
+        "enrolments.make": "ga@wolkenstadt",
+    }
+
+
+def _bodies(site: Web, things: Things) -> dict[str, Any]:
+    order_line = {"offerId": things.item, "quantity": 1, "termDuration": "P1M", "friendlyName": "Lager"}
+    return {
+        "customers.create": {
+            "companyProfile": {"domain": "kueste.example", "companyName": "Küste GmbH"},
+            "billingProfile": _BILLING,
+            "userCredentials": {"userName": "eva"},
+        },
+        "customers.change": {"allowDelegatedAccess": True, "relationshipToPartner": "reseller"},
+        "billing_profiles.replace": {**_BILLING, "firstName": "Eva", "lastName": "Berg"},
+        "carts.create": {"lineItems": [_line(things.item)]},
+        "carts.replace": {"lineItems": [_line(things.item, quantity=6), _line(things.item, billingCycle="annual")]},
+        "orders.place": {"lineItems": [order_line], "billingCycle": "monthly"},
+        "subscriptions.change": {
+            "quantity": 7,
+            "friendlyName": "Werk 2",
+            "autoRenewEnabled": False,
+            "status": "active",
+            "termDuration": "P1Y",
+            "billingCycle": "monthly",
+            "partnerTenantId": things.own["partner"],
+            "customerTenantId": things.own["customer"],
+        },
+        "agreements.attest": {
+            "primaryContact": _CONTACT,
+            "templateId": things.template,
+            "dateAgreed": "2026-10-01T00:00:00Z",
+            "type": "MicrosoftCustomerAgreement",
+        },
+        "relationship_requests.send": {"customerDomain": "lavande.example", "reason": "Büroprogramme"},
+        "consent.answer": {"answer": "accept", "acceptCustomerAgreement": True},
+        "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
+        "own_relationships.change": {"delegatedAdminPrivileges": False},
+        "enrolments.make": {
+            "tenantId": str(site.here.id("intern.nordlicht")),
+            "mpnId": "5550001",
+            "markets": ["FR", "BE"],
+        },
+    }
