@@ -77,6 +77,34 @@ async def _plant_records(db: Connection, here: Programme, tenant: UUID) -> None:
         VALUES ($1, $2, $3, $3, 'x', 'test', 'test', '{}', '{}', '')""",
         *(tenant, new(), now),
     )
+    await _plant_directory(db, here, tenant)
+
+
+async def _plant_directory(db: Connection, here: Programme, tenant: UUID) -> None:
+    new, now = here.runtime.ids.new, here.clock.now()
+    user, group, application = new(), new(), new()
+    await db.execute(
+        """INSERT INTO user_account (tenant_id, id, user_principal_name, display_name, password_hash)
+        VALUES ($1, $2, $3, 'test', 'x')""",
+        *(tenant, user, f"planted@{tenant}"),
+    )
+    await db.execute(
+        "INSERT INTO role_assignment (tenant_id, user_id, role) VALUES ($1, $2, 'Billing admin')", tenant, user
+    )
+    await db.execute("INSERT INTO directory_group (tenant_id, id, name) VALUES ($1, $2, 'planted')", tenant, group)
+    await db.execute(
+        "INSERT INTO group_member (tenant_id, group_id, member_id) VALUES ($1, $2, $3)", tenant, group, user
+    )
+    await db.execute("INSERT INTO application (tenant_id, id, name) VALUES ($1, $2, 'planted')", tenant, application)
+    await db.execute(
+        "INSERT INTO application_secret (tenant_id, application_id, id, secret_hash) VALUES ($1, $2, $3, 'x')",
+        *(tenant, application, new()),
+    )
+    await db.execute(
+        """INSERT INTO revocation (tenant_id, ground_id, not_before, changed_in)
+        VALUES ($1, $2, $3, pg_current_xact_id())""",
+        *(tenant, user, now),
+    )
     await db.execute(
         """INSERT INTO idempotency_key (tenant_id, caller_id, method, path, request_id, body_digest, created_at)
         VALUES ($1, $2, 'POST', '/test', 'r', 'x', $3)""",

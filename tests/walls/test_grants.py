@@ -46,6 +46,19 @@ CHANGED = {
     ("copartner_customer", "idempotency_key"): "result",
     ("copartner_customer", "relationship_request"): "state answered_at answered_by",
     ("copartner_customer", "reseller_relationship"): "privileges",
+    **{
+        (f"copartner_{side}", table): columns
+        for side in ("partner", "customer", "operator")
+        for table, columns in {
+            "application": "name redirect_uris enabled",
+            "application_secret": "removed_at",
+            "directory_group": "name",
+            "revocation": "not_before changed_in",
+            "user_account": "display_name password_hash enabled",
+        }.items()
+    },
+    ("copartner_signin", "application_secret"): "last_used_at",
+    ("copartner_signin", "revocation"): "not_before changed_in",
     ("copartner_facts", "decision_record"): "last_at times",
     ("copartner_facts", "relationship_request"): "customer_tenant_id",
     ("copartner_operator", "enrolment"): "markets state",
@@ -67,14 +80,20 @@ REMOVED = {
     ("copartner_partner", "idempotency_key"), ("copartner_signin", "authorization_code"),
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     ("copartner_worker", "idempotency_key"),
+    *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
+      for table in ("role_assignment", "group_member")),
 }  # fmt: skip
 ADDED = {
     ("copartner_customer", "customer_agreement"), ("copartner_customer", "idempotency_key"),
+    *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
+      for table in ("application", "application_secret", "directory_group", "group_member", "revocation",
+                    "role_assignment", "user_account")),
+    ("copartner_founder", "directory_group"), ("copartner_signin", "revocation"),
     ("copartner_customer", "reseller_relationship"), ("copartner_facts", "audit_record"),
     ("copartner_facts", "decision_record"), ("copartner_founder", "billing_profile"),
     ("copartner_founder", "organisation"), ("copartner_founder", "reseller_relationship"),
     ("copartner_founder", "role_assignment"), ("copartner_founder", "tenant"), ("copartner_founder", "user_account"),
-    ("copartner_operator", "directory_group"), ("copartner_operator", "enrolment"),
+    ("copartner_operator", "enrolment"),
     ("copartner_operator", "idempotency_key"), ("copartner_partner", "billing_profile"), ("copartner_partner", "cart"),
     ("copartner_partner", "customer_agreement"), ("copartner_partner", "idempotency_key"),
     ("copartner_partner", "purchase_order"), ("copartner_partner", "relationship_request"),

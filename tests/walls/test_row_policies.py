@@ -20,7 +20,10 @@ WALLS = (
     )),
     *(Wall(table, policy, role, "tenant_id")
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
-      for table in ("audit_record", "decision_record", "idempotency_key")),
+      for table in (
+          "application", "application_secret", "audit_record", "decision_record", "directory_group", "group_member",
+          "idempotency_key", "revocation", "role_assignment", "user_account",
+      )),
     *(Wall(table, policy, role, column)
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER))
       for table, column in (("tenant", "id"), ("enrolment", "tenant_id"))),
@@ -35,8 +38,8 @@ OPEN = {
         "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
         "billing_profile", "cart", "customer_agreement", "decision_record", "device_authorization", "directory_group",
         "enrolment", "group_member", "idempotency_key", "purchase_order", "refresh_family", "refresh_token",
-        "relationship_request", "reseller_relationship", "role_assignment", "signing_key", "subscription", "tenant",
-        "user_account",
+        "relationship_request", "reseller_relationship", "revocation", "role_assignment", "signing_key", "subscription",
+        "tenant", "user_account",
     },
     "facts_all": {
         "application", "cart", "customer_agreement", "decision_record", "directory_group",
@@ -45,12 +48,11 @@ OPEN = {
     },
     "facts_claim": {"relationship_request"},
     "facts_write": {"audit_record"},
-    "founder_adds": {"role_assignment", "user_account"},
+    "founder_adds": {"directory_group", "role_assignment", "user_account"},
     "operator_all": {"enrolment", "tenant"},
-    "operator_groups": {"directory_group"},
     "signin_all": {
         "application", "application_secret", "authorization_code", "device_authorization", "refresh_family",
-        "refresh_token", "signing_key", "tenant", "user_account",
+        "refresh_token", "revocation", "signing_key", "tenant", "user_account",
     },
     "worker_all": {"idempotency_key"},
 }  # fmt: skip

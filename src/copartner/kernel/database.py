@@ -85,6 +85,12 @@ class Pool:
     async def _open(self) -> Connection:
         return await connect(self._url, limited=True, command_timeout=self._command_timeout)
 
+    async def separate(self) -> Connection:
+        """A connection beside the pool, for whoever listens; the caller terminates it."""
+        if self._closed:
+            raise PoolClosed
+        return await connect(self._url, command_timeout=self._command_timeout)
+
     def _take(self) -> Connection | None:
         while self._idle:
             connection = self._idle.pop()

@@ -78,11 +78,5 @@ async def enrol(db: Connection, enrolment: Enrolment) -> None:
 
 async def add_group(db: Connection, group: AgentGroup) -> bool:
     """Insert a group unless the tenant has one of that name; whether it was inserted."""
-    tag = await db.execute(
-        "INSERT INTO directory_group (tenant_id, id, name, role) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        group.tenant_id,
-        group.id,
-        group.name,
-        group.role,
-    )
-    return tag == "INSERT 0 1"
+    made: bool = await db.fetchval(call("fn_found_agents", 4), group.tenant_id, group.id, group.name, group.role)
+    return made

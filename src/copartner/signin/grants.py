@@ -20,7 +20,9 @@ async def client_credentials(authority: "Authority", request: TokenRequest) -> I
     application = await authority.client(request.client, request.directory, secret_required=True)
     if application.tenant_id is None:
         raise rules.ClientRefused("This application acts for users only.")
-    subject = Subject(application.tenant_id, application.id, application.id, None, _APPLICATION_ROLES)
+    subject = Subject(
+        application.tenant_id, application.id, application.id, None, _APPLICATION_ROLES, secret=application.proved_by
+    )
     return authority.tokens.issue(subject, audience=audience or authority.root, version=request.version)
 
 

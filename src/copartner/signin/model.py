@@ -7,6 +7,15 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """What an application proves itself with; it holds until `expires_at`, machine time."""
+
+    id: UUID
+    hash: str = field(repr=False)
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """A registered application; `tenant_id` is None for the deployment's own, which serve users of every tenant."""
 
@@ -15,8 +24,9 @@ class Application:
     name: str
     redirect_uris: tuple[str, ...]
     enabled: bool = True
-    secret_hashes: tuple[str, ...] = field(default=(), repr=False)
+    secrets: tuple[Secret, ...] = ()
     confidential: bool = False
+    proved_by: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a token is for. An application by itself has no `user_principal_name` and is its own subject."""
+    """Whom a token is for. An application by itself has no `user_principal_name` and is its own subject.
+
+    `secret` is what the application proved itself with: the token ends when it does.
+    """
 
     tenant_id: UUID
     subject_id: UUID
@@ -107,6 +120,7 @@ class Subject:
     methods: tuple[str, ...] = ()
     display_name: str = ""
     session_id: UUID | None = None
+    secret: Secret | None = None
 
     @property
     def app_only(self) -> bool:
@@ -186,6 +200,7 @@ class Verified:
     expires_at: datetime
     issued_at: datetime
     session_id: UUID | None
+    grounds: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,12 @@ class Passwords:
 
     async def verify(self, password: str, hashes: Sequence[str]) -> bool:
         """Whether one of the hashes is of this password; without any, the same time passes and the answer is no."""
+        return await self.which(password, hashes) is not None
+
+    async def which(self, password: str, hashes: Sequence[str]) -> int | None:
+        """The place of the hash that is of this password, None as `verify` says no."""
         return await asyncio.get_running_loop().run_in_executor(
-            self._threads, _verify, password, tuple(hashes), self._nobody
+            self._threads, _which, password, tuple(hashes), self._nobody
         )
 
     def close(self) -> None:
@@ -35,13 +39,13 @@ class Passwords:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
 
-def _verify(password: str, hashes: tuple[str, ...], nobody: str) -> bool:
+def _which(password: str, hashes: tuple[str, ...], nobody: str) -> int | None:
     if len(password) > LONGEST:
-        return False
+        return None
     if not hashes:
         _matches(nobody, password)
-        return False
-    return any(_matches(encoded, password) for encoded in hashes)
+        return None
+    return next((place for place, encoded in enumerate(hashes) if _matches(encoded, password)), None)
 
 
 def _matches(encoded: str, password: str) -> bool:

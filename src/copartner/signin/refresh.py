@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg.connection import Connection
 
 from copartner.kernel.database import Pool
-from copartner.signin import refresh_store, rules, store
+from copartner.signin import refresh_store, revocation_store, rules, store
 from copartner.signin.model import Application, Asked, Directory, Family, SignedIn
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ async def renew(
                 await refresh_store.revoke_family(db, family.id, now=now)
             elif now < held.expires_at and directory.tenant_id in (None, family.tenant_id):
                 user = await store.user_by_id(db, family.tenant_id, family.user_id)
-                if user is not None and user.enabled:
+                if user is not None and user.enabled and not await _ended(db, family):
                     await refresh_store.spend(db, hashed, now=now)
                     signed_in = SignedIn(user, family.methods, family.signed_in_at, family.session_id)
                     renewed = await _next(db, family.id, now=now), family, signed_in
@@ -95,6 +95,11 @@ async def _next(db: Connection, family_id: UUID, *, now: datetime) -> str:
     token = secrets.token_urlsafe(48)
     await refresh_store.add_token(db, _hash(token), family_id, expires_at=now + LIFETIME)
     return token
+
+
+async def _ended(db: Connection, family: Family) -> bool:
+    grounds = (family.user_id, family.application_id, family.session_id)
+    return await revocation_store.ended(db, tenant_id=family.tenant_id, ground_ids=grounds, since=family.signed_in_at)
 
 
 def _hash(token: str) -> bytes:

@@ -2,13 +2,14 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from copartner.command.runtime import Runtime
 from copartner.kernel.secrets import KeyFile
-from copartner.signin import refresh, rules, store
+from copartner.signin import refresh, revocation_store, rules, store
 from copartner.signin.forms import Forms
 from copartner.signin.grants import STANDARD
 from copartner.signin.keys import SigningKeys
@@ -24,6 +25,7 @@ from copartner.signin.model import (
     User,
 )
 from copartner.signin.passwords import Passwords
+from copartner.signin.revocation import Revocations
 from copartner.signin.tokens import Tokens
 
 CODE_LIFETIME = timedelta(minutes=10)
@@ -44,6 +46,7 @@ class Authority:
         runtime: Runtime,
         keys: SigningKeys,
         forms: Forms,
+        revocations: Revocations,
         *,
         audiences: Iterable[str] = (),
         grants: Mapping[str, Grant] | None = None,
@@ -53,7 +56,8 @@ class Authority:
         self.forms = forms
         self.root = runtime.public_url.rstrip("/")
         self.audiences = rules.Audiences(self.root, audiences)
-        self.tokens = Tokens(keys, runtime.machine_clock, self.audiences)
+        self.revocations = revocations
+        self.tokens = Tokens(keys, runtime.machine_clock, self.audiences, revocations)
         self.passwords = Passwords()
         self.grants: Mapping[str, Grant] = {**STANDARD, **(grants or {})}
         self._own = {application.id: application for application in applications}
@@ -74,10 +78,12 @@ class Authority:
         """The authority with its signing keys read, or made at the first start."""
         keys = await SigningKeys.open(runtime.pool, key_file, runtime.machine_clock)
         forms = Forms(key_file, runtime.machine_clock)
-        return cls(runtime, keys, forms, audiences=audiences, grants=grants, applications=applications)
+        revocations = await Revocations.open(runtime.pool, runtime.machine_clock)
+        return cls(runtime, keys, forms, revocations, audiences=audiences, grants=grants, applications=applications)
 
     def close(self) -> None:
-        """End the threads that check passwords."""
+        """End the threads that check passwords, and the listening."""
+        self.revocations.close()
         self.passwords.close()
 
     async def directory(self, segment: str) -> Directory:
@@ -121,12 +127,17 @@ class Authority:
     async def _proved(
         self, found: Application | None, credentials: ClientCredentials, directory: Directory, needs_proof: bool
     ) -> Application:
-        proved = True
-        if needs_proof or credentials.secret is not None:
-            proved = await self.passwords.verify(credentials.secret or "", found.secret_hashes if found else ())
-        if found is None or not proved or not _admits(found, directory):
+        held, place = found.secrets if found else (), None
+        needs_proof = needs_proof or credentials.secret is not None
+        if needs_proof:
+            place = await self.passwords.which(credentials.secret or "", [secret.hash for secret in held])
+        if found is None or (needs_proof and place is None) or not _admits(found, directory):
             raise rules.ClientRefused("The application is unknown in this tenant, disabled, or its secret is wrong.")
-        return found
+        if place is None:
+            return found
+        async with store.acting(self.pool) as db:
+            await store.used_secret(db, found, held[place], now=self.clock.now())
+        return replace(found, proved_by=held[place])
 
     async def user(
         self, name: str, password: str, directory: Directory, application: Application | None = None
@@ -219,6 +230,13 @@ class Authority:
             user = await store.user_by_id(db, spent.tenant_id, spent.user_id) if spent else None
             if spent is None:
                 await refresh.revoke_code(db, code, now=now)
+            elif spent.signed_in_at is not None and await revocation_store.ended(
+                db,
+                tenant_id=spent.tenant_id,
+                ground_ids=(spent.user_id, spent.application_id, spent.session_id),
+                since=spent.signed_in_at,
+            ):
+                user = None
         if spent is None or spent.application_id != application.id or now >= spent.expires_at:
             raise rules.GrantRefused("The code is unknown, used, expired, or of another application.")
         if user is None or not user.enabled:

@@ -11,11 +11,13 @@ from asyncpg.connection import Connection
 
 from copartner.kernel.database import Pool
 from copartner.kernel.functions import call
-from copartner.signin.model import Application, Redemption, SigningKeyRow, User
+from copartner.signin.model import Application, Redemption, Secret, SigningKeyRow, User
 
 _KEYS_LOCK = 0x7369676E
 _USED_CODES_KEPT = timedelta(days=1)
+_USED_TO = timedelta(minutes=1)
 _roles = msgspec.json.Decoder(tuple[str, ...])
+_secrets = msgspec.json.Decoder(tuple[Secret, ...])
 
 
 @asynccontextmanager
@@ -62,12 +64,12 @@ async def tenant_id(db: Connection, *, identifier: UUID | None, domain: str) -> 
 
 
 async def application(db: Connection, identifier: UUID, *, now: datetime) -> Application | None:
-    """An application with the hashes of its secrets that have not expired."""
+    """An application with its secrets that are neither removed nor expired; one that ever had a secret needs one."""
     row = await db.fetchrow(
         """
         SELECT a.tenant_id, a.id, a.name, a.redirect_uris, a.enabled, count(s.id) > 0 AS confidential,
-            coalesce(array_agg(s.secret_hash) FILTER (
-                WHERE s.id IS NOT NULL AND coalesce(s.expires_at > $2, true)), '{}') AS hashes
+            coalesce(json_agg(json_build_object('id', s.id, 'hash', s.secret_hash, 'expires_at', s.expires_at)) FILTER (
+                WHERE s.removed_at IS NULL AND coalesce(s.expires_at > $2, true) AND s.id IS NOT NULL), '[]') AS secrets
         FROM application a LEFT JOIN application_secret s ON s.tenant_id = a.tenant_id AND s.application_id = a.id
         WHERE a.id = $1 GROUP BY a.tenant_id, a.id
         """,
@@ -82,8 +84,17 @@ async def application(db: Connection, identifier: UUID, *, now: datetime) -> App
         name=row["name"],
         redirect_uris=tuple(row["redirect_uris"]),
         enabled=row["enabled"],
-        secret_hashes=tuple(row["hashes"]),
+        secrets=_secrets.decode(row["secrets"]),
         confidential=row["confidential"],
+    )
+
+
+async def used_secret(db: Connection, application: Application, secret: Secret, *, now: datetime) -> None:
+    """Keep when the secret was used last, to the minute."""
+    await db.execute(
+        """UPDATE application_secret SET last_used_at = $4 WHERE tenant_id = $1 AND application_id = $2 AND id = $3
+            AND coalesce(last_used_at <= $5, true)""",
+        *(application.tenant_id, application.id, secret.id, now, now - _USED_TO),
     )
 
 

@@ -12,6 +12,7 @@ from copartner.kernel.clock import Clock
 from copartner.signin.claims import id_claims, wids_of
 from copartner.signin.keys import ALGORITHM, SigningKeys
 from copartner.signin.model import Issued, Subject, Verified
+from copartner.signin.revocation import Revocations
 from copartner.signin.rules import Audiences
 
 LIFETIME = timedelta(hours=1)
@@ -39,6 +40,10 @@ class TokenExpired(TokenRefused):
 
 class TokenNotYetValid(TokenRefused):
     """Its time has not begun."""
+
+
+class TokenRevoked(TokenRefused):
+    """User, application, secret or session behind it ended, or the password changed, after it was made."""
 
 
 class TokenForOthers(TokenRefused):
@@ -69,6 +74,9 @@ class _Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     scp: str = ""
     wids: tuple[str, ...] = ()
     sid: UUID | None = None
+    # Ours: when it was made in milliseconds, since ends are told apart within a second; and by which secret.
+    ims: Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999)] | None = None
+    sec: UUID | None = None
 
 
 _claims = msgspec.json.Decoder(_Claims)
@@ -77,26 +85,31 @@ _claims = msgspec.json.Decoder(_Claims)
 class Tokens:
     """Issues and verifies access tokens of one deployment, by machine time."""
 
-    def __init__(self, keys: SigningKeys, clock: Clock, audiences: Audiences) -> None:
+    def __init__(self, keys: SigningKeys, clock: Clock, audiences: Audiences, revocations: Revocations) -> None:
         self._keys = keys
         self._clock = clock
         self._audiences = audiences
-        self._cache: dict[str, tuple[datetime, datetime, Verified]] = {}
+        self._revocations = revocations
+        self._cache: dict[str, tuple[datetime, datetime, int, Verified]] = {}
 
     def issuer(self, tenant: UUID | str, version: int) -> str:
         """The issuer of a tenant's tokens, in the v1 or v2 form."""
         return f"{self._audiences.root}/{tenant}/" + ("v2.0" if version == 2 else "")
 
     def issue(self, subject: Subject, *, audience: str, version: int) -> Issued:
-        """Sign an access token of one hour."""
-        now = self._clock.now().replace(microsecond=0)
+        """Sign an access token of one hour, or less when the secret that led to it ends sooner."""
+        made = self._clock.now()
+        now = made.replace(microsecond=0)
+        ends = now + LIFETIME
+        if subject.secret is not None and subject.secret.expires_at is not None:
+            ends = min(ends, subject.secret.expires_at)
         upn = subject.user_principal_name
         claims = _Claims(
             iss=self.issuer(subject.tenant_id, version),
             aud=audience,
             iat=int(now.timestamp()),
             nbf=int(now.timestamp()),
-            exp=int((now + LIFETIME).timestamp()),
+            exp=int(ends.timestamp()),
             tid=subject.tenant_id,
             oid=subject.subject_id,
             sub=str(subject.subject_id),
@@ -113,8 +126,10 @@ class Tokens:
             scp="" if subject.app_only else "user_impersonation",
             wids=() if subject.app_only else wids_of(subject.roles),
             sid=subject.session_id,
+            ims=int(made.timestamp() * 1000),
+            sec=subject.secret.id if subject.secret else None,
         )
-        return Issued(self._sign(claims), audience, subject.app_only, now, now + LIFETIME)
+        return Issued(self._sign(claims), audience, subject.app_only, now, _moment(claims.exp))
 
     def identify(
         self, subject: Subject, *, application_id: UUID, nonce: str | None, signed_in_at: datetime, version: int
@@ -139,17 +154,30 @@ class Tokens:
         return jws.serialize_compact(header, msgspec.json.encode(claims), key.private, algorithms=_ALGORITHMS)
 
     async def verify(self, token: str) -> Verified:
-        """The bearer of the token, believed again for 60 s but never past its end; raises a TokenRefused."""
+        """The bearer of the token, believed again for 60 s but never past its end; raises a TokenRefused.
+
+        What is believed again was checked at the present revision of the revocations.
+        """
         now = self._clock.now()
         cached = self._cache.get(token)
-        if cached is not None and cached[0] <= now < cached[1]:
-            return cached[2]
-        verified = await self._verify(token, now)
+        if cached is not None and cached[0] <= now < cached[1] and cached[2] == self._revocations.revision:
+            return cached[3]
+        revision = await self._revocations.current()
+        known = cached is not None and cached[0] <= now < cached[1]
+        begins, ends, verified = (
+            (cached[0], cached[1], cached[3]) if cached is not None and known else await self._anew(token, now)
+        )
         self._cache.pop(token, None)
+        if self._revocations.ended(verified.tenant_id, verified.grounds, verified.issued_at):
+            raise TokenRevoked("What this token was given for has ended; sign in again.")
         if len(self._cache) >= _CACHED_AT_MOST:
             del self._cache[next(iter(self._cache))]
-        self._cache[token] = (now, min(now + _CACHED_FOR, verified.expires_at), verified)
+        self._cache[token] = (begins, ends, revision, verified)
         return verified
+
+    async def _anew(self, token: str, now: datetime) -> tuple[datetime, datetime, Verified]:
+        verified = await self._verify(token, now)
+        return now, min(now + _CACHED_FOR, verified.expires_at), verified
 
     def forget(self) -> None:
         """Check every token anew from now on."""
@@ -177,8 +205,9 @@ class Tokens:
             methods=claims.amr,
             audience=claims.aud,
             expires_at=expires_at,
-            issued_at=_moment(claims.iat),
+            issued_at=_moment(claims.iat if claims.ims is None else claims.ims / 1000),
             session_id=claims.sid,
+            grounds=tuple({one for one in (claims.oid, claims.appid, claims.sec, claims.sid) if one is not None}),
         )
 
     async def _signed_claims(self, token: str) -> _Claims:
@@ -198,5 +227,5 @@ class Tokens:
             raise TokenForged("This is no access token of this deployment.") from error
 
 
-def _moment(seconds: int) -> datetime:
+def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)

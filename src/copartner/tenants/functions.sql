@@ -109,3 +109,26 @@ BEGIN
         'resource', json_build_object('type', 'Home', 'id', p_tenant, 'tenant', p_tenant));
 END $$;
 GRANT EXECUTE ON FUNCTION fn_home_facts TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_revoke: ends the tokens that were made before a machine moment on one ground, and wakes every process at the commit.
+CREATE FUNCTION fn_revoke(p_tenant uuid, p_ground uuid, p_not_before timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO revocation AS r (tenant_id, ground_id, not_before, changed_in)
+        VALUES (p_tenant, p_ground, p_not_before, pg_current_xact_id())
+        ON CONFLICT (tenant_id, ground_id) DO UPDATE
+        SET not_before = greatest(r.not_before, EXCLUDED.not_before), changed_in = EXCLUDED.changed_in;
+    PERFORM pg_notify('copartner_revocation', '');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_revoke TO copartner_partner, copartner_customer, copartner_operator, copartner_signin;
+
+-- fn_found_agents: makes the group that gives agents of a tenant their role, unless there is one of that name; answers
+-- whether it made it.
+CREATE FUNCTION fn_found_agents(p_tenant uuid, p_group uuid, p_name text, p_role text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    INSERT INTO directory_group (tenant_id, id, name, role) VALUES (p_tenant, p_group, p_name, p_role)
+        ON CONFLICT DO NOTHING;
+    RETURN FOUND;
+END $$;
+ALTER FUNCTION fn_found_agents OWNER TO copartner_founder;
+GRANT EXECUTE ON FUNCTION fn_found_agents TO copartner_operator;

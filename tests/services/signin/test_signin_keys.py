@@ -15,6 +15,7 @@ from copartner.kernel.secrets import KeyFile, KeyFileError
 from copartner.signin import store
 from copartner.signin.keys import SigningKeys
 from copartner.signin.model import SigningKeyRow, Subject
+from copartner.signin.revocation import Revocations
 from copartner.signin.rules import Audiences
 from copartner.signin.tokens import TokenForged, Tokens
 from support.authority import KEY, ROOT
@@ -51,9 +52,9 @@ async def test_the_first_start_makes_one_key_however_many_start(pool: Pool) -> N
 
 async def test_a_restart_keeps_the_key_and_its_tokens(pool: Pool, subject: Subject) -> None:
     clock = FixedClock(PRESENT)
-    before = Tokens(await SigningKeys.open(pool, KeyFile(KEY), clock), clock, Audiences(ROOT))
+    before = Tokens(await SigningKeys.open(pool, KeyFile(KEY), clock), clock, Audiences(ROOT), Revocations(pool, clock))
     token = before.issue(subject, audience=ROOT, version=1).access_token
-    after = Tokens(await SigningKeys.open(pool, KeyFile(KEY), clock), clock, Audiences(ROOT))
+    after = Tokens(await SigningKeys.open(pool, KeyFile(KEY), clock), clock, Audiences(ROOT), Revocations(pool, clock))
     assert (await after.verify(token)).subject_id == subject.subject_id
 
 
@@ -85,11 +86,11 @@ async def test_a_key_under_anothers_name_is_an_error(pool: Pool) -> None:
 
 async def test_a_key_made_elsewhere_is_found_by_its_first_token(pool: Pool, subject: Subject) -> None:
     clock, key_file = FixedClock(PRESENT), KeyFile(KEY)
-    old = Tokens(await SigningKeys.open(pool, key_file, clock), clock, Audiences(ROOT))
+    old = Tokens(await SigningKeys.open(pool, key_file, clock), clock, Audiences(ROOT), Revocations(pool, clock))
     before = old.issue(subject, audience=ROOT, version=1).access_token
     clock.moment = PRESENT.replace(second=30)
     await rotate(pool, key_file, clock)
-    new = Tokens(await SigningKeys.open(pool, key_file, clock), clock, Audiences(ROOT))
+    new = Tokens(await SigningKeys.open(pool, key_file, clock), clock, Audiences(ROOT), Revocations(pool, clock))
     after = new.issue(subject, audience=ROOT, version=1).access_token
     for tokens in (old, new):
         for token in (before, after):
@@ -112,7 +113,7 @@ async def test_made_up_key_names_are_no_queries(pool: Pool, subject: Subject, mo
 
 async def test_forged_tokens_stay_forged_after_a_look(pool: Pool, subject: Subject) -> None:
     clock = FixedClock(PRESENT)
-    tokens = Tokens(await SigningKeys.open(pool, KeyFile(KEY), clock), clock, Audiences(ROOT))
+    tokens = Tokens(await SigningKeys.open(pool, KeyFile(KEY), clock), clock, Audiences(ROOT), Revocations(pool, clock))
     clock.moment = PRESENT.replace(minute=1)
     with pytest.raises(TokenForged):
         await tokens.verify("eyJhbGciOiJSUzI1NiIsImtpZCI6Im5vYm9keSJ9.e30.e30")
