@@ -7,6 +7,7 @@ import cedarpy
 import msgspec
 import pytest
 from hypothesis import given, settings
+from structlog.testing import capture_logs
 
 from copartner.policy import decide as module
 from copartner.policy.actions import Action
@@ -218,3 +219,14 @@ def test_rule_sets_are_found_by_their_digest() -> None:
     assert BOOK.with_digest("0") is None
     digests = [span.digest for cloud in Cloud for span in BOOK.spans(cloud)]
     assert len(digests) == len(set(digests))
+
+
+def test_a_doubt_is_logged_whenever_it_decides() -> None:
+    whole = specimen(Action.CART_CREATE, "Customer", Cloud.COMMERCIAL, Side.PARTNER, (Role.ADMIN_AGENT,))
+    facts = msgspec.structs.replace(whole, tenants=())
+    with capture_logs() as logs:
+        for _ in range(2):
+            assert decide(RULES, Action.CART_CREATE, facts).doubt
+    assert [(entry["log_level"], entry["event"], entry["action"]) for entry in logs] == [
+        ("error", "rules_in_doubt", "cart.create")
+    ] * 2

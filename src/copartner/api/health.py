@@ -35,7 +35,7 @@ def handlers(runtime: Runtime) -> list[HTTPRouteHandler]:
 
     async def ready() -> ASGIApp:
         try:
-            runtime.rules()
+            runtime.rules_at(runtime.programme_clock.now())
             await asyncio.wait_for(runtime.pool.check(), _PATIENCE)
         except Exception as error:
             _log.warning("not ready", error=repr(error))

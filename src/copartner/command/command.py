@@ -44,7 +44,7 @@ class Command:
         self._earlier: str | None = None
         self._replayed = False
         self.db: Connection
-        self.now: datetime = ctx.runtime.programme_clock.now()
+        self.now: datetime = ctx.moment
 
     async def __aenter__(self) -> "Command":
         ctx, request = self._ctx, self._ctx.request
@@ -74,11 +74,11 @@ class Command:
 
     def allows(self, action: Action, facts: Facts) -> bool:
         """Whether the rules allow the action; nothing is recorded."""
-        return decide(self._ctx.runtime.rules(), action, facts).allowed
+        return decide(self._ctx.rules, action, facts).allowed
 
     def require(self, action: Action, facts: Facts) -> None:
         """Raise Denied unless the rules allow the action."""
-        decision = decide(self._ctx.runtime.rules(), action, facts)
+        decision = decide(self._ctx.rules, action, facts)
         if not decision.allowed:
             raise Denied(action, facts, decision)
 

@@ -1,6 +1,7 @@
 """What every operation is given: who acts, the running system, and the two ways to the database."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from copartner.command.runtime import Runtime
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide
 from copartner.policy.facts import Facts, Resource, Side
+from copartner.policy.rulebook import RuleSet
 
 T = TypeVar("T")
 
@@ -42,14 +44,25 @@ class RequestKey:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One request: its caller, its identifiers, and the running system."""
+    """One request: its caller, its identifiers, the running system, and the one moment and rules it is judged by.
+
+    `moment` is programme time when the request came; all it changes is dated so.
+    """
 
     runtime: Runtime
     caller: Caller
     correlation_id: str
     request: RequestKey | None = None
     locale: str = "en"
+    moment: datetime = field(init=False)
+    rules: RuleSet = field(init=False, repr=False)
     _facts: msgspec.json.Decoder[Facts] = field(default=msgspec.json.Decoder(Facts), repr=False)
+
+    def __post_init__(self) -> None:
+        moment = self.runtime.programme_clock.now()
+        # Frozen for everybody else: a request that sees midnight pass is still judged by one day's rules.
+        object.__setattr__(self, "moment", moment)
+        object.__setattr__(self, "rules", self.runtime.rules_at(moment))
 
     @property
     def who(self) -> tuple[str, UUID, UUID, bool]:
@@ -79,15 +92,14 @@ class Context:
         facts = self._facts.decode(row["facts"])
         await self.require(action, facts)
         if each is not None:
-            rules = self.runtime.rules()
             for resource in msgspec.json.decode(row["shapes"], type=tuple[Resource, ...]):
-                if not decide(rules, each, msgspec.structs.replace(facts, resource=resource)).allowed:
+                if not decide(self.rules, each, msgspec.structs.replace(facts, resource=resource)).allowed:
                     raise HiddenRowError(f"{each} would be denied on a row of {action}")
         body: str = row["body"]
         return body
 
     async def require(self, action: Action, facts: Facts) -> None:
         """Decide outside a command; a denial is recorded in a transaction of its own and raised."""
-        decision = decide(self.runtime.rules(), action, facts)
+        decision = decide(self.rules, action, facts)
         if not decision.allowed:
             raise await record_denial(self, Denied(action, facts, decision))

@@ -47,8 +47,7 @@ class Denied(Refusal):
 
 async def record_denial(ctx: "Context", denied: Denied) -> Denied:
     """Keep the denial for the caller and, of a foreign thing, for its customer and seller; fills in the id."""
-    rules = ctx.runtime.rules()
-    fired = [rules.rule(name) for name in denied.rules]
+    fired = [ctx.rules.rule(name) for name in denied.rules]
     told = next((rule.caller for rule in fired if rule.caller), None)
     denied.concealed = told is not None
     denied.message = told or " ".join(rule.text for rule in fired) or _NO_PERMIT
@@ -112,7 +111,7 @@ def _row(
     return {
         "tenant_id": UUID(tenant),
         "id": ctx.runtime.ids.new(),
-        "at": ctx.runtime.programme_clock.now(),
+        "at": ctx.moment,
         "likeness": sha256(likeness.encode()).hexdigest(),
         "actor_tenant_id": caller.tenant_id,
         "actor_id": caller.subject_id,

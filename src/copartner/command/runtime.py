@@ -1,6 +1,7 @@
 """The running system that every request shares."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from copartner.kernel.clock import Clock
 from copartner.kernel.database import Pool
@@ -23,6 +24,6 @@ class Runtime:
     page_tokens: PageTokens
     public_url: str
 
-    def rules(self) -> RuleSet:
-        """The rules in force now, by programme time."""
-        return self.rulebook.at(self.cloud, self.programme_clock.now())
+    def rules_at(self, moment: datetime) -> RuleSet:
+        """The rules in force at a moment of programme time."""
+        return self.rulebook.at(self.cloud, moment)

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import cedarpy
+import structlog
 
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
@@ -12,6 +13,7 @@ from copartner.policy.rulebook import RuleSet
 from copartner.policy.wire import entities, request
 
 MEMO_LIMIT = 50_000
+_log = structlog.get_logger("copartner.policy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ def decide(ruleset: RuleSet, action: Action, facts: Facts) -> Decision:
         _memo.move_to_end(key)
         return known
     made = decide_cold(ruleset, action, facts)
-    if not made.doubt:
+    if made.doubt:
+        _log.error("rules_in_doubt", action=str(action), digest=ruleset.digest, doubt=made.doubt)
+    else:
         while len(_memo) >= MEMO_LIMIT:
             _memo.popitem(last=False)
         _memo[key] = made

@@ -76,9 +76,8 @@ async def _say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]
     try:
         return await answer(visit)
     except Denied as denied:
-        rules = visit.ctx.runtime.rules()
         # Whoever may not learn that the thing exists learns nothing of the rule either.
-        named = [] if denied.concealed else [rules.by_id[name] for name in denied.rules if name in rules.by_id]
+        named = [] if denied.concealed else [visit.ctx.rules.rule(name) for name in denied.rules]
         return visit.page(
             "denied.html",
             status=404 if denied.concealed else 403,

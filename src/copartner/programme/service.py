@@ -100,7 +100,7 @@ async def list_audit(
 
     Without dates the last 30 days. Raises Denied, Invalid.
     """
-    since, until = rules.audit_span(start, end, now=ctx.runtime.programme_clock.now())
+    since, until = rules.audit_span(start, end, now=ctx.moment)
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
         Action.AUDIT_READ,

@@ -123,6 +123,7 @@ async def test_the_audit_is_filtered_paged_and_open_for_ninety_days(here: Progra
     one = await service.list_audit(admin, wanted=AuditFilter(customer_tenant_id=here.id("lavande")))
     assert [it.customer_tenant_id for it in one.items] == [here.id("lavande")]
     here.clock.moment += timedelta(days=31)
+    admin, sales = here.context("aa@nordlicht"), here.context("sa@nordlicht")
     assert (await service.list_audit(admin)).total == 0
     past = here.clock.now() - timedelta(days=40)
     assert (await service.list_audit(admin, start=past)).total == 3

@@ -1,6 +1,8 @@
 """What each tenant concerned finds in its own records, and what it does not find there."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +12,12 @@ from copartner.command.context import Context
 from copartner.command.denial import Denied
 from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails, NewCustomer
+from copartner.kernel.clock import Clock
 from copartner.policy.facts import Side
 from copartner.programme import service
 from copartner.relationships.service import consent, requests
 from copartner.subscriptions import service as subscriptions
+from copartner.subscriptions.model import Patch
 from support.programme import Programme
 
 
@@ -121,3 +125,36 @@ async def test_an_enrolment_is_recorded_with_its_groups(here: Programme) -> None
         rows = [row["new_value"] for row in await audited(here, tenant) if row["operation_type"] == "tenant.enrol"]
         assert [row.get("role") for row in rows] == [None, "Admin agent", "Helpdesk agent"]
         assert {row["tenant_id"] for row in rows[1:]} == {str(hafen)}
+
+
+class Restless(Clock):
+    """A clock that says another day whenever it is asked."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        self.moment += timedelta(days=1)
+        return self.moment
+
+
+async def test_a_request_is_judged_and_dated_by_one_moment(here: Programme) -> None:
+    """The rules changed on 2020-11-29; a request that began the day before knows nothing of it."""
+    await here.relate("nordlicht", "alpenblick")
+    held = await subscriptions.list_held(admin(here))
+    clock = Restless(datetime(2020, 11, 27, tzinfo=UTC))
+    moving = replace(here, runtime=replace(here.runtime, programme_clock=clock))
+    context = moving.context("aa@nordlicht")
+    with pytest.raises(Denied) as denied:
+        await subscriptions.change_subscription(
+            context, customer_id=here.id("alpenblick"), subscription_id=held[0].id, patch=Patch(quantity=2)
+        )
+    async with here.owner() as owner:
+        rows = await owner.fetch("SELECT at, last_at, digest FROM decision_record")
+        audited_at = await owner.fetch("SELECT at FROM audit_record WHERE status = 'denied'")
+    began = datetime(2020, 11, 28, tzinfo=UTC)
+    digest = here.runtime.rules_at(began).digest
+    assert digest != here.runtime.rules_at(began + timedelta(days=1)).digest
+    assert {(row["at"], row["last_at"], row["digest"]) for row in rows} == {(began, began, digest)}
+    assert {row["at"] for row in audited_at} == {began} == {context.moment}
+    assert denied.value.decision.digest == digest

@@ -108,7 +108,7 @@ async def _form(
 ) -> Acceptance:
     rules.refuse_own_tenant(partner, ctx.caller.tenant_id)
     asked = isinstance(facts.resource, policy_facts.RelationshipRequest) and facts.resource.includes_privileges
-    come = decide(ctx.runtime.rules(), Action.CONSENT_GRANT_PRIVILEGES, facts)
+    come = decide(ctx.rules, Action.CONSENT_GRANT_PRIVILEGES, facts)
     agreement = await agreements.accept_agreement(ctx, cmd) if accept_agreement else None
     relationship = await store.form_relationship(
         cmd.db,
@@ -132,9 +132,8 @@ def _consent(ctx: Context, found: _Found, request_id: UUID | None) -> Consent:
     facts, resource = found.facts, found.facts.resource
     if found.partner is None or not isinstance(resource, policy_facts.RelationshipRequest):
         raise _unknown(request_id)
-    now = ctx.runtime.rules()
-    come = decide(now, Action.CONSENT_GRANT_PRIVILEGES, facts)
-    acceptance = decide(now, Action.CONSENT_ACCEPT, facts)
+    come = decide(ctx.rules, Action.CONSENT_GRANT_PRIVILEGES, facts)
+    acceptance = decide(ctx.rules, Action.CONSENT_ACCEPT, facts)
     return Consent(
         request_id=request_id,
         state=found.invitation.state if found.invitation else None,
@@ -157,13 +156,12 @@ def _standing(ctx: Context, facts: Facts) -> Facts:
         return facts
     anybody = Actor(id=resource.partner, tenant=resource.partner, roles=tuple(Role), side=Side.PARTNER)
     as_partner = replace(facts, principal=anybody)
-    omitted = decide(ctx.runtime.rules(), Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES, as_partner).allowed
+    omitted = decide(ctx.rules, Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES, as_partner).allowed
     return replace(facts, resource=replace(resource, includes_privileges=not omitted))
 
 
 def _texts(ctx: Context, decision: Decision) -> str:
-    ruleset = ctx.runtime.rules()
-    return " ".join(ruleset.rule(name).text for name in decision.rules) or "Your roles do not allow this."
+    return " ".join(ctx.rules.rule(name).text for name in decision.rules) or "Your roles do not allow this."
 
 
 def _unknown(request_id: UUID | None) -> rules.UnknownRequest:
