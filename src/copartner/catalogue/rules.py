@@ -1,4 +1,4 @@
-"""What a catalogue item allows: quantities, terms, billing cycles and prices. Pure."""
+"""What a catalogue item allows: quantities, terms and prices. Pure."""
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
@@ -6,13 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from copartner.catalogue.model import BillingCycle, Item, Segment, Sku, TargetView, Term
 from copartner.kernel.calendar import months_of
 from copartner.kernel.errors import Illegal, Invalid, NotFound
-from copartner.kernel.money import Money
 
 # Source: programme.md, demo catalogue; the vendor's price sheet, not the programme, fixes them in production.
 PARTNER_SHARE = Decimal("0.80")
 MONTHLY_SURCHARGE = Decimal("1.2")
 
-_CYCLE_MONTHS = {BillingCycle.MONTHLY: 1, BillingCycle.ANNUAL: 12, BillingCycle.TRIENNIAL: 36}
 _CENT = Decimal("0.01")
 
 
@@ -181,33 +179,6 @@ def check_purchasable(item: Item) -> None:
     """Raise NotPurchasable when the item can only be looked at."""
     if not item.availability.is_purchasable:
         raise NotPurchasable(f"{item.sku.title} is no longer sold.", item.availability.catalog_item_id)
-
-
-def durations(item: Item) -> tuple[str, ...]:
-    """The term lengths the availability offers, shortest first."""
-    return tuple(sorted({term.duration for term in item.availability.terms if term.duration}, key=months_of))
-
-
-def billing_cycles(terms: Iterable[Term], *, duration: str) -> tuple[BillingCycle, ...]:
-    """The billing cycles offered for one term length."""
-    return tuple(dict.fromkeys(term.billing_cycle for term in terms if term.duration == duration))
-
-
-def periods(term: Term) -> int:
-    """How many charges a whole term has; 1 for one-time and free terms and for what is metered."""
-    months = _CYCLE_MONTHS.get(term.billing_cycle)
-    return 1 if months is None or not term.duration else max(1, months_of(term.duration) // months)
-
-
-def price_for_term(item: Item, term: Term, quantity: int) -> Money:
-    """What the partner pays for the quantity over the whole term."""
-    return item.partner_price(term).times(quantity)
-
-
-def price_per_period(item: Item, term: Term, quantity: int) -> Money:
-    """What the partner pays for the quantity at each charge of the term, rounded to cents."""
-    whole = price_for_term(item, term, quantity)
-    return Money((whole.amount / periods(term)).quantize(_CENT, ROUND_HALF_UP), whole.currency)
 
 
 def list_price(yearly: Decimal, rate: Decimal, duration: str) -> Decimal:

@@ -1,6 +1,5 @@
 """What a catalogue item allows, without a database."""
 
-from decimal import Decimal
 
 import pytest
 
@@ -74,33 +73,6 @@ def test_a_term_that_is_not_offered_names_those_that_are(
 ) -> None:
     with pytest.raises(rules.UnknownTerm, match=said):
         rules.choose_term(GERMAN[title], duration=duration, billing_cycle=cycle)
-
-
-def test_prices_of_a_quantity() -> None:
-    enterprise = GERMAN["Office 365 Enterprise"]
-
-    def prices(duration: str, cycle: BillingCycle) -> tuple[Decimal, Decimal]:
-        term = rules.choose_term(enterprise, duration=duration, billing_cycle=cycle)
-        whole, part = rules.price_for_term(enterprise, term, 10), rules.price_per_period(enterprise, term, 10)
-        assert whole.currency == part.currency == "EUR"
-        return whole.amount, part.amount
-
-    assert prices("P1M", BillingCycle.MONTHLY) == (Decimal("352.50"), Decimal("352.50"))
-    assert prices("P1Y", BillingCycle.MONTHLY) == (Decimal("3525.10"), Decimal("293.76"))
-    assert prices("P1Y", BillingCycle.ANNUAL) == (Decimal("3525.10"), Decimal("3525.10"))
-    assert prices("P3Y", BillingCycle.MONTHLY) == (Decimal("10575.40"), Decimal("293.76"))
-    assert prices("P3Y", BillingCycle.ANNUAL) == (Decimal("10575.40"), Decimal("3525.13"))
-    assert prices("P3Y", BillingCycle.TRIENNIAL) == (Decimal("10575.40"), Decimal("10575.40"))
-
-
-def test_what_an_availability_offers_can_be_listed() -> None:
-    enterprise = GERMAN["Office 365 Enterprise"]
-    assert rules.durations(enterprise) == ("P1M", "P1Y", "P3Y")
-    assert rules.billing_cycles(enterprise.availability.terms, duration="P1Y") == (
-        BillingCycle.MONTHLY,
-        BillingCycle.ANNUAL,
-    )
-    assert rules.durations(GERMAN["Azure plan"]) == ()
 
 
 @pytest.mark.parametrize("text", ["", "a", "a:b", "a:b:c:d", "a:b:", "a b:c:d", "a:b:\0", "ä:b:c", "x" * 33 + ":b:c"])
