@@ -18,6 +18,7 @@ from support.programme import RULEBOOK
 PARTNER = str(UUID(int=1))
 # By class name; what is not here is an invalid request: 400, 3000.
 CODES = {
+    "AddonsAreLarger": "400 2002",
     "AlreadyEnrolled": "400 800024",
     "BillingCycleByOrder": "400 2054",
     "Busy": "409 800060",
@@ -34,7 +35,6 @@ CODES = {
     "PartnerOfRecordFixed": "400 800098",
     "PrerequisiteMissing": "400 800024",
     "QuantityOutOfRange": "400 2002",
-    "RelationshipEnded": "403 20002",
     "RelationshipExists": "400 800024",
     "RequestClosed": "400 800024",
     "StaleTag": "400 2055",

@@ -10,6 +10,7 @@ from copartner.kernel.calendar import add_months, months_of
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 from copartner.orders.model import Line, Order, OrderLine, Wish
 from copartner.subscriptions.model import Kind, Status, Subscription
+from copartner.subscriptions.rules import check_nickname
 
 # Source: the published cart lifetime, contract "Wire rules", carts.
 CART_LIFETIME = timedelta(days=7)
@@ -42,10 +43,6 @@ class PrerequisiteMissing(Illegal):
 
 class OnePerSeller(Conflict):
     """The seller has sold this to the customer already, and it is sold once."""
-
-
-class RelationshipEnded(Conflict):
-    """The reseller relationship ended while the sale was being made."""
 
 
 class NotTransactingReseller(Invalid):
@@ -93,7 +90,7 @@ def settle(flat: Sequence[tuple[Wish, int | None]], items: Sequence[Item]) -> tu
                 number=number,
                 catalog_item_id=item.availability.catalog_item_id,
                 title=item.sku.title,
-                nickname=(wish.nickname or item.sku.title).strip()[:100],
+                nickname=check_nickname(wish.nickname) if wish.nickname else item.sku.title[:100],
                 quantity=wish.quantity,
                 term=term.duration,
                 billing_cycle=term.billing_cycle,

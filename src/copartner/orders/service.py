@@ -1,6 +1,6 @@
 """Selling: drafting a cart, checking it out, placing an order directly, reading both."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -79,6 +79,7 @@ async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[O
     Raises Denied, UnknownCart and what orders and catalogue rules raise.
     """
     async with ctx.command("cart.checkout") as cmd:
+        await subscriptions.hold_relationship(cmd, ctx, customer_id=customer_id)
         facts = await store.cart_facts(cmd.db, ctx, customer_id, cart_id)
         cart = await store.lock_cart(cmd.db, customer_id, cart_id)
         wishes = _as_wishes(cart.lines) if cart else ()
@@ -98,8 +99,9 @@ async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[O
 
 
 async def place_order(ctx: Context, *, customer_id: UUID, wishes: Sequence[Wish]) -> tuple[Order, ...]:
-    """Place an order without a cart; raises Denied and what orders and catalogue rules raise."""
+    """Place one order without a cart; raises Denied and what orders and catalogue rules raise."""
     async with ctx.command("order.place") as cmd:
+        await subscriptions.hold_relationship(cmd, ctx, customer_id=customer_id)
         facts = await store.customer_facts(cmd.db, ctx, customer_id)
         draft = await _draft(cmd, ctx, Action.ORDER_PLACE, facts, customer_id, wishes)
         if (earlier := cmd.replay(tuple[Order, ...])) is not None:
@@ -148,8 +150,7 @@ async def _judge(cmd: Command, action: Action, facts: Facts, customer_id: UUID, 
     """Decide the sale before anything about its items is answered: a stranger learns nothing of the customer."""
     flat = rules.flatten(wishes) if wishes else []
     found = await catalogue.lookup(cmd.db, [wish.catalog_item_id for wish, _ in flat]) if flat else {}
-    references = sorted({name for item in found.values() for name in _references(item)})
-    holdings = await store.holdings(cmd.db, customer_id=customer_id, references=references)
+    holdings = await _holdings(cmd, customer_id, found.values())
     azure = [item.sku.is_azure for item in found.values()]
     context = with_facts(
         facts.context,
@@ -173,15 +174,8 @@ def _settled(draft: _Draft, customer_id: UUID, wishes: Sequence[Wish]) -> _Draft
 
 async def _place(cmd: Command, ctx: Context, draft: _Draft, customer_id: UUID, cart: Cart | None) -> tuple[Order, ...]:
     await _check_parents(cmd, ctx, draft, customer_id)
-    drafted = frozenset(item.sku.reference for item in draft.items)
-    rules.check_prerequisites(draft.items, in_tenant=draft.holdings.in_tenant, own=draft.holdings.own, drafted=drafted)
-    for item in {item.sku.reference: item for item in draft.items}.values():
-        same = [line for line in draft.lines if draft.items[line.number].sku.reference == item.sku.reference]
-        requested = sum(line.quantity for line in same)
-        await subscriptions.check_pool(cmd, draft.facts, customer_id=customer_id, item=item, requested=requested)
+    await _check_holdings(cmd, draft, customer_id)
     relationship = draft.facts.context.relationship
-    if relationship and not await store.hold_relationship(cmd.db, customer_id, UUID(relationship.id)):
-        raise rules.RelationshipEnded("The reseller relationship has just ended; nothing was sold.", str(customer_id))
     orders, made = rules.place(
         draft.lines,
         draft.items,
@@ -200,8 +194,27 @@ async def _place(cmd: Command, ctx: Context, draft: _Draft, customer_id: UUID, c
     return orders
 
 
+async def _check_holdings(cmd: Command, draft: _Draft, customer_id: UUID) -> None:
+    """Judge the sale by what the customer holds, where that counts only once nobody else can add to it."""
+    counted = [item.sku.reference for item in draft.items if item.sku.one_per_seller or item.sku.pooled_maximum]
+    await subscriptions.hold_skus(cmd, customer_id=customer_id, references=counted)
+    held = await _holdings(cmd, customer_id, draft.items) if counted else draft.holdings
+    drafted = frozenset(item.sku.reference for item in draft.items)
+    rules.check_prerequisites(draft.items, in_tenant=held.in_tenant, own=held.own, drafted=drafted)
+    for item in {item.sku.reference: item for item in draft.items}.values():
+        same = [line for line in draft.lines if draft.items[line.number].sku.reference == item.sku.reference]
+        requested = sum(line.quantity for line in same)
+        await subscriptions.check_pool(cmd, draft.facts, customer_id=customer_id, item=item, requested=requested)
+
+
+async def _holdings(cmd: Command, customer_id: UUID, items: Iterable[Item]) -> store.Holdings:
+    references = sorted({name for item in items for name in _references(item)})
+    return await store.holdings(cmd.db, customer_id=customer_id, references=references)
+
+
 async def _check_parents(cmd: Command, ctx: Context, draft: _Draft, customer_id: UUID) -> None:
-    for line in draft.lines:
+    # In one order everywhere, because each parent stays locked: who sells below the same two does not wait in a circle.
+    for line in sorted(draft.lines, key=lambda line: str(line.parent_id)):
         if line.parent_id is None:
             continue
         parent = await store.parent_facts(cmd.db, ctx, customer_id, line.parent_id)

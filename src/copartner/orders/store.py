@@ -102,17 +102,6 @@ async def orders_of_cart(db: Connection, customer_id: UUID, cart_id: UUID) -> tu
     return _ORDERS.decode(await db.fetchval(call("fn_orders_of_cart", 2), customer_id, cart_id))
 
 
-async def hold_relationship(db: Connection, customer_id: UUID, relationship_id: UUID) -> bool:
-    """Keep the relationship from ending until the transaction ends; False when it has ended meanwhile."""
-    found = await db.fetchval(
-        """SELECT true FROM reseller_relationship r WHERE r.customer_tenant_id = $1 AND r.id = $2
-        AND r.state = 'active' FOR SHARE""",
-        customer_id,
-        relationship_id,
-    )
-    return bool(found)
-
-
 async def add_orders(db: Connection, orders: tuple[Order, ...]) -> None:
     """Insert the orders of one checkout in one statement."""
     await db.execute(

@@ -104,8 +104,8 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_held TO PUBLIC;
 
--- fn_pool_held: the seats of a SKU that all sellers together keep for a customer, without one subscription; serialises
--- those who take seats. A declared disclosure: the sum, never whose.
+-- fn_pool_held: the quantity of a SKU that all sellers together keep for a customer, without one subscription; serialises
+-- those who take of it. A declared disclosure: the sum, never whose.
 CREATE FUNCTION fn_pool_held(p_customer uuid, p_product text, p_sku text, p_without uuid) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 BEGIN
@@ -117,9 +117,20 @@ END $$;
 ALTER FUNCTION fn_pool_held OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_pool_held TO copartner_partner;
 
--- fn_lock_subscription: the acting partner's own row, locked.
-CREATE FUNCTION fn_lock_subscription(p_customer uuid, p_subscription uuid) RETURNS json LANGUAGE sql AS $$
-    SELECT fn_subscription_row(s) FROM subscription s
-    WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription FOR UPDATE
-$$;
-GRANT EXECUTE ON FUNCTION fn_lock_subscription TO copartner_partner;
+-- fn_lock_family: the acting partner's own row, the one above it and the add-ons below it that have not ended, locked.
+-- The upper row always first, so that nobody waits in a circle; each statement sees what the one before waited for.
+CREATE FUNCTION fn_lock_family(p_customer uuid, p_subscription uuid, OUT above json, OUT own json, OUT below json)
+LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT fn_subscription_row(s) INTO above FROM subscription s WHERE s.customer_tenant_id = p_customer AND s.id =
+        (SELECT c.parent_id FROM subscription c WHERE c.customer_tenant_id = p_customer AND c.id = p_subscription) FOR UPDATE;
+    SELECT fn_subscription_row(s) INTO own FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription FOR UPDATE;
+    SELECT json_agg(addon.whole) INTO below FROM (
+        SELECT fn_subscription_row(s) AS whole FROM subscription s WHERE s.customer_tenant_id = p_customer
+        AND s.parent_id = p_subscription AND s.status IN ('pending', 'active', 'suspended') ORDER BY s.id FOR UPDATE) AS addon;
+    above := coalesce(above, 'null');
+    own := coalesce(own, 'null');
+    below := coalesce(below, '[]');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_lock_family TO copartner_partner;

@@ -65,6 +65,15 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """A subscription, the parent it goes below, and its add-ons that have not ended; all locked together."""
+
+    own: Subscription | None
+    above: Subscription | None
+    below: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HeldSubscription:
     """A subscription as its customer sees it: with the seller's name, without what the seller pays."""
 

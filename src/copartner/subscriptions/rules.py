@@ -1,9 +1,10 @@
 """What a subscription can do: states, quantity, name and renewal. Pure; the moment is passed in."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from copartner.catalogue.model import Sku
-from copartner.catalogue.rules import check_quantity
+from copartner.catalogue.rules import QuantityOutOfRange, check_quantity
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 from copartner.policy.actions import Action
 from copartner.subscriptions.model import Kind, Patch, Status, Subscription
@@ -23,6 +24,10 @@ class StatusFixed(Illegal):
 
 class ParentNotActive(Conflict):
     """An add-on cannot be enabled while its parent is not active."""
+
+
+class AddonsAreLarger(QuantityOutOfRange):
+    """The quantity would fall below that of an active add-on."""
 
 
 class Ended(Illegal):
@@ -103,7 +108,7 @@ def apply(before: Subscription, patch: Patch) -> Subscription:
             raise SuspendedQuantity("Reactivate the subscription before you change its quantity.", str(before.id))
         after = replace(after, quantity=patch.quantity)
     if patch.nickname is not None:
-        after = replace(after, nickname=_nickname(patch.nickname))
+        after = replace(after, nickname=check_nickname(patch.nickname))
     if patch.auto_renew is not None and patch.auto_renew != before.auto_renew:
         if patch.auto_renew and (after.status is not Status.ACTIVE or after.kind is not Kind.LICENSE):
             raise CannotRenew("Only an active licence subscription renews by itself.", str(before.id))
@@ -119,6 +124,52 @@ def check_parent(parent: Subscription, addon: Sku, quantity: int) -> None:
     if parent.status is not Status.ACTIVE:
         raise ParentNotActive(f"Activate the parent subscription before you add {addon.title}.", str(parent.id))
     check_quantity(addon, quantity, parent_quantity=parent.quantity)
+
+
+def needs_lasting_relationship(patch: Patch) -> bool:
+    """Whether the patch may make a subscription active or larger, which a relationship must outlast."""
+    return patch.status is Status.ACTIVE or patch.quantity is not None
+
+
+def check_above(before: Subscription, after: Subscription, parent: Subscription | None) -> None:
+    """Raise ParentNotActive, QuantityOutOfRange when an add-on becomes active below a parent that does not carry it."""
+    if parent is None or after.status is not Status.ACTIVE or before.status is Status.ACTIVE:
+        return
+    if parent.status is not Status.ACTIVE:
+        raise ParentNotActive("Activate the parent subscription before its add-on.", str(parent.id))
+    if after.quantity > parent.quantity:
+        raise QuantityOutOfRange(
+            f"The parent subscription's quantity is {parent.quantity}; raise that, or lower this with the status.",
+            str(after.quantity),
+        )
+
+
+def check_below(before: Subscription, after: Subscription, addons: Sequence[Subscription]) -> None:
+    """Raise AddonsAreLarger when the quantity falls below that of an active add-on."""
+    most = max((addon.quantity for addon in addons if addon.status is Status.ACTIVE), default=0)
+    if after.quantity < min(before.quantity, most):
+        raise AddonsAreLarger(
+            f"An active add-on below this subscription has a quantity of {most}; reduce or suspend the add-on first.",
+            str(after.quantity),
+        )
+
+
+def taken_along(
+    before: Subscription, after: Subscription, addons: Sequence[Subscription]
+) -> tuple[tuple[Subscription, Subscription], ...]:
+    """The add-ons that a suspended or cancelled parent takes along, each as it was and as it becomes."""
+    if after.status is before.status or after.status is Status.ACTIVE:
+        return ()
+    changed = [addon for addon in addons if (addon.status, after.status) in TRANSITIONS]
+    return tuple((addon, apply(addon, Patch(status=after.status))) for addon in changed)
+
+
+def check_nickname(text: str) -> str:
+    """The name without spaces round it; raises Invalid unless that is 1 to 100 printable characters."""
+    name = text.strip()
+    if not 1 <= len(name) <= 100 or not name.isprintable():
+        raise Invalid("friendlyName has to be 1 to 100 printable characters.", "friendlyName")
+    return name
 
 
 def _transition(before: Subscription, wanted: Status) -> Subscription:
@@ -144,10 +195,3 @@ def _refuse_fixed(before: Subscription, patch: Patch) -> None:
     for name in ("customer_tenant_id", "partner_tenant_id", "term", "commitment_ends_at", "parent_id"):
         if differs(name):
             raise FixedByPurchase(f"{name} was settled by the purchase and does not change here; leave it out.", name)
-
-
-def _nickname(text: str) -> str:
-    name = text.strip()
-    if not 1 <= len(name) <= 100 or not name.isprintable():
-        raise Invalid("friendlyName has to be 1 to 100 printable characters.", "friendlyName")
-    return name

@@ -1,6 +1,6 @@
 """A partner's work on the subscriptions it sold, and the customer's view of all it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from asyncpg.connection import Connection
@@ -15,7 +15,7 @@ from copartner.kernel.errors import StaleTag
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts, Pool
 from copartner.subscriptions import rules, store
-from copartner.subscriptions.model import HeldSubscription, Patch, Status, Subscription
+from copartner.subscriptions.model import Family, HeldSubscription, Patch, Status, Subscription
 
 PAGE_LIMIT = 500
 
@@ -61,44 +61,54 @@ async def change_subscription(
 ) -> Subscription:
     """The selling partner changes state, quantity, name or renewal; what the purchase settled stays.
 
-    A foreign or unknown subscription is denied for all that the patch names. Raises Denied, UnknownSubscription,
-    StaleTag and what subscriptions.rules and catalogue.rules raise.
+    Suspended or cancelled, a subscription takes its add-ons along, which have the same seller. A foreign or unknown
+    subscription is denied for all that the patch names. Raises Denied, UnknownSubscription, StaleTag and what
+    subscriptions.rules and catalogue.rules raise.
     """
     async with ctx.command("subscription.change") as cmd:
+        if rules.needs_lasting_relationship(patch):
+            await hold_relationship(cmd, ctx, customer_id=customer_id)
         facts = await store.facts(cmd.db, ctx, customer_id, subscription_id)
-        before = await store.lock(cmd.db, customer_id, subscription_id)
-        asked = rules.actions(before, patch)
+        family = await store.lock(cmd.db, customer_id, subscription_id)
+        asked = rules.actions(family.own, patch)
         for action in asked or (Action.SUBSCRIPTION_READ,):
             cmd.require(action, facts)
-        before = _existing(before, subscription_id)
+        before = _existing(family.own, subscription_id)
         if expected_version not in (None, before.version):
             raise StaleTag("The subscription was changed meanwhile; read it again.", str(subscription_id))
         if not asked:
             cmd.unchanged()
             return before
         after = rules.apply(before, patch)
+        rules.check_above(before, after, family.above)
         if after.quantity != before.quantity:
-            await _check_quantity(cmd, facts, before, after)
-        await store.save(cmd.db, after)
-        cmd.record(before, after)
+            await _check_quantity(cmd, facts, family, before, after)
+        await _save(cmd, before, after)
+        for addon, taken in rules.taken_along(before, after, family.below):
+            await _save(cmd, addon, taken)
     return after
 
 
 async def activate_subscription(ctx: Context, *, customer_id: UUID, subscription_id: UUID) -> Subscription:
-    """The selling partner activates a pending subscription; raises Denied, UnknownSubscription, IllegalTransition."""
+    """The selling partner activates a pending subscription.
+
+    Raises Denied, UnknownSubscription, IllegalTransition, ParentNotActive, QuantityOutOfRange.
+    """
     async with ctx.command("subscription.activate") as cmd:
+        await hold_relationship(cmd, ctx, customer_id=customer_id)
         facts = await store.facts(cmd.db, ctx, customer_id, subscription_id)
         cmd.require(Action.SUBSCRIPTION_REACTIVATE, facts)
         if (earlier := cmd.replay(Subscription)) is not None:
             return earlier
-        before = _existing(await store.lock(cmd.db, customer_id, subscription_id), subscription_id)
+        family = await store.lock(cmd.db, customer_id, subscription_id)
+        before = _existing(family.own, subscription_id)
         if before.status is not Status.PENDING:
             raise rules.IllegalTransition(
                 f"Only a pending subscription is activated; this one is {before.status}.", before.status, Status.ACTIVE
             )
         after = rules.apply(before, Patch(status=Status.ACTIVE))
-        await store.save(cmd.db, after)
-        cmd.record(before, after)
+        rules.check_above(before, after, family.above)
+        await _save(cmd, before, after)
         return cmd.remember(after)
 
 
@@ -111,13 +121,24 @@ async def add(cmd: Command, made: Sequence[Subscription]) -> None:
 
 async def own(cmd: Command, *, customer_id: UUID, subscription_id: UUID) -> Subscription:
     """The acting partner's own subscription, locked; raises UnknownSubscription."""
-    return _existing(await store.lock(cmd.db, customer_id, subscription_id), subscription_id)
+    return _existing((await store.lock(cmd.db, customer_id, subscription_id)).own, subscription_id)
+
+
+async def hold_relationship(cmd: Command, ctx: Context, *, customer_id: UUID) -> None:
+    """Keep the acting partner's relationship from ending meanwhile; comes before facts and before rows are locked."""
+    await store.hold_relationship(cmd.db, customer_id=customer_id, partner_tenant_id=ctx.caller.tenant_id)
+
+
+async def hold_skus(cmd: Command, *, customer_id: UUID, references: Iterable[str]) -> None:
+    """Let nobody else sell these `product:sku` to the customer meanwhile; all take them in the same order."""
+    for reference in sorted({*references}):
+        await store.hold_sku(cmd.db, customer_id=customer_id, reference=reference)
 
 
 async def check_pool(
     cmd: Command, facts: Facts, *, customer_id: UUID, item: Item, requested: int, without: UUID | None = None
 ) -> None:
-    """Raise Denied when the seats of all partners together would pass the SKU's maximum for this customer."""
+    """Raise Denied when all partners together would pass the SKU's maximum for this customer."""
     if item.sku.pooled_maximum is None:
         return
     held = await store.pool_held(
@@ -131,10 +152,18 @@ async def check_pool(
     cmd.require(Action.SEATS_TAKE, replace(facts, context=replace(facts.context, pool=pool)))
 
 
-async def _check_quantity(cmd: Command, facts: Facts, before: Subscription, after: Subscription) -> None:
+async def _save(cmd: Command, before: Subscription, after: Subscription) -> None:
+    await store.save(cmd.db, after)
+    cmd.record(before, after)
+
+
+async def _check_quantity(
+    cmd: Command, facts: Facts, family: Family, before: Subscription, after: Subscription
+) -> None:
     item = await _item(cmd.db, after)
-    parent = await _parent_quantity(cmd.db, after)
+    parent = family.above.quantity if family.above else None
     catalogue_rules.check_quantity(item.sku, after.quantity, parent_quantity=parent)
+    rules.check_below(before, after, family.below)
     if after.quantity > before.quantity:
         await check_pool(
             cmd,
@@ -149,13 +178,6 @@ async def _check_quantity(cmd: Command, facts: Facts, before: Subscription, afte
 async def _item(db: Connection, subscription: Subscription) -> Item:
     name = f"{subscription.product_id}:{subscription.sku_id}:{subscription.availability_id}"
     return (await catalogue.resolve(db, [name], country=None))[0]
-
-
-async def _parent_quantity(db: Connection, subscription: Subscription) -> int | None:
-    if subscription.parent_id is None:
-        return None
-    parent = await store.lock(db, subscription.customer_tenant_id, subscription.parent_id)
-    return parent.quantity if parent else None
 
 
 def _existing(found: Subscription | None, subscription_id: UUID) -> Subscription:

@@ -10,9 +10,10 @@ from asyncpg.connection import Connection
 from copartner.command.context import Context
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
-from copartner.subscriptions.model import Subscription
+from copartner.subscriptions.model import Family, Subscription
 
-_SUBSCRIPTION = msgspec.json.Decoder(Subscription)
+_SUBSCRIPTION = msgspec.json.Decoder(Subscription | None)
+_SUBSCRIPTIONS = msgspec.json.Decoder(tuple[Subscription, ...])
 _FACTS = msgspec.json.Decoder(Facts)
 
 
@@ -41,14 +42,24 @@ async def facts(db: Connection, ctx: Context, customer_id: UUID, subscription_id
     )
 
 
-async def lock(db: Connection, customer_id: UUID, subscription_id: UUID) -> Subscription | None:
-    """The acting partner's own row, locked until the transaction ends; None when it has no such row."""
-    row = await db.fetchval(
-        call("fn_lock_subscription", 2),
-        customer_id,
-        subscription_id,
+async def lock(db: Connection, customer_id: UUID, subscription_id: UUID) -> Family:
+    """The acting partner's own row with those above and below it, locked until the transaction ends."""
+    row = await db.fetchrow(call("fn_lock_family", 2, "above", "own", "below"), customer_id, subscription_id)
+    return Family(
+        own=_SUBSCRIPTION.decode(row["own"]),
+        above=_SUBSCRIPTION.decode(row["above"]),
+        below=_SUBSCRIPTIONS.decode(row["below"]),
     )
-    return None if row is None else _SUBSCRIPTION.decode(row)
+
+
+async def hold_relationship(db: Connection, *, customer_id: UUID, partner_tenant_id: UUID) -> None:
+    """Keep a relationship there is from ending until the transaction ends; facts read afterwards stay true."""
+    await db.execute(
+        """SELECT FROM reseller_relationship r
+        WHERE r.customer_tenant_id = $1 AND r.partner_tenant_id = $2 AND r.state = 'active' FOR SHARE""",
+        customer_id,
+        partner_tenant_id,
+    )
 
 
 async def save(db: Connection, after: Subscription) -> None:
@@ -84,6 +95,11 @@ async def add(db: Connection, made: Sequence[Subscription]) -> None:
 
 
 async def pool_held(db: Connection, *, customer_id: UUID, product_id: str, sku_id: str, without: UUID | None) -> int:
-    """Seats of a SKU that all sellers keep for the customer, without one subscription; others who ask wait."""
-    held_seats: int = await db.fetchval(call("fn_pool_held", 4), customer_id, product_id, sku_id, without)
-    return held_seats
+    """What all sellers together keep of a SKU for the customer, without one subscription; others who ask wait."""
+    quantity: int = await db.fetchval(call("fn_pool_held", 4), customer_id, product_id, sku_id, without)
+    return quantity
+
+
+async def hold_sku(db: Connection, *, customer_id: UUID, reference: str) -> None:
+    """Let nobody else sell this `product:sku` to the customer until the transaction ends, where the total counts."""
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{customer_id}{reference}")
