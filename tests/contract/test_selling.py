@@ -228,3 +228,31 @@ async def test_pages_of_subscriptions_by_token(site: Web) -> None:
         400,
         "3000",
     )
+
+
+async def test_an_order_of_several_billing_cycles_or_with_a_bad_name_is_refused(site: Web) -> None:
+    line = {"offerId": await site.here.item(ENTERPRISE), "quantity": 1, "termDuration": "P1M"}
+    yearly = {**line, "offerId": await site.here.item("Azure plan"), "termDuration": ""}
+    path = f"{site.customer('alpenblick')}/orders"
+    answer = await site.call("sa@nordlicht", "POST", path, {"lineItems": [line, yearly]})
+    assert refused(answer) == (400, "3000")
+    assert "use a cart" in answer.json()["description"]
+    for name in ("  ", "a\nb", "a\u202eb"):
+        body = {"lineItems": [{**line, "friendlyName": name}]}
+        assert refused(await site.call("sa@nordlicht", "POST", path, body)) == (400, "3000"), name
+    assert (await site.get("sa@nordlicht", path))["items"] == []
+
+
+async def test_an_addon_waits_for_its_parent(site: Web) -> None:
+    usual = {"TermDuration": "P1Y", "BillingCycle": "monthly"}
+    addon = {"catalogItemId": await site.here.item("Archive add-on"), "quantity": 2, **usual}
+    order = await sold(site, "sa@nordlicht", "Office 365 Premium", 2, AddonItems=[addon], **usual)
+    upper, lower = (
+        f"{site.customer('alpenblick')}/subscriptions/{line['subscriptionId']}" for line in order["lineItems"]
+    )
+    assert refused(await site.call("sa@nordlicht", "PATCH", upper, {"quantity": 1})) == (400, "2002")
+    done = await site.call("ga@nordlicht", "PATCH", upper, {"status": "suspended"})
+    assert done.status_code == 200
+    assert (await site.get("sa@nordlicht", lower))["status"] == "suspended"
+    answer = await site.call("ga@nordlicht", "PATCH", lower, {"status": "active"})
+    assert refused(answer) == (409, "27009")

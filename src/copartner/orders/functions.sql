@@ -16,14 +16,16 @@ $$;
 ALTER FUNCTION fn_order_resource OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_order_resource TO copartner_partner;
 
--- fn_cart_facts: what decides the work on one cart.
+-- fn_cart_facts: what decides the work on one cart; its seller is described too, whoever that is.
 CREATE FUNCTION fn_cart_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cart uuid)
 RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
-        'resource', fn_cart_resource(p_customer, p_cart),
+        'resource', c.resource,
         'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
             'agreement', fn_agreement(p_tenant, p_customer)),
-        'tenants', fn_tenants(ARRAY[p_tenant, p_customer]), 'organisations', fn_organisations(ARRAY[p_tenant, p_customer]))
+        'tenants', fn_tenants(concerned), 'organisations', fn_organisations(concerned))
+    FROM (SELECT fn_cart_resource(p_customer, p_cart)) AS c(resource),
+        LATERAL (SELECT ARRAY[p_tenant, p_customer, (c.resource ->> 'partner')::uuid]) AS t(concerned)
 $$;
 GRANT EXECUTE ON FUNCTION fn_cart_facts TO copartner_partner;
 

@@ -33,6 +33,10 @@ class NoLines(Invalid):
     """A cart or order needs at least one line."""
 
 
+class SeveralBillingCycles(Invalid):
+    """The lines of one order differ in their billing cycle."""
+
+
 class ParentNeeded(Invalid):
     """An add-on names the subscription it goes below."""
 
@@ -70,6 +74,7 @@ def flatten(wishes: Sequence[Wish]) -> list[tuple[Wish, int | None]]:
 
 def settle(flat: Sequence[tuple[Wish, int | None]], items: Sequence[Item]) -> tuple[Line, ...]:
     """Lines with term, billing cycle and price from the catalogue; raises what catalogue.rules raise, ParentNeeded."""
+    _check_sold_once(items)
     lines = []
     for number, ((wish, parent_number), item) in enumerate(zip(flat, items, strict=True)):
         if wish.partner_of_record is not None:
@@ -101,6 +106,24 @@ def settle(flat: Sequence[tuple[Wish, int | None]], items: Sequence[Item]) -> tu
             )
         )
     return tuple(lines)
+
+
+def _check_sold_once(items: Sequence[Item]) -> None:
+    references = [item.sku.reference for item in items if item.sku.one_per_seller]
+    for reference in references:
+        if references.count(reference) > 1:
+            raise OnePerSeller("This is sold once to a customer; name it in one line alone.", reference)
+
+
+def check_one_cycle(lines: Iterable[Line]) -> None:
+    """Raise SeveralBillingCycles unless one order can hold all the lines."""
+    cycles = sorted({line.billing_cycle.value for line in lines})
+    if len(cycles) > 1:
+        raise SeveralBillingCycles(
+            f"All lines of an order share one billing cycle, but these have {', '.join(cycles)}; use a cart, whose "
+            "checkout places one order for each.",
+            "billingCycle",
+        )
 
 
 def check_prerequisites(

@@ -106,6 +106,7 @@ async def place_order(ctx: Context, *, customer_id: UUID, wishes: Sequence[Wish]
         draft = await _draft(cmd, ctx, Action.ORDER_PLACE, facts, customer_id, wishes)
         if (earlier := cmd.replay(tuple[Order, ...])) is not None:
             return earlier
+        rules.check_one_cycle(draft.lines)
         return cmd.remember(await _place(cmd, ctx, draft, customer_id, None))
 
 

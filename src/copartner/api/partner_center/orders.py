@@ -146,8 +146,8 @@ async def _place(call: Call) -> OrderBody:
         )
         for line in asked.line_items
     )
-    placed = await service.place_order(call.ctx, customer_id=customer_id, wishes=wishes)
-    return present_order(placed[0])
+    (placed,) = await service.place_order(call.ctx, customer_id=customer_id, wishes=wishes)
+    return present_order(placed)
 
 
 async def _read(call: Call) -> OrderBody:
