@@ -132,7 +132,7 @@ async def test_a_foreign_subscription_is_answered_like_an_unknown_one(here: Prog
     assert {row["tenant_id"] for row in rows} == {here.id("suedwind"), here.id("nordlicht"), customer}
 
 
-async def test_seats_are_pooled_over_all_partners(here: Programme) -> None:
+async def test_a_maximum_is_pooled_over_all_partners(here: Programme) -> None:
     await here.relate("nordlicht", "alpenblick")
     await here.relate("suedwind", "alpenblick")
     await sell(
