@@ -9,6 +9,12 @@ BEGIN
     IF NOT claimed THEN
         RETURN;
     END IF;
+    IF NOT EXISTS (SELECT FROM tenant t WHERE t.id = p_tenant) THEN
+        -- A token outlived its tenant: the rules refuse it, and there is nobody to keep the request id for.
+        claimed := false;
+        earlier_digest := p_digest;
+        RETURN;
+    END IF;
     DELETE FROM idempotency_key k WHERE k.tenant_id = p_tenant AND k.caller_id = p_caller AND k.method = p_method
         AND k.path = p_path AND k.request_id = p_request_id AND k.created_at < p_machine_now - interval '24 hours';
     INSERT INTO idempotency_key (tenant_id, caller_id, method, path, request_id, body_digest, created_at)
@@ -73,7 +79,12 @@ DECLARE r record;
 BEGIN
     SELECT * INTO r FROM jsonb_to_record(p_row) AS x(tenant_id uuid, id uuid, at timestamptz, likeness text,
         actor_tenant_id uuid, actor_id uuid, app_only boolean, names_actor boolean, action text, resource_type text,
-        resource_id text, rules text[], caller_text text, facts jsonb, digest text);
+        resource_id text, rules text[], caller_text text, facts jsonb, explained jsonb, digest text);
+    IF NOT EXISTS (SELECT FROM tenant t WHERE t.id = r.tenant_id) THEN
+        -- A token outlived its tenant; nobody could read the record.
+        is_new := false;
+        RETURN;
+    END IF;
     -- One after the other: of two equal denials at the same moment the second has to find the first. Their moments were
     -- taken before they waited, so either may be the earlier one.
     PERFORM pg_advisory_xact_lock(hashtextextended(r.tenant_id::text || r.likeness, 0));
@@ -86,11 +97,12 @@ BEGIN
     IF is_new THEN
         id := r.id;
         INSERT INTO decision_record (tenant_id, id, at, last_at, likeness, actor_tenant_id, actor_id, actor_name, action,
-            resource_type, resource_id, rules, caller_text, facts, digest)
+            resource_type, resource_id, rules, caller_text, facts, explained, digest)
         VALUES (r.tenant_id, r.id, r.at, r.at, decode(r.likeness, 'hex'),
             CASE WHEN r.names_actor THEN actor_tenant() END, CASE WHEN r.names_actor THEN r.actor_id END,
             CASE WHEN r.names_actor THEN fn_actor_name(r.actor_id, r.app_only) END,
-            r.action, r.resource_type, r.resource_id, r.rules, r.caller_text, r.facts, r.digest);
+            r.action, r.resource_type, r.resource_id, r.rules, r.caller_text, r.facts, r.explained,
+            r.digest);
     END IF;
 END $$;
 ALTER FUNCTION fn_record_denial OWNER TO copartner_facts;
