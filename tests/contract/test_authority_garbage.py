@@ -24,9 +24,10 @@ _text = st.text(max_size=40) | st.sampled_from(
 )
 _names = st.sampled_from(
     ["grant_type", "client_id", "client_secret", "resource", "scope", "code", "redirect_uri", "code_verifier", "state",
-     "username", "password", "mfa", "form", "response_type", "code_challenge", "code_challenge_method", "prompt"]
+     "username", "password", "mfa", "form", "response_type", "code_challenge", "code_challenge_method", "prompt",
+     "device_code", "refresh_token", "user_code", "nonce", "client_info", "answer"]
 )  # fmt: skip
-_grants = st.sampled_from(["client_credentials", "authorization_code", "password", "refresh_token", ""])
+_grants = st.sampled_from(["client_credentials", "authorization_code", "password", "refresh_token", "device_code", ""])
 _fields = st.dictionaries(_names, _text, max_size=8)
 _tenants = st.sampled_from(
     ["common", "nordlicht.example", "00000000-0000-4000-8000-0000000000b1", "v1", "%00", "ä.example"]
@@ -57,6 +58,8 @@ async def test_forms(desk: Office, tenant: str, version: str, fields: dict[str, 
     body = encoded({**fields, "grant_type": grant, **known})
     expected(await desk.http.post(f"/{tenant}/{version}/token", content=body, headers=FORM))
     expected(await desk.http.post(f"/{tenant}/{version}/authorize", content=body, headers=FORM))
+    expected(await desk.http.post(f"/{tenant}/{version}/devicecode", content=body, headers=FORM))
+    expected(await desk.http.post("/common/oauth2/deviceauth", content=body, headers=FORM))
 
 
 @given(tenant=_tenants, version=_versions, fields=_fields, own=st.booleans(), cookie=st.text('abc;="é', max_size=20))
@@ -93,11 +96,16 @@ def test_no_address_is_taken_from_others(desk: Office) -> None:
     app = desk.http._transport.app
     paths = sorted(route.path for route in app.routes if isinstance(route, HTTPRoute))
     assert paths == [
+        "/common/oauth2/deviceauth",
+        "/{tenant:str}/.well-known/openid-configuration",
+        "/{tenant:str}/discovery/instance",
         "/{tenant:str}/discovery/keys",
         "/{tenant:str}/discovery/v2.0/keys",
         "/{tenant:str}/oauth2/authorize",
+        "/{tenant:str}/oauth2/devicecode",
         "/{tenant:str}/oauth2/token",
         "/{tenant:str}/oauth2/v2.0/authorize",
+        "/{tenant:str}/oauth2/v2.0/devicecode",
         "/{tenant:str}/oauth2/v2.0/token",
         "/{tenant:str}/v2.0/.well-known/openid-configuration",
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
-from copartner.signin import refresh, rules
+from copartner.signin import device, refresh, rules
 from copartner.signin.delivery import deliver
 from copartner.signin.model import Asked, Issued, SignedIn, Subject, TokenRequest
 
@@ -77,6 +77,25 @@ async def refresh_token(authority: "Authority", request: TokenRequest) -> Issued
     return await deliver(authority, signed_in, asked, renewed=token)
 
 
+async def device_code(authority: "Authority", request: TokenRequest) -> Issued:
+    """A token for the user who typed the device's code elsewhere (RFC 8628, 3.4)."""
+    # The v1 form calls it `code`; some clients send both.
+    code = request.form.get("device_code") or request.form.get("code")
+    if not code:
+        raise rules.BadRequest("device_code is missing.")
+    audience = authority.audience(request.version, request.form)
+    application = await authority.client(request.client, request.directory)
+    waited, signed_in = await device.redeem(authority, code, application, request.directory)
+    asked = Asked(
+        application_id=application.id,
+        audience=audience or waited.audience or authority.root,
+        version=request.version,
+        scopes=waited.scopes,
+        client_info=wants_client_info(request),
+    )
+    return await deliver(authority, signed_in, asked)
+
+
 def wants_client_info(request: TokenRequest) -> bool:
     """Whether the client files its tokens by `client_info`."""
     return request.form.get("client_info") == "1"
@@ -86,4 +105,6 @@ STANDARD: Mapping[str, Callable[["Authority", TokenRequest], Awaitable[Issued]]]
     "client_credentials": client_credentials,
     "authorization_code": authorization_code,
     "refresh_token": refresh_token,
+    "urn:ietf:params:oauth:grant-type:device_code": device_code,
+    "device_code": device_code,
 }

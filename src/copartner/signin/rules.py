@@ -20,6 +20,7 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 # What fits into a header: visible ASCII, no fragment.
 _ADDRESS = re.compile(r"[!-\"$-~]+", re.ASCII)
+_LOOPBACK = re.compile(r"\A(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(?=[/?]|\Z)", re.ASCII)
 _SCRIPTS = frozenset({"javascript", "data", "vbscript", "blob", "file", "about"})
 OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
 _SCOPE = re.compile(r"[!#-\[\]-~]{1,500}", re.ASCII)
@@ -143,14 +144,23 @@ def is_challenge(text: str) -> bool:
 
 
 def may_return_to(uri: str, registered: Iterable[str]) -> bool:
-    """Whether a browser may be sent to this address: registered letter by letter, absolute, no fragment, no script."""
-    if uri not in tuple(registered) or not _ADDRESS.fullmatch(uri):
+    """Whether a browser may be sent to this address: absolute, no fragment, no script, registered letter by letter.
+
+    A program on the person's own machine takes whichever port is free, so there no port counts (RFC 8252, 7.3).
+    """
+    if not _ADDRESS.fullmatch(uri):
         return False
     try:
-        scheme = urlsplit(uri).scheme
+        if urlsplit(uri).scheme in {"", *_SCRIPTS}:
+            return False
     except ValueError:
         return False
-    return scheme not in {"", *_SCRIPTS}
+    known = tuple(registered)
+    return uri in known or any(_LOOPBACK.match(each) and _portless(each) == _portless(uri) for each in known)
+
+
+def _portless(uri: str) -> str:
+    return _LOOPBACK.sub(r"\1", uri)
 
 
 class Audiences:

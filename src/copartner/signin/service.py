@@ -104,6 +104,7 @@ class Authority:
         grant = self.grants.get(grant_type)
         if grant is None:
             raise rules.GrantUnsupported(f"This deployment serves the grant types {', '.join(sorted(self.grants))}.")
+        await self.keys.look()
         return await grant(self, request)
 
     async def client(
@@ -112,16 +113,25 @@ class Authority:
         """The application that calls, proved by its secret when it has one; raises ClientRefused."""
         if credentials.client_id is None:
             raise rules.BadRequest("client_id is missing.")
-        found = await self._application(credentials.client_id)
+        found = await self.application(credentials.client_id)
         needs_proof = secret_required or (found is not None and found.confidential)
         return await self._proved(found, credentials, directory, needs_proof)
+
+    async def named_client(self, credentials: ClientCredentials, directory: Directory) -> Application:
+        """The application that calls, by its name alone, where nothing is given away; raises ClientRefused."""
+        if credentials.client_id is None:
+            raise rules.BadRequest("client_id is missing.")
+        found = await self.application(credentials.client_id)
+        if found is None or not _admits(found, directory):
+            raise rules.ClientRefused("The application is unknown in this tenant or disabled.")
+        return found
 
     async def registered(self, credentials: ClientCredentials, directory: Directory) -> Application | None:
         """The application that calls, None when it names itself not or by an identifier unknown here.
 
         A secret is checked when it is sent. For grants that trust the user alone; raises ClientRefused.
         """
-        found = await self._application(credentials.client_id) if credentials.client_id else None
+        found = await self.application(credentials.client_id) if credentials.client_id else None
         return await self._proved(found, credentials, directory, False) if found else None
 
     async def _proved(
@@ -165,7 +175,7 @@ class Authority:
     async def returning_client(self, directory: Directory, client_id: str, redirect_uri: str) -> Application:
         """The application to which a browser may be sent back; raises BadRequest or ClientRefused."""
         identifier = rules.guid(client_id)
-        found = await self._application(identifier) if identifier else None
+        found = await self.application(identifier) if identifier else None
         if found is None or not _admits(found, directory):
             raise rules.ClientRefused("The application is not known in this tenant. Check client_id.")
         if not rules.may_return_to(redirect_uri, found.redirect_uris):
@@ -243,7 +253,8 @@ class Authority:
             raise rules.GrantRefused("The account may not sign in any more.")
         return spent, user
 
-    async def _application(self, identifier: UUID) -> Application | None:
+    async def application(self, identifier: UUID) -> Application | None:
+        """The application of that identifier, the deployment's own included."""
         if identifier in self._own:
             return self._own[identifier]
         async with store.acting(self.pool) as db:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +14,7 @@ from copartner.kernel.clock import FixedClock
 from copartner.kernel.database import Pool
 from copartner.kernel.secrets import KeyFile, KeyFileError
 from copartner.signin import store
-from copartner.signin.keys import SigningKeys
+from copartner.signin.keys import LEAD, SigningKeys
 from copartner.signin.model import SigningKeyRow, Subject
 from copartner.signin.revocation import Revocations
 from copartner.signin.rules import Audiences
@@ -139,3 +140,40 @@ async def test_sign_in_does_no_more_than_it_must(pool: Pool, statement: str) -> 
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with store.acting(pool) as db:
             await db.execute(statement)
+
+
+async def test_a_new_key_is_published_before_it_signs_and_the_old_one_stays(pool: Pool, subject: Subject) -> None:
+    clock = FixedClock(PRESENT)
+    keys, other = [await SigningKeys.open(pool, KeyFile(KEY), clock) for _ in range(2)]
+    tokens, elsewhere = (Tokens(each, clock, Audiences(ROOT)) for each in (keys, other))
+    old = keys.current.kid
+    made = await keys.rotate()
+    before = tokens.issue(subject, audience=ROOT, version=1).access_token
+    assert keys.current.kid == old
+    assert {key["kid"] for key in keys.published()["keys"]} == {old, made.kid}
+    clock.moment = PRESENT + LEAD
+    await other.look()
+    assert (keys.current.kid, other.current.kid) == (made.kid, made.kid)
+    after = tokens.issue(subject, audience=ROOT, version=1).access_token
+    clock.moment += timedelta(minutes=49)
+    for token in (before, after):
+        assert (await elsewhere.verify(token)).subject_id == subject.subject_id
+    clock.moment += timedelta(hours=2)
+    assert [key["kid"] for key in keys.published()["keys"]] == [made.kid]
+    assert await keys.find(old) is None
+
+
+async def test_a_stolen_key_is_withdrawn_with_what_it_signed(pool: Pool, subject: Subject) -> None:
+    clock = FixedClock(PRESENT)
+    keys, other = [await SigningKeys.open(pool, KeyFile(KEY), clock) for _ in range(2)]
+    tokens, elsewhere = (Tokens(each, clock, Audiences(ROOT)) for each in (keys, other))
+    token = tokens.issue(subject, audience=ROOT, version=1).access_token
+    clock.moment += timedelta(seconds=1)
+    made = await keys.rotate(at_once=True)
+    assert keys.current.kid == made.kid
+    assert [key["kid"] for key in keys.published()["keys"]] == [made.kid]
+    with pytest.raises(TokenForged):
+        await tokens.verify(token)
+    clock.moment += timedelta(minutes=1)
+    with pytest.raises(TokenForged):
+        await elsewhere.verify(token)

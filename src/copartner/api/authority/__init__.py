@@ -3,6 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from copartner.api.authority.authorize import authorize_routes
+from copartner.api.authority.device import device_routes
 from copartner.api.authority.discovery import discovery_routes
 from copartner.api.authority.tokens import token_routes
 from copartner.signin.service import Authority
@@ -10,4 +11,9 @@ from copartner.signin.service import Authority
 
 def routes(authority: Authority) -> list[HTTPRouteHandler]:
     """Every route of the authority."""
-    return [*token_routes(authority), *authorize_routes(authority), *discovery_routes(authority)]
+    return [
+        *token_routes(authority),
+        *authorize_routes(authority),
+        *device_routes(authority),
+        *discovery_routes(authority),
+    ]

@@ -32,6 +32,16 @@ def sign_in_page(
     return _page(html, 400 if failed else 200, f"'self' {_source(redirect_uri)}".strip())
 
 
+def device_page(
+    *, action: str, user_code: str = "", application: str = "", name: str = "", failed: str = "", done: str = ""
+) -> Response[bytes]:
+    """The form for a device's code; once `application` is known, for name and password too. `done` is the end."""
+    html = _pages.get_template("device.html").render(
+        action=action, user_code=user_code, application=application, name=name, failed=failed, done=done, css=_CSS
+    )
+    return _page(html, 400 if failed else 200, "'self'")
+
+
 def refusal_page(message: str, status: int) -> Response[bytes]:
     """What is wrong with the request, for the person before the browser."""
     return _page(_pages.get_template("refused.html").render(message=message, css=_CSS), status, "'none'")

@@ -1,0 +1,131 @@
+"""Device code flow: the address where a device begins, and the page where a person types its code."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.exceptions import HTTPException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, RawBody
+
+from copartner.api.authority import wire
+from copartner.api.authority.errors import refused, too_large
+from copartner.api.authority.pages import device_page, refusal_page
+from copartner.api.authority.paths import segment_of
+from copartner.kernel.errors import Refusal
+from copartner.signin import device, rules
+from copartner.signin.model import SignedIn
+from copartner.signin.service import Authority
+
+_ENDPOINTS = {1: "oauth2/devicecode", 2: "oauth2/v2.0/devicecode"}
+PAGE = "/common/oauth2/deviceauth"
+_EXPIRES, _INTERVAL = int(device.LIFETIME.total_seconds()), int(device.INTERVAL.total_seconds())
+
+
+class BegunV1(msgspec.Struct):
+    """The v1 answer, whose numbers are strings and whose address is a `url`."""
+
+    user_code: str
+    device_code: str
+    verification_url: str
+    expires_in: str
+    interval: str
+    message: str
+
+
+class BegunV2(msgspec.Struct):
+    """The v2 answer (RFC 8628, 3.2)."""
+
+    user_code: str
+    device_code: str
+    verification_uri: str
+    expires_in: int
+    interval: int
+    message: str
+
+
+def device_routes(authority: Authority) -> list[HTTPRouteHandler]:
+    """`/{tenant}/oauth2/[v2.0/]devicecode` and the page `/common/oauth2/deviceauth`."""
+    return [*(_of_version(authority, version) for version in _ENDPOINTS), *_page_routes(authority)]
+
+
+def _of_version(authority: Authority, version: int) -> HTTPRouteHandler:
+    @post(
+        f"/{{tenant:str}}/{_ENDPOINTS[version]}",
+        status_code=200,
+        name=f"begin_device_v{version}",
+        include_in_schema=False,
+        exception_handlers={Refusal: refused, RequestEntityTooLarge: too_large},
+        request_max_body_size=wire.LARGEST_BODY,
+    )
+    async def begin(request: Request[Any, Any, Any], tenant: FromPath[str], body: RawBody) -> Response[Any]:
+        segment = segment_of(tenant)
+        spoken = rules.version_at(segment, version)
+        form = wire.form_of(request, body)
+        client = wire.credentials(request.headers.get("authorization"), form)
+        directory = await authority.directory(segment)
+        audience, scopes = authority.audience(spoken, form), rules.scopes_of(form.get("scope"))
+        # Devices keep no secret; one that has a secret proves itself when it asks for the token.
+        application = await authority.named_client(client, directory)
+        begun = await device.begin(authority, application, directory, audience=audience, scopes=scopes)
+        return Response(_answer(begun, authority.root, spoken), status_code=200, headers=wire.NO_STORE)
+
+    return begin
+
+
+def _answer(begun: device.Begun, root: str, version: int) -> BegunV1 | BegunV2:
+    url = root + PAGE
+    message = f"To sign in, open {url} in a browser and enter the code {begun.user_code}."
+    if version == 1:
+        return BegunV1(begun.user_code, begun.device_code, url, str(_EXPIRES), str(_INTERVAL), message)
+    return BegunV2(begun.user_code, begun.device_code, url, _EXPIRES, _INTERVAL, message)
+
+
+def _page_routes(authority: Authority) -> list[HTTPRouteHandler]:
+    @get(PAGE, status_code=200, name="show_device_page", include_in_schema=False)
+    async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
+        try:
+            return device_page(action=PAGE, user_code=wire.query_of(request.scope["query_string"]).get("user_code", ""))
+        except Refusal as refusal:
+            return refusal_page(refusal.message, 400)
+
+    @post(
+        PAGE,
+        status_code=200,
+        name="take_device_code",
+        include_in_schema=False,
+        exception_handlers={RequestEntityTooLarge: _page_too_large},
+        request_max_body_size=wire.LARGEST_BODY,
+    )
+    async def take(request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
+        try:
+            return await _taken(authority, wire.form_of(request, body))
+        except Refusal as refusal:
+            return refusal_page(refusal.message, 400)
+
+    return [show, take]
+
+
+async def _taken(authority: Authority, form: dict[str, str]) -> Response[bytes]:
+    """First the application that asks is named; with name and password the person agrees."""
+    code, name, password = (form.get(key, "") for key in ("user_code", "username", "password"))
+    try:
+        application = await device.asking(authority, code)
+    except rules.DeviceUnknown as unknown:
+        return device_page(action=PAGE, user_code=code, failed=unknown.message)
+    if form.get("answer") == "no":
+        await device.decline(authority, code)
+        return device_page(action=PAGE, done="declined", application=application.name)
+    if not name and not password:
+        return device_page(action=PAGE, user_code=code, application=application.name)
+    try:
+        user = await authority.user(name, password, await authority.directory("common"), application)
+        await device.approve(authority, code, SignedIn(user, ("pwd",), authority.clock.now()))
+    except rules.SignInFailed as failed:
+        return device_page(action=PAGE, user_code=code, application=application.name, name=name, failed=failed.message)
+    return device_page(action=PAGE, done="approved", application=application.name)
+
+
+def _page_too_large(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return refusal_page("The form is too large.", error.status_code)
