@@ -18,6 +18,7 @@ from copartner.kernel.clock import SystemClock
 from copartner.kernel.login_store import UnsafeLogin
 from copartner.kernel.secrets import KeyFile, KeyFileError
 from copartner.migrations.runner import MigrationError, migrate
+from copartner.signin.keys import SigningKey, SigningKeys
 
 COMMANDS = "copartner.commands"
 _EXPECTED = (settings_of.SettingsError, KeyFileError, MigrationError, UnsafeLogin, OSError)
@@ -36,6 +37,7 @@ def build() -> typer.Typer:
     app.command("migrate")(_migrate)
     app.command("settings")(_settings)
     app.command("key")(_key)
+    app.command("rotate-key")(_rotate_key)
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app
@@ -93,3 +95,23 @@ def _key(path: Annotated[Path, typer.Argument(help="The file to make; never over
     """Make a key file for stored secrets."""
     KeyFile.create(path)
     typer.echo(f"{path} made; keep it: without it stored signing keys cannot be read")
+
+
+def _rotate_key(
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="Withdraw the keys before it, and every token they signed.")
+    ] = False,
+) -> None:
+    """Make a new key to sign tokens: published now, signing in ten minutes, while older tokens hold."""
+    made = asyncio.run(_rotated(settings_of.read(os.environ), at_once))
+    typer.echo(f"key {made.kid} signs from {made.signs_from:%Y-%m-%d %H:%M:%S} UTC")
+
+
+async def _rotated(settings: settings_of.Settings, at_once: bool) -> SigningKey:
+    database_url, key_file = production.required(settings)
+    pool = Pool(database_url, 1)
+    try:
+        keys = await SigningKeys.open(pool, key_file, SystemClock())
+        return await keys.rotate(at_once=at_once)
+    finally:
+        await pool.close()

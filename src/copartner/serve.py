@@ -15,6 +15,7 @@ from copartner.command.runtime import Runtime
 from copartner.kernel import logging
 from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
+from copartner.kernel.forwarded import Forwarded
 from copartner.kernel.ids import Ids
 from copartner.kernel.login_store import check_login
 from copartner.kernel.paging import PageTokens
@@ -48,6 +49,9 @@ def run(settings: Settings) -> None:
         timeout_graceful_shutdown=10,
         server_header=False,
         date_header=False,
+        proxy_headers=False,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
     )
 
 
@@ -66,7 +70,8 @@ def application() -> Asgi:
     """The application of one server process; it connects when the server starts it."""
     settings = read(os.environ)
     logging.configure(settings.log_level)
-    return Opening(settings)
+    opening = Opening(settings)
+    return Forwarded(opening, settings.trusted_proxies) if settings.trusted_proxies else opening
 
 
 async def assemble(settings: Settings) -> Asgi:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from copartner.kernel.forwarded import Network, networks
 from copartner.policy.facts import Cloud
 
 PREFIX = "COPARTNER_"
@@ -59,6 +60,13 @@ def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
+def _proxies(value: str) -> tuple[Network, ...]:
+    try:
+        return networks(value)
+    except ValueError as error:
+        raise ValueError("give addresses or networks by commas, such as 10.0.0.7, 192.168.4.0/24") from error
+
+
 def _url(value: str) -> str:
     if not re.match(r"^https?://[^/]+$", value.rstrip("/")):
         raise ValueError("give a root URL, such as https://partners.example")
@@ -93,6 +101,14 @@ class Settings:
     )
     host: str = field(default="127.0.0.1", metadata=_about(_text, "Address to listen on."))
     port: int = field(default=8080, metadata=_about(_count(1, 65535), "Port to listen on."))
+    tls_certificate: Path | None = field(
+        default=None, metadata=_about(Path, "File of the certificate, with its chain, to serve https by itself.")
+    )
+    tls_key: Path | None = field(default=None, metadata=_about(Path, "File of the certificate's private key."))
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(),
+        metadata=_about(_proxies, "Addresses or networks whose X-Forwarded-For, -Proto and -Host count; by commas."),
+    )
     processes: int = field(default=1, metadata=_about(_count(1, 64), "Server processes."))
     pool_size: int = field(default=12, metadata=_about(_count(1, 100), "Most database connections of one process."))
     key_file: Path | None = field(default=None, metadata=_about(Path, "File of the key that encrypts stored secrets."))
@@ -120,6 +136,8 @@ def read(environment: Mapping[str, str]) -> Settings:
                 faults.append(f"{name}: {error}")
     if faults:
         raise SettingsError("; ".join(faults))
+    if ("tls_certificate" in values) != ("tls_key" in values):
+        raise SettingsError("COPARTNER_TLS_CERTIFICATE and COPARTNER_TLS_KEY go together; set both or neither")
     return Settings(**values)
 
 
@@ -129,7 +147,7 @@ def described(environment: Mapping[str, str]) -> list[tuple[str, str, str, str]]
     rows = []
     for each in fields(Settings):
         name, value = PREFIX + each.name.upper(), getattr(settings, each.name)
-        value = ", ".join(value) if isinstance(value, tuple) else value
+        value = ", ".join(map(str, value)) if isinstance(value, tuple) else value
         shown = "" if value is None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", str(value))
         rows.append((name, shown, "environment" if name in environment else "default", each.metadata["meaning"]))
     return rows

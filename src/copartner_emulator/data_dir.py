@@ -60,6 +60,11 @@ class DataDir:
         return self.path / "passwords.json"
 
     @property
+    def tls(self) -> Path:
+        """Certificates, theirs and of those who signed them."""
+        return self.path / "tls"
+
+    @property
     def _file(self) -> Path:
         return self.path / "options.json"
 

@@ -10,10 +10,14 @@ from typing import Any
 from copartner_emulator.cast import CastTenant
 
 
-def content(url: str, clock: datetime, cast: Sequence[CastTenant]) -> dict[str, Any]:
-    """The documented shape; `clock` is the programme's time at the start, in ISO 8601."""
+def content(url: str, clock: datetime, cast: Sequence[CastTenant], authority: Path | None = None) -> dict[str, Any]:
+    """The documented shape; `clock` is the programme's time at the start, in ISO 8601.
+
+    `certificateAuthority`, present over https alone, is the file that clients trust.
+    """
     return {
         "url": url,
+        **({"certificateAuthority": str(authority)} if authority else {}),
         "clock": clock.isoformat().replace("+00:00", "Z"),
         "tenants": [
             {

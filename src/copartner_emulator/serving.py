@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 import uvicorn
 
+from copartner_emulator.certificates import Tls
 from copartner_emulator.postgres import EmbeddedPostgres
 
 _LOOK_EVERY = 0.1  # seconds
@@ -53,8 +54,10 @@ def listen(port: int) -> socket.socket:
     return made
 
 
-async def serve(app: Any, listening: socket.socket, postgres: EmbeddedPostgres, ready: Callable[[], None]) -> None:
-    """Serves until SIGINT, SIGTERM or SIGHUP; calls `ready` once requests are answered."""
+async def serve(
+    app: Any, listening: socket.socket, postgres: EmbeddedPostgres, ready: Callable[[], None], tls: Tls | None = None
+) -> None:
+    """Serves until SIGINT, SIGTERM or SIGHUP; calls `ready` once requests are answered. With `tls` it speaks https."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -62,6 +65,9 @@ async def serve(app: Any, listening: socket.socket, postgres: EmbeddedPostgres, 
         lifespan="on",
         server_header=False,
         date_header=False,
+        proxy_headers=False,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
         timeout_graceful_shutdown=5,
     )
     server = _Server(config)

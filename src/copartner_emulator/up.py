@@ -19,7 +19,7 @@ from copartner.kernel.clock import SystemClock
 from copartner.migrations import runner
 from copartner.policy.facts import Cloud
 from copartner.serve import release
-from copartner_emulator import assembly, cluster, readyfile
+from copartner_emulator import assembly, certificates, cluster, readyfile
 from copartner_emulator.clock import MovableClock
 from copartner_emulator.data_dir import Contradiction, DataDir, Options
 from copartner_emulator.greeting import greeting
@@ -47,6 +47,7 @@ def up(
         typer.Option(formats=["%Y-%m-%d"], help="The programme's date at the first start, else the present."),
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
+    tls: Annotated[bool, typer.Option("--tls", help="Speak https, by a certificate authority of its own.")] = False,
     data: Annotated[Path, typer.Option(help="Directory of the data.")] = Path(".copartner"),
     ready_file: Annotated[
         Path | None, typer.Option(help="File to write, for its owner alone, when requests are answered.")
@@ -58,7 +59,7 @@ def up(
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     try:
-        _run(_Asked(world, cloud, clock.date() if clock else None, port, data, ready_file))
+        _run(_Asked(world, cloud, clock.date() if clock else None, port, tls, data, ready_file))
     except _EXPECTED as error:
         typer.echo(f"copartner: {error}", err=True)
         raise typer.Exit(1) from None
@@ -77,6 +78,7 @@ class _Asked:
     cloud: str | None
     clock: date | None
     port: int
+    tls: bool
     data: Path
     ready_file: Path | None
 
@@ -117,7 +119,9 @@ async def _serve(
     programme = MovableClock(machine, options.offset)
     await runner.migrate(postgres.owner_url, login_role=cluster.LOGIN, release=release(), now=machine.now())
     cast = await load(world, postgres.owner_url, keep=data.passwords, now=programme.now())
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    tls = certificates.ensure(data.tls, machine.now()) if asked.tls else None
+    url = f"{'https' if tls else 'http'}://127.0.0.1:{listening.getsockname()[1]}"
+    authority = tls.authority if tls else None
     key_file = data.key_file()
     runtime = assembly.open_runtime(postgres.login_url, url, Cloud(options.cloud), programme, key_file)
     app = await assembly.assemble(runtime, key_file)
@@ -126,12 +130,12 @@ async def _serve(
 
     def ready() -> None:
         if asked.ready_file is not None:
-            readyfile.write(asked.ready_file, readyfile.content(url, programme.now(), cast))
-        typer.echo(greeting(url, options, programme.now(), cast, data.passwords))
+            readyfile.write(asked.ready_file, readyfile.content(url, programme.now(), cast, authority))
+        typer.echo(greeting(url, options, programme.now(), cast, data.passwords, authority))
 
     sweeping = asyncio.create_task(worker.run(runtime.pool, machine))
     try:
-        await serve(app, listening, postgres, ready)
+        await serve(app, listening, postgres, ready, tls)
     finally:
         sweeping.cancel()
 

@@ -16,6 +16,8 @@ from copartner_emulator.world_model import Address, DirectSubscription, Relation
 
 _BEFORE_ALL = timedelta(days=400)
 _LOCK = 0x776F726C64
+# Whoever tries a browser sign-in comes back to a program on this machine, at whichever port.
+_ON_THIS_MACHINE = ("http://localhost", "http://localhost/")
 
 
 async def lock(db: Connection) -> None:
@@ -161,8 +163,8 @@ async def _insert_people(db: Connection, tenant: Tenant, password_hash: str) -> 
 
 async def _insert_applications(db: Connection, tenant: Tenant, secret_hashes: dict[UUID, str]) -> None:
     await db.executemany(
-        "INSERT INTO application (tenant_id, id, name) VALUES ($1, $2, $3)",
-        [(tenant.id, it.id, it.name) for it in tenant.applications],
+        "INSERT INTO application (tenant_id, id, name, redirect_uris) VALUES ($1, $2, $3, $4)",
+        [(tenant.id, it.id, it.name, _ON_THIS_MACHINE) for it in tenant.applications],
     )
     await db.executemany(
         "INSERT INTO application_secret (tenant_id, application_id, id, secret_hash) VALUES ($1, $2, $3, $4)",

@@ -96,6 +96,8 @@ def test_no_address_is_taken_from_others(desk: Office) -> None:
     app = desk.http._transport.app
     paths = sorted(route.path for route in app.routes if isinstance(route, HTTPRoute))
     assert paths == [
+        "/adfs/oauth2/token",
+        "/common/discovery/instance",
         "/common/oauth2/deviceauth",
         "/{tenant:str}/.well-known/openid-configuration",
         "/{tenant:str}/discovery/instance",

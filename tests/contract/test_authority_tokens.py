@@ -299,6 +299,9 @@ async def test_discovery_names_what_is_served(desk: Office, emulator: Office) ->
         ("/adfs/oauth2/authorize", "/adfs/.well-known/openid-configuration"),
         ("/v1/oauth2/authorize", None),
         ("/common", None),
+        (":99999/common/oauth2/authorize", None),
+        (":8081/common/oauth2/authorize", None),
+        ("@evil.example/common/oauth2/authorize", None),
         (".evil.example/common/oauth2/v2.0/authorize", None),
     ],
 )

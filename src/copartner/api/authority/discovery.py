@@ -31,7 +31,7 @@ class KeySet(msgspec.Struct):
 
 def discovery_routes(authority: Authority) -> list[HTTPRouteHandler]:
     """`/{tenant}/discovery/[v2.0/]keys`, `.../discovery/instance`, and openid-configuration in both forms."""
-    return [_keys(authority), _instance(authority), *(_configuration(authority, version) for version in (1, 2))]
+    return [_keys(authority), *_instance(authority), *(_configuration(authority, version) for version in (1, 2))]
 
 
 def _keys(authority: Authority) -> HTTPRouteHandler:
@@ -92,18 +92,10 @@ def _found(authority: Authority, directory: Directory, version: int) -> dict[str
     }
 
 
-def _instance(authority: Authority) -> HTTPRouteHandler:
+def _instance(authority: Authority) -> list[HTTPRouteHandler]:
     host = urlsplit(authority.root).netloc
 
-    @get(
-        "/{tenant:str}/discovery/instance",
-        status_code=200,
-        name="read_instance",
-        include_in_schema=False,
-        exception_handlers={Refusal: refused},
-    )
-    async def instance(request: Request[Any, Any, Any], tenant: FromPath[str]) -> Response[Any]:
-        segment_of(tenant)
+    def answer(request: Request[Any, Any, Any]) -> Response[Any]:
         asked = wire.query_of(request.scope["query_string"]).get("authorization_endpoint", "")
         configuration = _configuration_of(asked, authority.root)
         if configuration is None:
@@ -116,17 +108,43 @@ def _instance(authority: Authority) -> HTTPRouteHandler:
         }
         return Response(found, status_code=200, headers=wire.NO_STORE)
 
-    return instance
+    @get(
+        "/common/discovery/instance",
+        status_code=200,
+        name="read_common_instance",
+        include_in_schema=False,
+        exception_handlers={Refusal: refused},
+    )
+    async def common(request: Request[Any, Any, Any]) -> Response[Any]:
+        return answer(request)
+
+    @get(
+        "/{tenant:str}/discovery/instance",
+        status_code=200,
+        name="read_instance",
+        include_in_schema=False,
+        exception_handlers={Refusal: refused},
+    )
+    async def instance(request: Request[Any, Any, Any], tenant: FromPath[str]) -> Response[Any]:
+        segment_of(tenant)
+        return answer(request)
+
+    return [common, instance]
 
 
 def _configuration_of(endpoint: str, root: str) -> str | None:
     """Where the configuration of an authorization endpoint is; None for an endpoint of another server."""
     if not endpoint:
         raise BadRequest("authorization_endpoint is missing.")
-    if not endpoint.startswith(root + "/"):
+    own = urlsplit(root)
+    try:
+        asked = urlsplit(endpoint)
+        # Clients leave the port out of what they ask about.
+        ours = asked.hostname == own.hostname and asked.port in (None, own.port) and asked.username is None
+    except ValueError:
         return None
-    segment, _, rest = endpoint.removeprefix(root + "/").partition("/")
+    segment, _, rest = asked.path.removeprefix("/").partition("/")
     named = tenant_segment(segment)
-    if named is None or rest not in ("oauth2/authorize", "oauth2/v2.0/authorize"):
+    if not ours or named is None or rest not in ("oauth2/authorize", "oauth2/v2.0/authorize"):
         return None
     return f"{root}/{named}/{'v2.0/' if 'v2.0' in rest else ''}{_CONFIGURATION}"

@@ -1,0 +1,130 @@
+"""msal as published, driven through one flow: reads what to do as JSON, writes what it got as JSON.
+
+It runs in an environment of its own, which knows msal and nothing of copartner.
+"""
+
+import json
+import sys
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import msal
+import requests
+
+SCOPES = ["https://api.partnercenter.microsoft.com/.default"]
+BACK = "http://localhost:53682"
+
+
+class Form(HTMLParser):
+    """The first form of a page: its address, its fields, and the button pressed by Enter."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.action, self.fields, self._pressed = None, {}, False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "form" and self.action is None:
+            self.action = given.get("action") or ""
+        elif tag == "input" and given.get("name") and given.get("type") not in ("checkbox", "radio"):
+            self.fields.setdefault(given["name"], given.get("value") or "")
+        elif tag == "button" and given.get("name") and not self._pressed:
+            self.fields[given["name"]] = given.get("value") or ""
+        self._pressed = self._pressed or tag == "button"
+
+
+def person(ca, start, typed):
+    """A browser with somebody before it, who fills in every form until sent elsewhere or nothing is left to fill in."""
+    browser = requests.Session()
+    browser.verify = ca
+    answer = browser.get(start, allow_redirects=False)
+    for _ in range(12):
+        if answer.is_redirect:
+            target = urljoin(answer.url, answer.headers["location"])
+            if target.startswith(BACK):
+                return dict(parse_qsl(urlsplit(target).query))
+            answer = browser.get(target, allow_redirects=False)
+            continue
+        form = Form(answer.text)
+        if form.action is None:
+            return answer.text
+        fields = {**form.fields, **{name: value for name, value in typed.items() if name in form.fields}}
+        answer = browser.post(urljoin(answer.url, form.action), data=fields, allow_redirects=False)
+        if not answer.is_redirect and answer.status_code != 200:
+            raise SystemExit(f"{answer.status_code}: {answer.text}")
+    raise SystemExit("no end of forms")
+
+
+def application(asked, kind=msal.ConfidentialClientApplication, **options):
+    """An msal application at the authority asked for, instance discovery off unless it says otherwise."""
+    secret = {"client_credential": asked["secret"]} if kind is msal.ConfidentialClientApplication else {}
+    return kind(
+        asked["client_id"],
+        authority=f"{asked['url']}/{asked['tenant']}",
+        verify=asked["ca"],
+        instance_discovery=asked["instance_discovery"],
+        **secret,
+        **options,
+    )
+
+
+def client_credentials(asked):
+    """An application by itself; the second answer comes from msal's cache."""
+    app = application(asked)
+    first = app.acquire_token_for_client(SCOPES)
+    return [first, app.acquire_token_for_client(SCOPES)]
+
+
+def authorization_code(asked):
+    """A person in a browser, then silently from the cache, then silently by the refresh token, twice."""
+    app = application(asked)
+    flow = app.initiate_auth_code_flow(SCOPES, redirect_uri=BACK, login_hint=asked["username"])
+    back = person(asked["ca"], flow["auth_uri"], asked)
+    answers = [app.acquire_token_by_auth_code_flow(flow, back)]
+    if "error" in answers[0]:
+        return answers
+    account = app.get_accounts()[0]
+    answers.append(app.acquire_token_silent(SCOPES, account))
+    for _ in range(2):
+        answers.append(app.acquire_token_silent_with_error(SCOPES, account, force_refresh=True))
+    return answers
+
+
+def mixed_up_state(asked):
+    """An answer that belongs to another request: msal refuses it before the code is sent anywhere."""
+    app = application(asked)
+    flows = [app.initiate_auth_code_flow(SCOPES, redirect_uri=BACK) for _ in range(2)]
+    back = person(asked["ca"], flows[0]["auth_uri"], asked)
+    try:
+        return [app.acquire_token_by_auth_code_flow(flows[1], back)]
+    except ValueError as error:
+        return [{"error": "refused", "error_description": str(error)}]
+
+
+def device_code(asked):
+    """A device, and a person who types its code elsewhere before it asks."""
+    # The application has a secret, which msal's public client, the one with the device flow, cannot hold.
+    public = application(asked, msal.PublicClientApplication)
+    flow = public.initiate_device_flow(SCOPES)
+    if "user_code" not in flow:
+        return [flow]
+    url = flow.get("verification_uri") or flow["verification_url"]
+    person(asked["ca"], url, {**asked, "user_code": flow["user_code"]})
+    proved = {"data": {"client_secret": asked["secret"]}}
+    return [public.acquire_token_by_device_flow(flow, **proved)]
+
+
+def password(asked):
+    """Name and password, which the emulator alone takes."""
+    return [application(asked).acquire_token_by_username_password(asked["username"], asked["password"], SCOPES)]
+
+
+def main():
+    """Run the flow and say what came of it."""
+    asked = json.load(sys.stdin)
+    json.dump(globals()[asked["flow"]](asked), sys.stdout, default=str)
+
+
+if __name__ == "__main__":
+    main()
