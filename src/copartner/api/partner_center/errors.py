@@ -30,6 +30,7 @@ from copartner.subscriptions import rules as subscriptions
 
 DECISION_HEADER = "copartner-decision-id"
 _SOURCE = "copartner"
+_LONGEST_TEXT, _LONGEST_VALUE = 1500, 200
 
 
 class ErrorBody(msgspec.Struct, frozen=True, rename="camel"):
@@ -182,8 +183,13 @@ def _not_found(denied: Denied) -> Code:
 
 
 def say(code: Code, description: str, *data: str, headers: dict[str, str] | None = None) -> Reply:
-    """The contract's error as an answer."""
-    return Reply.of(code.status, ErrorBody(code.code, description, data, _SOURCE), headers)
+    """The contract's error as an answer; what a caller sent comes back in it shortened."""
+    told = tuple(_short(value, _LONGEST_VALUE) for value in data)
+    return Reply.of(code.status, ErrorBody(code.code, _short(description, _LONGEST_TEXT), told, _SOURCE), headers)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def refuse(error: Refusal, call: Call | None) -> Reply:
