@@ -15,6 +15,7 @@ from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
 from copartner.kernel.clock import SystemClock
+from copartner.kernel.database import Pool
 from copartner.kernel.login_store import UnsafeLogin
 from copartner.kernel.secrets import KeyFile, KeyFileError
 from copartner.migrations.runner import MigrationError, migrate
