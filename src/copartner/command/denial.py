@@ -11,6 +11,8 @@ from copartner.command import store
 from copartner.kernel.errors import Refusal
 from copartner.policy.actions import Action
 from copartner.policy.decide import Decision
+from copartner.policy.disclosure import Known, known_to
+from copartner.policy.explain import explain
 from copartner.policy.facts import Facts
 
 if TYPE_CHECKING:
@@ -61,53 +63,69 @@ async def record_denial(ctx: "Context", denied: Denied) -> Denied:
 
 
 def _rows(ctx: "Context", denied: Denied, told: str | None) -> list[dict[str, Any]]:
-    resource = denied.facts.resource
     caller = str(ctx.caller.tenant_id)
-    full = msgspec.to_builtins(denied.facts)
-    own_facts = (
-        full if told is None else {"principal": full["principal"], "resource": {"type": full["resource"]["type"]}}
-    )
-    rows = [
-        _row(
-            ctx,
-            denied,
-            tenant=caller,
-            rules=() if told else denied.rules,
-            caller_text=told,
-            facts=own_facts,
-            answer=_thing(denied) if told is None else (told,),
-        )
-    ]
-    if told is not None:
-        customer, seller = getattr(resource, "customer", None), getattr(resource, "partner", None)
-        if customer is None or seller is None:
-            return rows
-        if customer != caller:
-            seen = {"principal": full["principal"], "resource": full["resource"]}
-            rows.append(_row(ctx, denied, tenant=customer, rules=denied.rules, facts=seen, answer=_thing(denied)))
-        if seller not in (caller, customer):
-            seen = {"resource": full["resource"]}
-            rows.append(
-                _row(
-                    ctx, denied, tenant=seller, rules=denied.rules, facts=seen, answer=_thing(denied), names_actor=False
-                )
-            )
+    known = known_to(denied.facts, caller)
+    if told is None:
+        return [_row(ctx, denied, caller, _plain(known), _explained(ctx, denied, known))]
+    resource = denied.facts.resource
+    kind = msgspec.to_builtins(resource)["type"]
+    nothing = {"principal": msgspec.to_builtins(denied.facts.principal), "resource": {"type": kind}}
+    rows = [_row(ctx, denied, caller, nothing, None, told=told)]
+    customer, seller = getattr(resource, "customer", None), getattr(resource, "partner", None)
+    if customer is None or seller is None:
+        return rows
+    if customer != caller:
+        known = known_to(denied.facts, customer)
+        rows.append(_row(ctx, denied, customer, _plain(known), _explained(ctx, denied, known)))
+    if seller not in (caller, customer):
+        explained = _explained(ctx, denied, known_to(denied.facts, seller))
+        # Who tried is not for the seller, so neither is what was judged of it.
+        for rule in explained["rules"]:
+            rule |= {"facts": (), "missing": ()}
+        seen = {"resource": msgspec.to_builtins(resource)}
+        rows.append(_row(ctx, denied, seller, seen, explained, names_actor=False))
     return rows
+
+
+def _plain(known: Known) -> dict[str, Any]:
+    """Facts as they are kept; what is not known is not there."""
+    plain: dict[str, Any] = msgspec.to_builtins(known.facts)
+    plain["context"] = {name: value for name, value in plain["context"].items() if value is not None}
+    return plain
+
+
+def _explained(ctx: "Context", denied: Denied, known: Known) -> dict[str, Any]:
+    """The denial in words, by what its reader may know; kept, because the facts behind it are not."""
+    made = explain(ctx.rules, denied.action, known.facts, denied.decision, known.withheld)
+    rules = [
+        {
+            "id": it.rule,
+            "text": it.text,
+            "source": it.source,
+            "needs": it.needs,
+            "facts": [{"name": fact.name, "value": fact.value} for fact in it.facts],
+            "missing": it.missing,
+        }
+        for it in made.reasons
+    ]
+    return {"summary": made.summary, "rules": rules}
 
 
 def _row(
     ctx: "Context",
     denied: Denied,
-    *,
     tenant: str,
-    rules: tuple[str, ...],
     facts: dict[str, Any],
-    answer: tuple[str, ...],
-    caller_text: str | None = None,
+    explained: dict[str, Any] | None,
+    *,
+    told: str | None = None,
     names_actor: bool = True,
 ) -> dict[str, Any]:
+    """One tenant's record; who may not learn of the thing is `told` so, and all it is told of counts as one thing."""
     caller = ctx.caller
-    likeness = "\0".join([tenant, str(caller.subject_id), denied.action, *answer, ",".join(rules)])
+    rules = denied.rules if told is None else ()
+    thing = _thing(denied) if told is None else (told,)
+    likeness = "\0".join([tenant, str(caller.subject_id), denied.action, *thing, ",".join(rules)])
     return {
         "tenant_id": UUID(tenant),
         "id": ctx.runtime.ids.new(),
@@ -121,8 +139,9 @@ def _row(
         "resource_type": type(denied.facts.resource).__name__,
         "resource_id": denied.facts.resource.id,
         "rules": rules,
-        "caller_text": caller_text,
+        "caller_text": told,
         "facts": facts,
+        "explained": explained,
         "digest": denied.decision.digest,
     }
 

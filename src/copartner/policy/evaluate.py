@@ -21,7 +21,8 @@ class Unknown(Exception):
 class World:
     """Facts as the rules see them: entities by reference, the context as a record."""
 
-    def __init__(self, action: Action, facts: Facts) -> None:
+    def __init__(self, action: Action, facts: Facts, withheld: frozenset[str] = frozenset()) -> None:
+        self._withheld = withheld
         described: list[Any] = [facts.principal, facts.resource, *facts.tenants, *facts.organisations]
         described += [held for held in (facts.context.relationship, facts.context.agreement) if held is not None]
         self._entities = {_reference(struct): _attributes(struct) for struct in described}
@@ -58,6 +59,18 @@ class World:
     def satisfied(self, policy: Policy) -> bool:
         """Whether the conditions of a rule hold; raises Unknown as the engine raises an error."""
         return all(bool(self.value(condition.body)) != condition.negated for condition in policy.conditions)
+
+    def hides(self, path: Expr) -> bool:
+        """Whether a path leads to what was withheld: a name of the context, or a tenant or business not described."""
+        if not isinstance(path, Attr):
+            return False
+        if self.hides(path.of) or (path.of == Var("context") and path.name in self._withheld):
+            return True
+        try:
+            of = self.value(path.of)
+        except Unknown:
+            return False
+        return isinstance(of, Entity) and of.type in ("Tenant", "Organisation") and of not in self._entities
 
     def _binary(self, expr: Binary) -> Value:
         left = self.value(expr.left)

@@ -1,9 +1,12 @@
 """Why a decision came out as it did: which rules, what they judged, what is missing.
 
-The parsed rules are evaluated over the facts; the engine is not asked again.
+The parsed rules are evaluated over what the reader may know; the engine is not asked again. A condition on anything
+else is told as one "no", and only where the denial itself tells it: where all that the reader knows would have allowed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 from copartner.policy.actions import Action
 from copartner.policy.decide import Decision
@@ -52,11 +55,16 @@ class Explanation:
     doubt: tuple[str, ...]
 
 
-def explain(ruleset: RuleSet, action: Action, facts: Facts, decision: Decision) -> Explanation:
-    """Explain a decision made by this rule set; raises ValueError when another rule set made it."""
+def explain(
+    ruleset: RuleSet, action: Action, facts: Facts, decision: Decision, withheld: frozenset[str] = frozenset()
+) -> Explanation:
+    """Explain a decision made by this rule set, by the facts that the reader may know (see policy.disclosure).
+
+    Raises ValueError when another rule set made it.
+    """
     if decision.digest != ruleset.digest:
         raise ValueError("this decision was made by another rule set: look it up by its digest")
-    world = World(action, facts)
+    world = World(action, facts, withheld)
     kind = type(facts.resource).__name__
     if decision.rules:
         named = [ruleset.by_id[name] for name in decision.rules]
@@ -64,7 +72,7 @@ def explain(ruleset: RuleSet, action: Action, facts: Facts, decision: Decision) 
         named = [r for r in ruleset.rules if r.permits and covers(r.policy, ruleset.schema, action, kind)]
     else:
         named = []
-    reasons = tuple(_reason(rule, world) for rule in named)
+    reasons = tuple(_reason(rule, world, applied=bool(decision.rules), doubt=bool(decision.doubt)) for rule in named)
     return Explanation(action, decision.allowed, _summary(decision, reasons), reasons, decision.doubt)
 
 
@@ -78,18 +86,33 @@ def _summary(decision: Decision, reasons: tuple[Reason, ...]) -> str:
     return "No rule permits this to anybody."
 
 
-def _reason(rule: Rule, world: World) -> Reason:
+def _reason(rule: Rule, world: World, *, applied: bool, doubt: bool) -> Reason:
     judged: dict[str, str] = {}
     missing: list[str] = []
-    for condition in rule.policy.conditions:
-        for path in _paths(condition.body):
-            judged.setdefault(render(path), _found(world, path))
-        if rule.permits != condition.negated:
-            missing += [render(part) for part in _parts(condition.body) if not _holds(world, part)]
-        else:
-            missing.append(f"not {render(condition.body)}")
+    for parts in _groups(rule):
+        for path in _paths(parts):
+            if not world.hides(path):
+                judged.setdefault(render(path), _found(world, path))
+        known = [part for part in parts if not any(world.hides(path) for path in _paths([part]))]
+        unmet = [render(part) for part in known if not _holds(world, part)]
+        rest = [part for part in parts if part not in known]
+        # A forbid that fired and a permit that did not apply have a condition that fails: if none is known, it is here.
+        if rest and not unmet and (applied != rule.permits) and not (doubt and rule.permits):
+            told = render(reduce(lambda left, right: Binary("&&", left, right), rest))
+            judged[told] = "no"
+            unmet = [told]
+        missing += unmet
     facts = tuple(Fact(name, value) for name, value in judged.items())
     return Reason(rule.id, rule.permits, rule.text, rule.source, rule.needs, facts, tuple(missing), rule.caller)
+
+
+def _groups(rule: Rule) -> list[list[Expr]]:
+    """What would have to hold: of a permit all in one, of a forbid by condition, each of which would lift it."""
+    wanted: list[list[Expr]] = [
+        list(_parts(condition.body)) if rule.permits != condition.negated else [Not(condition.body)]
+        for condition in rule.policy.conditions
+    ]
+    return [[part for parts in wanted for part in parts]] if rule.permits else wanted
 
 
 def _parts(expr: Expr) -> tuple[Expr, ...]:
@@ -106,9 +129,10 @@ def _holds(world: World, expr: Expr) -> bool:
         return False
 
 
-def _paths(expr: Expr) -> list[Expr]:
-    """The attribute paths of an expression, each as long as it is written; a path tested by has counts as read."""
-    reads = [Attr(e.of, e.name) if isinstance(e, Has) else e for e in walk(expr) if isinstance(e, Attr | Has)]
+def _paths(parts: Iterable[Expr]) -> list[Expr]:
+    """The attribute paths of expressions, each as long as it is written; a path tested by has counts as read."""
+    inside_all = [inside for part in parts for inside in walk(part)]
+    reads = [Attr(e.of, e.name) if isinstance(e, Has) else e for e in inside_all if isinstance(e, Attr | Has)]
     inner = {inside for path in reads for inside in walk(path)[1:]}
     return [path for path in dict.fromkeys(reads) if path not in inner]
 

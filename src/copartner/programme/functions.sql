@@ -14,7 +14,7 @@ DECLARE d record;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     SELECT r.tenant_id, r.id, r.at, r.last_at, r.times, r.actor_tenant_id, r.actor_id, r.actor_name, r.action,
-        r.resource_type, r.resource_id, r.rules, r.caller_text, r.facts, r.digest INTO d
+        r.resource_type, r.resource_id, r.rules, r.caller_text, r.facts, r.explained, r.digest INTO d
     FROM decision_record r WHERE r.tenant_id = p_tenant AND r.id = p_decision;
     facts := json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
         'resource', json_build_object('type', 'DecisionRecord', 'id', p_decision,
@@ -23,7 +23,7 @@ BEGIN
     body := CASE WHEN d.id IS NULL THEN 'null' ELSE json_build_object('id', d.id, 'at', d.at, 'last_at', d.last_at,
         'times', d.times, 'actor_tenant_id', d.actor_tenant_id, 'actor_name', d.actor_name, 'action', d.action,
         'resource_type', d.resource_type, 'resource_id', d.resource_id, 'rules', d.rules, 'caller_text', d.caller_text,
-        'facts', d.facts, 'digest', d.digest) END;
+        'facts', d.facts, 'explained', d.explained, 'digest', d.digest) END;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_decision TO PUBLIC;
 

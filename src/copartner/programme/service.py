@@ -8,9 +8,7 @@ import msgspec
 
 from copartner.command.context import Context
 from copartner.policy.actions import Action
-from copartner.policy.decide import Decision
-from copartner.policy.explain import Explanation, explain
-from copartner.policy.facts import Facts, Role
+from copartner.policy.facts import Role
 from copartner.programme import rules, store
 from copartner.programme.model import (
     AgentGroup,
@@ -21,7 +19,6 @@ from copartner.programme.model import (
     DecisionView,
     Enrolment,
     EnrolmentState,
-    JudgedFact,
 )
 
 PAGE_LIMIT = 500
@@ -80,8 +77,8 @@ async def read_decision(ctx: Context, *, decision_id: UUID) -> DecisionView:
         resource_id=found.resource_id,
         actor_tenant_id=found.actor_tenant_id,
         actor_name=found.actor_name,
-        summary=found.caller_text or explained[0],
-        rules=() if found.caller_text else explained[1],
+        summary=found.caller_text or explained.summary,
+        rules=() if found.caller_text else explained.rules,
         facts=found.facts,
         digest=found.digest,
     )
@@ -113,27 +110,15 @@ async def list_audit(
     return AuditPage(found.items[:size], found.total, more)
 
 
-def _explained(ctx: Context, row: store.DecisionRow) -> tuple[str, tuple[DecidingRule, ...]]:
-    """Summary and rules, by the rules that held when it was decided; what the record leaves out stays out."""
-    ruleset = ctx.runtime.rulebook.at(ctx.runtime.cloud, row.at)
-    if ruleset.digest != row.digest:
-        return "The rules that decided this are no longer loaded: " + ", ".join(row.rules), ()
-    try:
-        facts = msgspec.convert(row.facts, Facts)
-    except msgspec.ValidationError:
-        named = [ruleset.rule(name) for name in row.rules]
-        return " ".join(rule.text for rule in named), tuple(
-            DecidingRule(rule.id, rule.text, rule.source, rule.needs, (), ()) for rule in named
-        )
-    explanation: Explanation = explain(ruleset, Action(row.action), facts, Decision(False, row.rules, row.digest))
-    return explanation.summary, tuple(
-        DecidingRule(
-            it.rule,
-            it.text,
-            it.source,
-            it.needs,
-            tuple(JudgedFact(fact.name, fact.value) for fact in it.facts),
-            it.missing,
-        )
-        for it in explanation.reasons
+def _explained(ctx: Context, row: store.DecisionRow) -> store.Explained:
+    """What was explained when it was denied; a record from before that was kept names its rules alone."""
+    if row.explained is not None:
+        return row.explained
+    ruleset = ctx.runtime.rulebook.with_digest(row.digest)
+    if ruleset is None:
+        return store.Explained("The rules that decided this are no longer loaded: " + ", ".join(row.rules), ())
+    named = [ruleset.rule(name) for name in row.rules]
+    return store.Explained(
+        " ".join(rule.text for rule in named) or "No rule permitted this.",
+        tuple(DecidingRule(rule.id, rule.text, rule.source, rule.needs, (), ()) for rule in named),
     )

@@ -12,10 +12,17 @@ from asyncpg.connection import Connection
 from copartner.command.context import Context
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
-from copartner.programme.model import AgentGroup, Enrolment
+from copartner.programme.model import AgentGroup, DecidingRule, Enrolment
 from copartner.programme.rules import AlreadyEnrolled
 
 _FACTS = msgspec.json.Decoder(Facts)
+
+
+class Explained(msgspec.Struct):
+    """A denial in words, as they were kept for its reader."""
+
+    summary: str
+    rules: tuple[DecidingRule, ...]
 
 
 class DecisionRow(msgspec.Struct):
@@ -33,6 +40,7 @@ class DecisionRow(msgspec.Struct):
     rules: tuple[str, ...]
     caller_text: str | None
     facts: dict[str, Any]
+    explained: Explained | None
     digest: str
 
 

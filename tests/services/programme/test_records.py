@@ -13,8 +13,11 @@ from copartner.command.denial import Denied
 from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails, NewCustomer
 from copartner.kernel.clock import Clock
+from copartner.orders import service as orders
+from copartner.orders.model import Wish
 from copartner.policy.facts import Side
 from copartner.programme import service
+from copartner.programme.model import DecisionView
 from copartner.relationships.service import consent, requests
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions.model import Patch
@@ -158,3 +161,39 @@ async def test_a_request_is_judged_and_dated_by_one_moment(here: Programme) -> N
     assert {(row["at"], row["last_at"], row["digest"]) for row in rows} == {(began, began, digest)}
     assert {row["at"] for row in audited_at} == {began} == {context.moment}
     assert denied.value.decision.digest == digest
+
+
+async def told(here: Programme, who: str, denied: Denied) -> DecisionView:
+    """The decision as whoever was denied reads it."""
+    assert denied.decision_id is not None
+    return await service.read_decision(here.context(who), decision_id=denied.decision_id)
+
+
+async def test_a_record_tells_nothing_of_other_sellers_and_of_the_buyers_business(here: Programme) -> None:
+    """The customer holds Azure from another and buys what nobody may sell it: an enrolled tenant."""
+    operator, hafen = here.context("ga@wolkenstadt", Side.OPERATOR), here.id("hafen")
+    await service.enrol_tenant(operator, tenant_id=hafen, mpn_id="4100099", markets=["DE", "PT"])
+    wish = Wish(catalog_item_id=await here.item("Azure plan"), quantity=1)
+    with pytest.raises(Denied) as denied:
+        await orders.create_cart(here.context("sa@nordlicht"), customer_id=hafen, wishes=[wish])
+    assert denied.value.facts.context.azure_elsewhere is not None
+    view = await told(here, "sa@nordlicht", denied.value)
+    assert set(view.facts["context"]) == {"relationship", "agreement", "azureOnly"}
+    assert [one["id"] for one in view.facts["tenants"]] == [str(here.id("nordlicht"))]
+    assert len(view.facts["organisations"]) == 1
+    (rule,) = (one for one in view.rules if one.id == "csp-tenant-only")
+    assert rule.missing == ("not resource.customer.enrolled",)
+    assert [(fact.name, fact.value) for fact in rule.facts] == [("not resource.customer.enrolled", "no")]
+    assert "PT" not in str(view)
+
+
+async def test_a_record_from_before_denials_were_explained_names_its_rules(here: Programme) -> None:
+    await here.relate("nordlicht", "alpenblick")
+    with pytest.raises(Denied) as denied:
+        await customers.end_relationship(here.application("nordlicht"), customer_id=here.id("alpenblick"))
+    for digest, summary in ((None, "This is done by a signed-in user"), ("0", "no longer loaded: user-only")):
+        async with here.owner() as owner:
+            await owner.execute("UPDATE decision_record SET explained = NULL, digest = coalesce($1, digest)", digest)
+        view = await told(here, "ga@nordlicht", denied.value)
+        assert summary in view.summary
+        assert [rule.id for rule in view.rules] == ([] if digest else ["user-only"])
