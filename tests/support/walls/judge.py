@@ -21,8 +21,16 @@ class ForeignChangeError(AssertionError):
     """Somebody changed what another sold, or what was settled when it was sold."""
 
 
+class SaleChangeError(ForeignChangeError):
+    """A partner changed a subscription, order or cart of another."""
+
+
 class ForeignSightError(AssertionError):
     """Somebody read of what another sold."""
+
+
+class SaleSightError(ForeignSightError):
+    """A partner was answered with something of a subscription, order or cart of another."""
 
 
 @dataclass
@@ -51,7 +59,10 @@ class Judge:
                 continue
             opened = row.kind == "relationship_request" and row.customer is None
             if not _may_change(now if opened else row, tenant, side):
-                raise ForeignChangeError(f"{side} {tenant} changed {row.whole} into {now.whole}")
+                sale = side is Side.PARTNER and row.kind in SOLD
+                raise (SaleChangeError if sale else ForeignChangeError)(
+                    f"{side} {tenant} changed {row.whole} into {now.whole}"
+                )
             if now.fixed != row.fixed:
                 raise ForeignChangeError(f"{key} was settled: {row.whole} became {now.whole}")
         for key in after.keys() - before.keys():
@@ -68,7 +79,7 @@ class Judge:
             for row in self.rows.values():
                 if row.kind == "relationship_request" and row.customer is None:
                     words -= row.secrets
-        self._no_secret(words, tenant, f"was answered {answer!r}")
+        self._no_secret(words, tenant, f"was answered {answer!r}", answered=side)
 
     def written(self, records: Iterable[Record]) -> None:
         """Raise ForeignSightError when a tenant's own records hold a stranger's row, or name a partner that tried."""
@@ -84,14 +95,17 @@ class Judge:
             if partner not in known and named and named not in self.told.get(record.tenant, ()):
                 raise ForeignSightError(f"{record.tenant} may read that {named} tried: {record.whole}")
 
-    def _no_secret(self, words: set[str], tenant: UUID, how: str) -> None:
+    def _no_secret(self, words: set[str], tenant: UUID, how: str, answered: Side | None = None) -> None:
         words = words - self.told.get(tenant, set())
         if not words:
             return
         own = {secret for row in self.rows.values() if _may_see(row, tenant) for secret in row.secrets}
         for row in self.rows.values():
             if not _may_see(row, tenant) and (seen := (row.secrets & words) - own):
-                raise ForeignSightError(f"{tenant} {how}, with {sorted(seen)} of {row.whole}")
+                sale = answered is Side.PARTNER and row.kind in SOLD
+                raise (SaleSightError if sale else ForeignSightError)(
+                    f"{tenant} {how}, with {sorted(seen)} of {row.whole}"
+                )
 
 
 def _may_see(row: Row, tenant: UUID) -> bool:

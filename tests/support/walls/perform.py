@@ -19,7 +19,7 @@ ALL = Walls(row_security=True, rules=True)
 RULES_ALONE = Walls(row_security=False, rules=True)
 ROWS_ALONE = Walls(row_security=True, rules=False)
 NONE = Walls(row_security=False, rules=False)
-BOTH = frozenset({ForeignChangeError, ForeignSightError})
+BOTH = (ForeignChangeError, ForeignSightError)
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def new_seed() -> int:
 
 
 def perform(
-    stage: Stage, *, plays: int, steps: int, chosen: int, watched: frozenset[type[AssertionError]] = BOTH
+    stage: Stage, *, plays: int, steps: int, chosen: int, watched: tuple[type[AssertionError], ...] = BOTH
 ) -> None:
     """Have Hypothesis make up plays from a seed; raises what the judge raises."""
     machine = type("Play", (Buying,), {"stage": stage, "watched": watched})
