@@ -51,6 +51,7 @@ lock: .venv/.dev  ## write the lock files again (UPGRADE=--upgrade takes newer v
 	$(LOCK) --extra emulator pyproject.toml requirements/build.in --output-file requirements/runtime.txt
 	$(LOCK) --all-extras pyproject.toml requirements/build.in --constraints requirements/runtime.txt \
 		--output-file requirements/dev.txt
+	for client in tests/clients/*/requirements.in; do $(LOCK) "$$client" --output-file "$${client%.in}.txt"; done
 
 fmt: .venv/.dev  ## format the code
 	$(BIN)/ruff check --fix-only --exit-zero

@@ -1,6 +1,5 @@
 """What a catalogue item allows, without a database."""
 
-
 import pytest
 
 from copartner.catalogue import rules
