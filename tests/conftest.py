@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.postgres import Database, Server, choose_place, server
+from support.running import remove_data_elsewhere
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -18,6 +19,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def postgres() -> Server:
     """The PostgreSQL of this run: embedded, or Debian's when COPARTNER_TEST_POSTGRES names its version."""
     return server()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Ends what tests of this process left outside their directories."""
+    yield
+    remove_data_elsewhere(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture

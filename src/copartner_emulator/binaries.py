@@ -52,8 +52,8 @@ def reachable_by(runas: RunAs, binaries: Binaries) -> Binaries:
     if all(runas.can_run([str(binaries.directory / name), "--version"]) for name in _NEEDED):
         return binaries
     prefix = binaries.directory.parent
-    stamp = (prefix / "bin" / "postgres").stat()
-    name = hashlib.sha256(f"{prefix}:{stamp.st_size}:{stamp.st_mtime_ns}".encode()).hexdigest()[:12]
+    with (prefix / "bin" / "postgres").open("rb") as program:
+        name = hashlib.file_digest(program, "sha256").hexdigest()[:12]
     copy = _SHARED_COPIES / f"postgres-{binaries.major}-{name}"
     if not copy.exists():
         _copy(prefix, copy)

@@ -149,6 +149,7 @@ class EmbeddedPostgres:
         else:
             return
         elsewhere.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        (elsewhere.parent / "belongs-to").write_text(str(self.data_dir))  # for whoever finds it and wonders
 
     def _check_version(self) -> None:
         made_by = (self._cluster / "PG_VERSION").read_text().strip()

@@ -177,7 +177,10 @@ def test_a_directory_only_root_enters_is_worked_round(place: Path, monkeypatch: 
         with running(closed / "pg") as server:
             assert ask(server.login_url, "SELECT 1") == 1
             assert bool(server.notices) == (os.geteuid() == 0)
-            assert (closed / "pg" / "cluster").is_symlink() == (os.geteuid() == 0)
+            link = closed / "pg" / "cluster"
+            assert link.is_symlink() == (os.geteuid() == 0)
+            if link.is_symlink():
+                assert (link.readlink().parent / "belongs-to").read_text() == str(closed / "pg")
 
 
 def test_a_note_of_a_process_that_is_something_else_is_ignored(prepared: Path) -> None:
