@@ -1,7 +1,6 @@
 """Identifiers: UUID version 7, ordered by the machine's time, so keys grow at one end of an index."""
 
 import os
-from datetime import UTC, datetime
 from uuid import UUID
 
 from copartner.kernel.clock import Clock
@@ -31,8 +30,3 @@ def parse_id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def made_at(identifier: UUID) -> datetime:
-    """The machine moment a UUIDv7 was made at, to the millisecond."""
-    return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)

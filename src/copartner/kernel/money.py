@@ -1,7 +1,7 @@
 """Amounts with their currency; numeric, never floating."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +10,3 @@ class Money:
 
     amount: Decimal
     currency: str
-
-    def times(self, quantity: int) -> "Money":
-        """The amount for a quantity, rounded to cents, halves up."""
-        return Money((self.amount * quantity).quantize(Decimal("0.01"), ROUND_HALF_UP), self.currency)
