@@ -1,36 +1,43 @@
 -- fn_cart_resource: whose cart it is; without a partner there is none such.
 CREATE FUNCTION fn_cart_resource(p_customer uuid, p_cart uuid) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT json_build_object('type', 'Cart', 'id', p_cart, 'customer', p_customer, 'partner',
-        (SELECT c.partner_tenant_id FROM cart c WHERE c.customer_tenant_id = p_customer AND c.id = p_cart))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE v_seller uuid;
+BEGIN
+    SELECT c.partner_tenant_id INTO v_seller FROM cart c WHERE c.customer_tenant_id = p_customer AND c.id = p_cart;
+    RETURN json_build_object('type', 'Cart', 'id', p_cart, 'customer', p_customer, 'partner', v_seller);
+END $$;
 ALTER FUNCTION fn_cart_resource OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_cart_resource TO copartner_partner;
 
 -- fn_order_resource: whose order it is; without a partner there is none such.
 CREATE FUNCTION fn_order_resource(p_customer uuid, p_order uuid) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT json_build_object('type', 'Order', 'id', p_order, 'customer', p_customer, 'partner',
-        (SELECT o.partner_tenant_id FROM purchase_order o WHERE o.customer_tenant_id = p_customer AND o.id = p_order))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE v_seller uuid;
+BEGIN
+    SELECT o.partner_tenant_id INTO v_seller FROM purchase_order o
+        WHERE o.customer_tenant_id = p_customer AND o.id = p_order;
+    RETURN json_build_object('type', 'Order', 'id', p_order, 'customer', p_customer, 'partner', v_seller);
+END $$;
 ALTER FUNCTION fn_order_resource OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_order_resource TO copartner_partner;
 
 -- fn_cart_facts: what decides the work on one cart; its seller is described too, whoever that is.
 CREATE FUNCTION fn_cart_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cart uuid)
-RETURNS json LANGUAGE sql STABLE AS $$
-    SELECT json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
-        'resource', c.resource,
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_resource json := fn_cart_resource(p_customer, p_cart);
+    v_concerned uuid[] := ARRAY[p_tenant, p_customer, (v_resource ->> 'partner')::uuid];
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', v_resource,
         'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
             'agreement', fn_agreement(p_tenant, p_customer)),
-        'tenants', fn_tenants(concerned), 'organisations', fn_organisations(concerned))
-    FROM (SELECT fn_cart_resource(p_customer, p_cart)) AS c(resource),
-        LATERAL (SELECT ARRAY[p_tenant, p_customer, (c.resource ->> 'partner')::uuid]) AS t(concerned)
-$$;
+        'tenants', fn_tenants(v_concerned), 'organisations', fn_organisations(v_concerned));
+END $$;
 GRANT EXECUTE ON FUNCTION fn_cart_facts TO copartner_partner;
 
 -- fn_cart_row: one cart as the store reads it.
-CREATE FUNCTION fn_cart_row(c cart) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION fn_cart_row(c cart) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object('id', c.id, 'customer_tenant_id', c.customer_tenant_id,
         'partner_tenant_id', c.partner_tenant_id, 'lines', c.lines, 'state', c.state, 'created_at', c.created_at,
         'modified_at', c.modified_at, 'expires_at', c.expires_at, 'version', c.version)
@@ -38,7 +45,7 @@ $$;
 GRANT EXECUTE ON FUNCTION fn_cart_row TO copartner_partner;
 
 -- fn_order_row: one order as the store reads it.
-CREATE FUNCTION fn_order_row(o purchase_order) RETURNS json LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION fn_order_row(o purchase_order) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object('id', o.id, 'customer_tenant_id', o.customer_tenant_id,
         'partner_tenant_id', o.partner_tenant_id, 'relationship_id', o.relationship_id, 'cart_id', o.cart_id,
         'billing_cycle', o.billing_cycle, 'currency', o.currency, 'lines', o.lines, 'placed_at', o.placed_at,
@@ -59,9 +66,12 @@ END $$;
 GRANT EXECUTE ON FUNCTION fn_read_cart TO PUBLIC;
 
 -- fn_lock_cart: the acting partner's own cart, locked.
-CREATE FUNCTION fn_lock_cart(p_customer uuid, p_cart uuid) RETURNS json LANGUAGE sql AS $$
-    SELECT fn_cart_row(c) FROM cart c WHERE c.customer_tenant_id = p_customer AND c.id = p_cart FOR UPDATE
-$$;
+CREATE FUNCTION fn_lock_cart(p_customer uuid, p_cart uuid) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE v_cart json;
+BEGIN
+    SELECT fn_cart_row(c) INTO v_cart FROM cart c WHERE c.customer_tenant_id = p_customer AND c.id = p_cart FOR UPDATE;
+    RETURN v_cart;
+END $$;
 GRANT EXECUTE ON FUNCTION fn_lock_cart TO copartner_partner;
 
 -- fn_orders_of_cart: the acting partner's orders that came of a cart.
@@ -85,21 +95,25 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_order TO PUBLIC;
 
--- fn_list_orders: a page of the orders that the acting partner placed for a customer.
+-- fn_list_orders: a page of the orders that the acting partner placed for a customer; its rows are those of fn_order_row.
 CREATE FUNCTION fn_list_orders(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cycle text, p_after uuid,
     p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
+    v_sellers uuid[];
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
-    SELECT coalesce(json_agg(fn_order_row(page.whole) ORDER BY page.id), '[]'),
-        coalesce((SELECT json_agg(shape) FROM (SELECT DISTINCT ON (s.seller) json_build_object('type', 'Order',
-            'id', s.seller, 'customer', p_customer, 'partner', s.seller) AS shape
-            FROM unnest(array_agg(page.partner_tenant_id)) AS s(seller)) AS distinct_shapes), '[]')
-    INTO body, shapes
-    FROM (SELECT o AS whole, o.id, o.partner_tenant_id FROM purchase_order o WHERE o.customer_tenant_id = p_customer AND o.partner_tenant_id = p_tenant
-        AND (p_cycle IS NULL OR o.billing_cycle = p_cycle) AND (p_after IS NULL OR o.id > p_after)
+    SELECT coalesce(json_agg(page ORDER BY page.id), '[]'), array_agg(DISTINCT page.partner_tenant_id) INTO body, v_sellers
+    FROM (SELECT o.id, o.customer_tenant_id, o.partner_tenant_id, o.relationship_id, o.cart_id, o.billing_cycle, o.currency,
+            o.lines, o.placed_at, o.placed_by
+        FROM purchase_order o
+        WHERE o.partner_tenant_id = p_tenant AND o.customer_tenant_id = p_customer AND o.id > v_after
+        AND (p_cycle IS NULL OR o.billing_cycle = p_cycle)
         ORDER BY o.id LIMIT p_size) AS page;
+    SELECT coalesce(json_agg(json_build_object('type', 'Order', 'id', seller, 'customer', p_customer,
+        'partner', seller)), '[]') INTO shapes FROM unnest(v_sellers) AS seller;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_orders TO PUBLIC;
 
@@ -107,14 +121,17 @@ GRANT EXECUTE ON FUNCTION fn_list_orders TO PUBLIC;
 -- A declared disclosure: that a prerequisite is there, never whose. Also whether another seller sold Azure, for the rules.
 CREATE FUNCTION fn_held_references(
     p_customer uuid, p_references text[], OUT in_tenant text[], OUT own text[], OUT azure_elsewhere boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE v_partner uuid := actor_tenant();
+BEGIN
     SELECT coalesce(array_agg(DISTINCT held.reference) FILTER (WHERE held.reference = ANY (p_references)), '{}'),
         coalesce(array_agg(DISTINCT held.reference)
-            FILTER (WHERE held.reference = ANY (p_references) AND held.seller = actor_tenant()), '{}'),
-        coalesce(bool_or(held.kind = 'azure' AND held.seller <> actor_tenant()), false)
+            FILTER (WHERE held.reference = ANY (p_references) AND held.seller = v_partner), '{}'),
+        coalesce(bool_or(held.kind = 'azure' AND held.seller <> v_partner), false)
+    INTO in_tenant, own, azure_elsewhere
     FROM (SELECT s.product_id || ':' || s.sku_id AS reference, s.partner_tenant_id AS seller, s.kind
         FROM subscription s WHERE s.customer_tenant_id = p_customer AND s.status IN ('active', 'suspended', 'pending')
-        AND fn_relationship(actor_tenant(), p_customer) IS NOT NULL) AS held
-$$;
+        AND fn_relationship(v_partner, p_customer) IS NOT NULL) AS held;
+END $$;
 ALTER FUNCTION fn_held_references OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_held_references TO copartner_partner;

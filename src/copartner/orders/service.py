@@ -248,7 +248,7 @@ def _as_wishes(lines: Sequence[Line]) -> tuple[Wish, ...]:
 
 
 def _living(ctx: Context, cart: Cart | None, cart_id: UUID) -> Cart:
-    expired = cart is not None and cart.state is CartState.OPEN and cart.expires_at <= ctx.runtime.programme_clock.now()
+    expired = cart is not None and cart.state is CartState.OPEN and cart.expires_at <= ctx.moment
     if cart is None or expired:
         raise rules.UnknownCart("There is no such cart among yours; carts live for seven days.", str(cart_id))
     return cart
