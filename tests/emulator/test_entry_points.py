@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,9 @@ async def both(here: Programme, place: Path) -> AsyncIterator[tuple[Any, Any]]:
         yield served, up
     finally:
         for hook in (*served._inner.on_shutdown, *up._inner.on_shutdown):
-            await hook()
+            ended = hook()
+            if isawaitable(ended):
+                await ended
 
 
 async def test_both_serve_the_same_routes(here: Programme, tmp_path: Path) -> None:
