@@ -1,7 +1,8 @@
 -- fn_catalogue_item: one availability with its terms, its SKU and its product, shaped like model.Item.
 CREATE FUNCTION fn_catalogue_item(p_product text, p_sku text, p_availability text) RETURNS json
-LANGUAGE sql STABLE AS $$
-    SELECT json_build_object(
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT json_build_object(
         'product', json_build_object('id', p.id, 'title', p.title, 'description', p.description,
             'publisher', p.publisher, 'product_type', p.product_type, 'sub_type', p.sub_type,
             'target_views', p.target_views),
@@ -23,8 +24,8 @@ LANGUAGE sql STABLE AS $$
     FROM catalogue_availability a
     JOIN catalogue_sku s ON (s.product_id, s.id) = (a.product_id, a.sku_id)
     JOIN catalogue_product p ON p.id = a.product_id
-    WHERE (a.product_id, a.sku_id, a.id) = (p_product, p_sku, p_availability)
-$$;
+    WHERE (a.product_id, a.sku_id, a.id) = (p_product, p_sku, p_availability));
+END $$;
 GRANT EXECUTE ON FUNCTION fn_catalogue_item TO copartner_partner, copartner_customer, copartner_operator;
 
 -- fn_read_products: what is sold in a country, or in that of a customer, as one view shows it to one segment.

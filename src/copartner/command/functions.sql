@@ -31,7 +31,8 @@ GRANT EXECUTE ON FUNCTION fn_begin TO PUBLIC;
 
 -- fn_write_audit: one row a tenant concerned; who acted and the customer's name are looked up here, not taken from the caller.
 CREATE FUNCTION fn_write_audit(p_rows jsonb) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
     INSERT INTO audit_record (tenant_id, at, id, partner_tenant_id, customer_tenant_id, customer_name, actor_tenant_id,
         actor_name, application_id, operation_type, resource_type, resource_id, status, old_value, new_value, decision_id,
         correlation_id)
@@ -44,17 +45,20 @@ LANGUAGE sql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
     FROM jsonb_to_recordset(p_rows) AS r(tenant_id uuid, at timestamptz, id uuid, partner_tenant_id uuid,
         customer_tenant_id uuid, actor_tenant_id uuid, actor_id uuid, app_only boolean, names_actor boolean,
         operation_type text, resource_type text, resource_id text, status text, old_value jsonb, new_value jsonb,
-        decision_id uuid, correlation_id text)
-$$;
+        decision_id uuid, correlation_id text);
+END $$;
 ALTER FUNCTION fn_write_audit OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_write_audit TO copartner_partner, copartner_customer, copartner_operator;
 
 -- fn_actor_name: the sign-in name of a user, the name of an application, of the acting tenant.
 CREATE FUNCTION fn_actor_name(p_subject uuid, p_app_only boolean) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT CASE WHEN p_app_only THEN (SELECT a.name FROM application a WHERE a.tenant_id = actor_tenant() AND a.id = p_subject)
-        ELSE (SELECT u.user_principal_name FROM user_account u WHERE u.tenant_id = actor_tenant() AND u.id = p_subject) END
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    IF p_app_only THEN
+        RETURN (SELECT a.name FROM application a WHERE a.tenant_id = actor_tenant() AND a.id = p_subject);
+    END IF;
+    RETURN (SELECT u.user_principal_name FROM user_account u WHERE u.tenant_id = actor_tenant() AND u.id = p_subject);
+END $$;
 ALTER FUNCTION fn_actor_name OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_actor_name TO copartner_partner, copartner_customer, copartner_operator;
 

@@ -86,12 +86,16 @@ GRANT EXECUTE ON FUNCTION fn_seller_names TO copartner_customer;
 CREATE FUNCTION fn_list_held(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_after uuid, p_size integer,
     OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
+    v_names json;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT json_object_agg(n.tenant_id, n.company_name) INTO v_names FROM fn_seller_names(p_tenant) n;
     SELECT coalesce(json_agg(json_build_object('id', page.id, 'partner_tenant_id', page.partner_tenant_id,
-            'seller_name', (SELECT n.company_name FROM fn_seller_names(p_tenant) n WHERE n.tenant_id = page.partner_tenant_id),
-            'offer_name', page.offer_name, 'nickname', page.nickname, 'quantity', page.quantity, 'status', page.status,
+            'seller_name', v_names ->> page.partner_tenant_id::text, 'offer_name', page.offer_name,
+            'nickname', page.nickname, 'quantity', page.quantity, 'status', page.status,
             'auto_renew', page.auto_renew, 'term', page.term, 'billing_cycle', page.billing_cycle,
             'starts_at', page.starts_at, 'commitment_ends_at', page.commitment_ends_at) ORDER BY page.id), '[]'),
         coalesce((SELECT json_agg(shape) FROM (SELECT DISTINCT json_build_object('type', 'Home', 'id', o.owner,
@@ -99,7 +103,7 @@ BEGIN
     INTO body, shapes
     FROM (SELECT s.id, s.customer_tenant_id, s.partner_tenant_id, s.offer_name, s.nickname, s.quantity, s.status,
             s.auto_renew, s.term, s.billing_cycle, s.starts_at, s.commitment_ends_at
-        FROM subscription s WHERE (p_after IS NULL OR s.id > p_after) AND s.customer_tenant_id = p_tenant
+        FROM subscription s WHERE s.customer_tenant_id = p_tenant AND s.id > v_after
         ORDER BY s.id LIMIT p_size) AS page;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_held TO PUBLIC;

@@ -77,27 +77,31 @@ GRANT EXECUTE ON FUNCTION fn_principal TO copartner_partner, copartner_customer,
 
 -- fn_tenants: what the rules judge of these tenants.
 CREATE FUNCTION fn_tenants(p_ids uuid[]) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT coalesce(json_agg(json_build_object(
-        'id', t.id, 'organisation', t.organisation_id, 'cloud', t.cloud, 'country', t.country,
-        'enrolled', e.tenant_id IS NOT NULL, 'sharedServices', t.shared_services,
-        'markets', coalesce(to_json(e.markets), '[]'))), '[]')
-    FROM tenant t LEFT JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = ANY (p_ids)
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(json_agg(json_build_object(
+            'id', t.id, 'organisation', t.organisation_id, 'cloud', t.cloud, 'country', t.country,
+            'enrolled', e.tenant_id IS NOT NULL, 'sharedServices', t.shared_services,
+            'markets', coalesce(to_json(e.markets), '[]'))), '[]')
+        FROM tenant t LEFT JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = ANY (p_ids));
+END $$;
 ALTER FUNCTION fn_tenants OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_tenants TO copartner_partner, copartner_customer, copartner_operator;
 
 -- fn_organisations: the organisations behind these tenants, with their affiliates.
 CREATE FUNCTION fn_organisations(p_ids uuid[]) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT coalesce(json_agg(json_build_object(
-        'id', o.organisation_id,
-        'affiliates', (SELECT coalesce(json_agg(a.affiliate_id), '[]') FROM affiliation a
-                       WHERE a.organisation_id = o.organisation_id),
-        'enrolled', EXISTS (SELECT FROM tenant s JOIN enrolment e ON e.tenant_id = s.id
-                            WHERE s.organisation_id = o.organisation_id))), '[]')
-    FROM (SELECT DISTINCT t.organisation_id FROM tenant t WHERE t.id = ANY (p_ids)) o
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(json_agg(json_build_object(
+            'id', o.organisation_id,
+            'affiliates', (SELECT coalesce(json_agg(a.affiliate_id), '[]') FROM affiliation a
+                           WHERE a.organisation_id = o.organisation_id),
+            'enrolled', EXISTS (SELECT FROM tenant s JOIN enrolment e ON e.tenant_id = s.id
+                                WHERE s.organisation_id = o.organisation_id))), '[]')
+        FROM (SELECT DISTINCT t.organisation_id FROM tenant t WHERE t.id = ANY (p_ids)) o);
+END $$;
 ALTER FUNCTION fn_organisations OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_organisations TO copartner_partner, copartner_customer, copartner_operator;
 
