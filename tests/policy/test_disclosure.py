@@ -60,6 +60,9 @@ SHOWN = {
     "own-decision": {"principal.tenant", "resource.tenant"},
     "own-tenant": {"principal.tenant", "resource.tenant"},
     "own-denial": {"resource.actor"},
+    "own-directory": {"principal.tenant", "resource.tenant"},
+    "dir-guarded": {"principal.roles", "resource.guarded"},
+    "dir-global-admin": {"principal.roles"},
 }  # fmt: skip
 OF_SELLER = {"principal.tenant", "resource.partner"}
 OF_ROLES = {"principal.roles", "principal.side"}

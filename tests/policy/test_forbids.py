@@ -112,6 +112,10 @@ def _affiliated(of: str, to: str) -> Change:
     return lambda facts: with_organisation(facts, of, affiliates=(to,))
 
 
+def _managing(facts: Facts) -> Facts:
+    return with_principal(facts, roles=(Role.USER_MANAGEMENT_ADMIN,))
+
+
 def _same_business(facts: Facts) -> Facts:
     return with_tenant(facts, CUSTOMER, organisation=BUSINESS)
 
@@ -223,8 +227,26 @@ def _other_cases() -> list[Case]:
         Case("rel-dap-ended", Action.CONSENT_GRANT_PRIVILEGES, "RelationshipRequest", lambda f: f),
         Case("own-tenant", Action.CUSTOMER_LIST, "Home", lambda f: with_resource(f, tenant=OTHER)),
         Case("own-tenant", Action.AUDIT_READ, "Home", lambda f: with_resource(f, tenant=OTHER)),
-        Case("own-tenant", Action.OWN_SUBSCRIPTION_LIST, "Home", lambda f: with_resource(f, tenant=OTHER)),
         Case("own-decision", Action.DECISION_READ, "DecisionRecord", lambda f: with_resource(f, tenant=OTHER)),
+        *(
+            Case("own-directory", action, kind, lambda f, home=home: with_resource(f, tenant=home))
+            for action, kind in (
+                (Action.USER_READ, "UserRecord"),
+                (Action.GROUP_CHANGE, "GroupRecord"),
+                (Action.APPLICATION_CHANGE, "ApplicationRecord"),
+            )
+            for home in (OTHER, None)
+        ),
+        *(
+            Case("dir-guarded", action, kind, lambda f, held=held: _managing(with_resource(f, guarded=held)))
+            for action, kind in (
+                (Action.USER_CHANGE, "UserRecord"),
+                (Action.USER_SET_ROLE, "UserRecord"),
+                (Action.GROUP_CHANGE, "GroupRecord"),
+            )
+            for held in (True, None)
+        ),
+        Case("dir-global-admin", Action.USER_SET_GLOBAL_ADMIN, "UserRecord", _managing),
         Case("user-only", Action.CUSTOMER_CREATE, "Customer", lambda f: with_principal(f, app_only=True)),
         Case("seats-pooled", take, "Cart", lambda f: with_context(f, pool=Pool(300, 295, 6))),
         Case("seats-pooled", take, "Subscription", lambda f: with_context(f, pool=None)),
@@ -276,23 +298,3 @@ def test_a_forbid_denies_and_nothing_else_would(case: Case) -> None:
 
 def test_every_forbid_has_a_case() -> None:
     assert {case.rule for case in CASES} == {rule.id for rule in _book().rules if not rule.permits}
-
-
-@pytest.mark.parametrize(
-    ("rule", "action", "kind", "change", "cloud", "last_free_day"),
-    [
-        ("csp-no-partner-buyer", Action.CART_CREATE, "Customer", ("organisation", BUYER), C, date(2017, 3, 29)),
-        ("csp-tenant-only", Action.CART_CREATE, "Customer", ("tenant", CUSTOMER), C, date(2020, 11, 28)),
-        ("csp-tenant-only", Action.CART_CREATE, "Customer", ("tenant", CUSTOMER), V, date(9999, 1, 1)),
-    ],
-)
-def test_dates_and_clouds_hold_to_the_day(
-    rule: str, action: Action, kind: str, change: tuple[str, str], cloud: Cloud, last_free_day: date
-) -> None:
-    facts = specimen(action, kind, cloud, sides(action)[0], (Role.ADMIN_AGENT,))
-    changer = with_organisation if change[0] == "organisation" else with_tenant
-    facts = changer(facts, change[1], enrolled=True)
-    assert decide_cold(_book().at(cloud, last_free_day), action, facts).allowed
-    if cloud is not V:
-        next_day = date.fromordinal(last_free_day.toordinal() + 1)
-        assert decide_cold(_book().at(cloud, next_day), action, facts).rules == (rule,)

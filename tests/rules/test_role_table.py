@@ -60,6 +60,20 @@ TABLE = {
     "billing frequency": ("Y - Y - - Y", (A.SUBSCRIPTION_CHANGE_BILLING_CYCLE,)),
     "transition": ("Y - Y c c -", (A.SUBSCRIPTION_CHANGE_TERM,)),
     "set partner of record": ("Y - c Y - -", (A.SUBSCRIPTION_SET_PARTNER_OF_RECORD,)),
+    "own users": (
+        "Y Y - - - -",
+        (
+            A.USER_LIST,
+            A.USER_READ,
+            A.USER_CREATE,
+            A.USER_CHANGE,
+            A.USER_SET_ROLE,
+            A.GROUP_LIST,
+            A.GROUP_READ,
+            A.GROUP_CREATE,
+            A.GROUP_CHANGE,
+        ),
+    ),
     "activity log": ("a - Y - - -", (A.AUDIT_READ, A.DECISION_READ)),
 }
 # The day of the story on which the older kind of privileges still came with a request.

@@ -109,6 +109,25 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "product": item.split(":")[0],
         "sku": item.split(":")[1],
         "availability": item.split(":")[2],
+        **await _furnish_directory(site, f"ga@{partner}"),
+    }
+
+
+async def _furnish_directory(site: Web, who: str) -> dict[str, str]:
+    """A user in a group, and an application with a secret."""
+    named = {"userPrincipalName": "eva.berg", "displayName": "Eva Berg"}
+    user = (await _made(site, who, f"{OWN}/users", named))["user"]["id"]
+    group = (await _made(site, who, f"{OWN}/groups", {"name": "Vertrieb"}))["id"]
+    assert (await site.call(who, "PUT", f"{OWN}/groups/{group}/members/{user}")).status_code == 200
+    application = (await _made(site, who, f"{OWN}/applications", {"name": "Lager"}))["id"]
+    secret = (await _made(site, who, f"{OWN}/applications/{application}/secrets", {}))["secret"]["id"]
+    return {
+        "user": user,
+        "group": group,
+        "member": user,
+        "role": "sales-agent",
+        "application": application,
+        "secret": secret,
     }
 
 
@@ -175,6 +194,7 @@ def _callers() -> dict[str, str]:
         "own_relationships.change": "ga@alpenblick",
         "own_subscriptions.list": "ga@alpenblick",
         "enrolments.make": "ga@wolkenstadt",
+        **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in ("users", "groups", "applications")},
     }
 
 
@@ -211,9 +231,22 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "consent.answer": {"answer": "accept", "acceptCustomerAgreement": True},
         "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
         "own_relationships.change": {"delegatedAdminPrivileges": False},
+        **_directory_bodies(),
         "enrolments.make": {
             "tenantId": str(site.here.id("intern.nordlicht")),
             "mpnId": "5550001",
             "markets": ["FR", "BE"],
         },
+    }
+
+
+def _directory_bodies() -> dict[str, Any]:
+    back = "https://lager.nordlicht.example/back"
+    return {
+        "users.create": {"userPrincipalName": "nina", "displayName": "Nina", "roles": ["Sales agent"]},
+        "users.change": {"displayName": "Eva Berger", "enabled": True},
+        "groups.create": {"name": "Technik"},
+        "applications.create": {"name": "Kasse", "redirectUris": [back]},
+        "applications.change": {"name": "Lager 2", "redirectUris": [back], "enabled": True},
+        "applications.add_secret": {"description": "Werk", "expiresAt": "2027-03-01T00:00:00Z"},
     }

@@ -6,6 +6,7 @@ from copartner.policy.actions import Action
 from copartner.policy.facts import (
     Actor,
     Agreement,
+    ApplicationRecord,
     Cart,
     Cloud,
     Customer,
@@ -13,6 +14,7 @@ from copartner.policy.facts import (
     Ending,
     FactContext,
     Facts,
+    GroupRecord,
     Home,
     Order,
     Organisation,
@@ -24,6 +26,7 @@ from copartner.policy.facts import (
     Subscription,
     Tenant,
     TenantRecord,
+    UserRecord,
 )
 from copartner.policy.rulebook import Rulebook, RuleSet
 from copartner.proof.specimens import kinds
@@ -38,6 +41,11 @@ _things = {kind: st.builds(kind, id=_tenant, partner=_maybe, customer=_maybe) fo
 _resources = {
     "Home": st.builds(Home, id=_tenant, tenant=_tenant),
     "TenantRecord": st.builds(TenantRecord, id=_tenant, tenant=_tenant),
+    **{
+        kind.__name__: st.builds(kind, id=_tenant, tenant=_maybe, guarded=st.none() | st.booleans())
+        for kind in (UserRecord, GroupRecord)
+    },
+    "ApplicationRecord": st.builds(ApplicationRecord, id=_tenant, tenant=_maybe),
     "DecisionRecord": st.builds(
         DecisionRecord, id=_tenant, tenant=_tenant, actor=st.none() | st.sampled_from(["t-1", "u-2"])
     ),

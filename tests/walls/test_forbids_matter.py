@@ -15,12 +15,13 @@ from copartner.customers.model import Address, BillingDetails, NewCustomer
 from copartner.kernel.errors import Refusal
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
-from copartner.policy.facts import Cloud, Side
+from copartner.policy.facts import Cloud, Role, Side
 from copartner.policy.rulebook import Rulebook
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions.model import Patch, Status
+from copartner.tenants.service import applications, groups, users
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK, SEED_DAY
 from support.walls import scenes
@@ -138,6 +139,16 @@ CASES = (
         m.buyer, partner_tenant_id=m.partner_id), scenes.strangers),
     Case("own-decision", "read", lambda m: programme.read_decision(
         m.seller, decision_id=m.decision), scenes.foreign_decision),
+    Case("own-directory", "user", lambda m: users.read_user(m.chief, user_id=m.customer_id), scenes.strangers),
+    Case("own-directory", "group", lambda m: groups.read_group(m.chief, group_id=m.customer_id), scenes.strangers),
+    Case("own-directory", "secret", lambda m: applications.add_secret(
+        m.chief, application_id=m.customer_id), scenes.strangers),
+    Case("dir-guarded", "password", lambda m: users.reset_password(
+        m.manager, user_id=m.seller.caller.subject_id), scenes.strangers),
+    Case("dir-guarded", "role", lambda m: users.give_role(
+        m.manager, user_id=m.chief.caller.subject_id, role=Role.SALES_AGENT), scenes.strangers),
+    Case("dir-global-admin", "itself", lambda m: users.give_role(
+        m.manager, user_id=m.manager.caller.subject_id, role=Role.GLOBAL_ADMIN), scenes.strangers),
     Case("user-only", "create", lambda m: customers.create_customer(m.application, new=NEW), scenes.strangers),
     Case("user-only", "agreements", lambda m: agreements.list_agreements(
         m.application, customer_id=m.customer_id), scenes.related),

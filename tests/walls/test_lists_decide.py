@@ -19,6 +19,7 @@ from copartner.orders import service as orders
 from copartner.programme import service as programme
 from copartner.relationships.service import relationships, requests
 from copartner.subscriptions import service as subscriptions
+from copartner.tenants.service import users
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK
 from support.walls import scenes
@@ -54,6 +55,8 @@ CASES = (
          frozenset({"rel-required", "rel-own-name"})),
     Case("fn_list_audit", "a.tenant_id = p_tenant", lambda m: programme.list_audit(m.seller),
          frozenset({"own-tenant"})),
+    Case("fn_list_directory", "e.tenant_id = p_tenant", lambda m: users.list_users(m.chief),
+         frozenset({"own-directory"})),
     Case("fn_list_held", "s.customer_tenant_id = p_tenant", lambda m: subscriptions.list_held(m.buyer),
          frozenset({"own-tenant"})),
     Case("fn_list_own_relationships", "r.customer_tenant_id = p_tenant",

@@ -17,7 +17,7 @@ C, G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
 Record = Callable[[str, object], None]
 
 # What each forbid is provoked by in a play. The others cannot be: own-tenant and rel-own-name speak about what is
-# always the actor's own, and rel-dap-asked is asked without being required.
+# always the actor's own, rel-dap-asked is asked without being required, and no play administers users.
 PROVOKED = {
     "csp-no-partner-buyer": {"create_cart", "place_order", "accept_request", "accept_standing"},
     "csp-self-affiliate": {"create_cart", "place_order", "accept_request", "accept_standing"},
@@ -45,7 +45,7 @@ PROVOKED = {
     "seats-pooled": {"place_order", "checkout"},
     "user-only": {"send_request", "attest_agreement"},
 }
-UNPROVOKED = {"own-tenant", "rel-own-name", "rel-dap-asked"}
+UNPROVOKED = {"own-tenant", "rel-own-name", "rel-dap-asked", "own-directory", "dir-guarded", "dir-global-admin"}
 ONLY_GOVERNMENT = {"rel-address", "rel-dap-forced"}
 PROMISES = {rule for rule in PROVOKED if rule.startswith("mp-")}
 

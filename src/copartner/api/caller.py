@@ -15,7 +15,7 @@ from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import Ids
 from copartner.policy.facts import Side
 from copartner.signin.tokens import TokenRefused
-from copartner.tenants.service import side_of
+from copartner.tenants.service.tenants import side_of
 
 _IDENTIFIERS = "copartner.identifiers"
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")

@@ -69,6 +69,22 @@ class Action(StrEnum):
     OWN_RELATIONSHIP_LIST = "own_relationship.list"
     OWN_RELATIONSHIP_REMOVE_PRIVILEGES = "own_relationship.remove_privileges"
 
+    # Every tenant and its own users, groups and applications.
+    USER_LIST = "user.list"
+    USER_READ = "user.read"
+    USER_CREATE = "user.create"
+    USER_CHANGE = "user.change"
+    USER_SET_ROLE = "user.set_role"
+    USER_SET_GLOBAL_ADMIN = "user.set_global_admin"
+    GROUP_LIST = "group.list"
+    GROUP_READ = "group.read"
+    GROUP_CREATE = "group.create"
+    GROUP_CHANGE = "group.change"
+    APPLICATION_LIST = "application.list"
+    APPLICATION_READ = "application.read"
+    APPLICATION_CREATE = "application.create"
+    APPLICATION_CHANGE = "application.change"
+
     # The operator.
     TENANT_ENROL = "tenant.enrol"
 

@@ -20,7 +20,7 @@ class Ref:
 
 
 class Role(StrEnum):
-    """The roles of programme.md; the customer's and the operator's admins use the first and the last two."""
+    """The roles of programme.md; the customer's and the operator's admins use the first two and the last two."""
 
     GLOBAL_ADMIN = "Global admin"
     USER_MANAGEMENT_ADMIN = "User management admin"
@@ -152,7 +152,48 @@ class DecisionRecord(Struct, frozen=True, rename="camel", tag_field="type", tag=
     actor: ActorId | None = None
 
 
-Resource = Home | Customer | RelationshipRequest | Cart | Order | Subscription | TenantRecord | DecisionRecord
+class UserRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="UserRecord"):
+    """A user as its tenant administers it; `guarded` when it is a Global admin or an agent by its groups.
+
+    Without `tenant` the actor's tenant has no such user.
+    """
+
+    id: Annotated[str, Ref("UserRecord")]
+    tenant: TenantId | None = None
+    guarded: bool | None = None
+
+
+class GroupRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="GroupRecord"):
+    """A group as its tenant administers it; `guarded` when its members are agents by it or by a group above it.
+
+    Without `tenant` the actor's tenant has no such group.
+    """
+
+    id: Annotated[str, Ref("GroupRecord")]
+    tenant: TenantId | None = None
+    guarded: bool | None = None
+
+
+class ApplicationRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="ApplicationRecord"):
+    """An application as its tenant administers it; without `tenant` the actor's tenant has no such application."""
+
+    id: Annotated[str, Ref("ApplicationRecord")]
+    tenant: TenantId | None = None
+
+
+Resource = (
+    Home
+    | Customer
+    | RelationshipRequest
+    | Cart
+    | Order
+    | Subscription
+    | TenantRecord
+    | DecisionRecord
+    | UserRecord
+    | GroupRecord
+    | ApplicationRecord
+)
 
 
 class Relationship(Struct, frozen=True, rename="camel"):

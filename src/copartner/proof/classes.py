@@ -14,6 +14,7 @@ ASKING = "a partner asks for a relationship"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
+OWN_DIRECTORY = "a tenant administers one of its users, groups or applications"
 ONE_DECISION = "somebody reads a decision"
 
 CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
@@ -28,6 +29,12 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.OWN_SUBSCRIPTION_LIST,
                 A.OWN_RELATIONSHIP_LIST,
                 A.AUDIT_READ,
+                A.USER_LIST,
+                A.USER_CREATE,
+                A.GROUP_LIST,
+                A.GROUP_CREATE,
+                A.APPLICATION_LIST,
+                A.APPLICATION_CREATE,
             }
         ),
         AT_CUSTOMER: frozenset(
@@ -79,6 +86,18 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
         ),
         ANSWERING: frozenset({A.CONSENT_READ, A.CONSENT_ACCEPT, A.CONSENT_DECLINE, A.CONSENT_GRANT_PRIVILEGES}),
         OWN_RELATIONSHIP: frozenset({A.OWN_RELATIONSHIP_REMOVE_PRIVILEGES}),
+        OWN_DIRECTORY: frozenset(
+            {
+                A.USER_READ,
+                A.USER_CHANGE,
+                A.USER_SET_ROLE,
+                A.USER_SET_GLOBAL_ADMIN,
+                A.GROUP_READ,
+                A.GROUP_CHANGE,
+                A.APPLICATION_READ,
+                A.APPLICATION_CHANGE,
+            }
+        ),
         OPERATING: frozenset({A.TENANT_ENROL}),
         ONE_DECISION: frozenset({A.DECISION_READ}),
     }

@@ -14,8 +14,8 @@ from copartner.proof.specimens import STORY_DAYS, kinds, sides, specimen, with_p
 
 _ROLES = {
     Side.PARTNER: tuple(Role),
-    Side.CUSTOMER: (Role.GLOBAL_ADMIN, Role.BILLING_ADMIN, Role.USER),
-    Side.OPERATOR: (Role.GLOBAL_ADMIN, Role.BILLING_ADMIN, Role.USER),
+    Side.CUSTOMER: (Role.GLOBAL_ADMIN, Role.USER_MANAGEMENT_ADMIN, Role.BILLING_ADMIN, Role.USER),
+    Side.OPERATOR: (Role.GLOBAL_ADMIN, Role.USER_MANAGEMENT_ADMIN, Role.BILLING_ADMIN, Role.USER),
 }
 _SHORT = {
     Role.GLOBAL_ADMIN: "GA",

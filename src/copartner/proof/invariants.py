@@ -1,13 +1,12 @@
 """What must hold whatever is permitted, in words of its own: written from the programme's pages, not the rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
 from copartner.policy.actions import Action as A
 from copartner.policy.facts import Cloud, Role
-from copartner.policy.tree import Attr, Binary, Entity, Expr, Has, Literal, Not, Var
+from copartner.policy.tree import Binary, Entity, Expr, Has, Literal, Not
 from copartner.proof.classes import (
     ANSWERING,
     ASKING,
@@ -18,9 +17,18 @@ from copartner.proof.classes import (
     ONE_SUBSCRIPTION,
     ONE_THING,
     OPERATING,
+    OWN_DIRECTORY,
     OWN_LISTS,
     OWN_RELATIONSHIP,
 )
+from copartner.proof.vocabulary import ACTOR as _actor
+from copartner.proof.vocabulary import CONTEXT as _context
+from copartner.proof.vocabulary import THING as _thing
+from copartner.proof.vocabulary import Invariant
+from copartner.proof.vocabulary import at as _at
+from copartner.proof.vocabulary import either as _any
+from copartner.proof.vocabulary import every as _all
+from copartner.proof.vocabulary import same as _same
 
 SALES = frozenset({A.CART_CREATE, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_PLACE})
 ACCEPTANCE = frozenset({A.CONSENT_ACCEPT})
@@ -28,28 +36,6 @@ BINDING = ACCEPTANCE | {A.CUSTOMER_CREATE}
 CG = frozenset({Cloud.COMMERCIAL, Cloud.US_GOVERNMENT})
 C = frozenset({Cloud.COMMERCIAL})
 G = frozenset({Cloud.US_GOVERNMENT})
-
-_actor, _thing, _context = Var("principal"), Var("resource"), Var("context")
-
-
-def _at(of: Expr, *names: str) -> Expr:
-    for name in names:
-        of = Attr(of, name)
-    return of
-
-
-def _same(left: Expr, right: Expr) -> Expr:
-    return Binary("==", left, right)
-
-
-def _all(first: Expr, *others: Expr) -> Expr:
-    for other in others:
-        first = Binary("&&", first, other)
-    return first
-
-
-def _any(first: Expr, second: Expr) -> Expr:
-    return Binary("||", first, second)
 
 
 def _zero(*path: str) -> Expr:
@@ -65,25 +51,8 @@ _witness = _at(_context, "relationship")
 _one_business = _same(_selling_business, _buying_business)
 _shared_services = _all(_at(_buyer, "sharedServices"), Not(_same(_seller, _buyer)))
 _all_azure = _all(Has(_context, "azureOnly"), _at(_context, "azureOnly"))
+_global_admin = Binary("contains", _at(_actor, "roles"), Literal(Entity("Role", Role.GLOBAL_ADMIN)))
 _never = Literal(False)
-
-
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """Of each allowed request among `actions`, in these clouds and on these days, `holds` is true."""
-
-    id: str
-    text: str
-    actions: frozenset[A]
-    holds: Expr
-    clouds: frozenset[Cloud] = field(default_factory=lambda: frozenset(Cloud))
-    begins: date = date.min
-    ends: date = date.max
-
-    def counts(self, cloud: Cloud, begins: date, ends: date) -> bool:
-        """Whether it has to hold on any day of a span, and so under the span's rules."""
-        return cloud in self.clouds and self.begins <= ends and begins <= self.ends
-
 
 ISOLATION = (
     Invariant(
@@ -119,6 +88,12 @@ ISOLATION = (
         "Decisions are read in the tenant they concern.",
         CLASSES[ONE_DECISION],
         _same(_at(_thing, "tenant"), _home),
+    ),
+    Invariant(
+        "own-directory",
+        "Users, groups and applications are administered in their own tenant.",
+        CLASSES[OWN_DIRECTORY],
+        _all(Has(_thing, "tenant"), _same(_at(_thing, "tenant"), _home)),
     ),
     Invariant("own-requests", "Requests are sent, read and withdrawn by their own partner.", CLASSES[ASKING], _own),
     Invariant(
@@ -215,7 +190,7 @@ PROGRAMME = (
         "global-admin-answers",
         "A Global admin answers.",
         CLASSES[ANSWERING],
-        Binary("contains", _at(_actor, "roles"), Literal(Entity("Role", Role.GLOBAL_ADMIN))),
+        _global_admin,
     ),
     Invariant(
         "ends-clean",
@@ -286,9 +261,21 @@ PROGRAMME = (
         date(2022, 1, 1),
     ),
     Invariant(
+        "nobody-rises",
+        "Who is no Global admin changes neither Global admins nor agents nor what makes agents.",
+        frozenset({A.USER_CHANGE, A.USER_SET_ROLE, A.GROUP_CHANGE}),
+        _any(_global_admin, _all(Has(_thing, "guarded"), Not(_at(_thing, "guarded")))),
+    ),
+    Invariant(
+        "global-admins-make-them",
+        "Global admins make Global admins.",
+        frozenset({A.USER_SET_GLOBAL_ADMIN}),
+        _global_admin,
+    ),
+    Invariant(
         "users-only",
-        "Customers answer, and relationships are asked for, by users.",
-        CLASSES[ANSWERING] | CLASSES[ASKING] | CLASSES[NEW_CUSTOMER] | CLASSES[OPERATING],
+        "Customers answer, relationships are asked for, and a tenant is administered by users.",
+        CLASSES[OWN_DIRECTORY] | CLASSES[ANSWERING] | CLASSES[ASKING] | CLASSES[NEW_CUSTOMER] | CLASSES[OPERATING],
         Not(_at(_actor, "appOnly")),
     ),
 )

@@ -9,12 +9,13 @@ from copartner.policy.evaluate import World
 from copartner.policy.facts import Facts
 from copartner.policy.rulebook import Rulebook
 from copartner.proof.classes import unclassified
-from copartner.proof.invariants import ALL, STRICT, Invariant
+from copartner.proof.invariants import ALL, STRICT
 from copartner.proof.mutants import weaken
 from copartner.proof.possible import stay_possible
 from copartner.proof.questions import Broken, Case, Prover, Result
 from copartner.proof.rows import compare_rows
 from copartner.proof.solver import solve
+from copartner.proof.vocabulary import Invariant
 
 
 def prove(book: Rulebook, invariants: tuple[Invariant, ...] = ALL) -> Result:

@@ -7,10 +7,11 @@ from copartner.policy.actions import Action
 from copartner.policy.facts import Cloud, Facts
 from copartner.policy.rulebook import Rulebook, RuleSet
 from copartner.policy.tree import Expr, Literal, Policy, walk
-from copartner.proof.invariants import ALL, Invariant
+from copartner.proof.invariants import ALL
 from copartner.proof.smt import Encoding, forbids, permits
 from copartner.proof.solver import Question
 from copartner.proof.specimens import kinds
+from copartner.proof.vocabulary import Invariant
 from copartner.proof.witness import Reading
 
 

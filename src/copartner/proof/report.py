@@ -6,9 +6,10 @@ from datetime import date
 
 from copartner.policy.facts import Cloud, Facts
 from copartner.proof.classes import CLASSES
-from copartner.proof.invariants import GROUPS, Invariant
+from copartner.proof.invariants import GROUPS
 from copartner.proof.questions import Broken, Result
 from copartner.proof.rows import ROWS
+from copartner.proof.vocabulary import Invariant
 
 _HEAD = """# What is proved about the rules
 

@@ -58,6 +58,18 @@ ROWS = (
         "partner",
     ),
     *(_row("audit_record", side, "Home", "tenant", Action.AUDIT_READ, "own-tenant") for side in Side),
+    *(
+        _row(table, side, kind, "tenant", action, "own-directory")
+        for side in Side
+        for table, kind, action in (
+            ("user_account", "UserRecord", Action.USER_READ),
+            ("role_assignment", "UserRecord", Action.USER_READ),
+            ("directory_group", "GroupRecord", Action.GROUP_READ),
+            ("group_member", "GroupRecord", Action.GROUP_READ),
+            ("application", "ApplicationRecord", Action.APPLICATION_READ),
+            ("application_secret", "ApplicationRecord", Action.APPLICATION_READ),
+        )
+    ),
     *(_row("decision_record", side, "DecisionRecord", "tenant", Action.DECISION_READ, "own-decision") for side in Side),
 )
 

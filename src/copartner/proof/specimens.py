@@ -9,6 +9,7 @@ from copartner.policy.actions import Action
 from copartner.policy.facts import (
     Actor,
     Agreement,
+    ApplicationRecord,
     Cart,
     Cloud,
     Customer,
@@ -16,6 +17,7 @@ from copartner.policy.facts import (
     Ending,
     FactContext,
     Facts,
+    GroupRecord,
     Home,
     Order,
     Organisation,
@@ -28,6 +30,7 @@ from copartner.policy.facts import (
     Subscription,
     Tenant,
     TenantRecord,
+    UserRecord,
 )
 from copartner.policy.schema import Schema
 
@@ -49,7 +52,9 @@ CUSTOMER_SIDE = frozenset(
     }
 )
 OPERATOR_SIDE = frozenset({Action.TENANT_ENROL})
-EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ})
+EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ}) | {
+    action for action in Action if action.partition(".")[0] in ("user", "group", "application")
+}
 
 
 def sides(action: Action) -> tuple[Side, ...]:
@@ -103,6 +108,12 @@ def _resource(kind: str, tenant: str) -> Resource:
             return Order("o-1", PARTNER, CUSTOMER)
         case "Subscription":
             return Subscription("s-1", PARTNER, CUSTOMER)
+        case "UserRecord":
+            return UserRecord("u-1", tenant, guarded=False)
+        case "GroupRecord":
+            return GroupRecord("g-1", tenant, guarded=False)
+        case "ApplicationRecord":
+            return ApplicationRecord("p-1", tenant)
     raise ValueError(f"there is no type {kind}: add it here")
 
 

@@ -4,17 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-# 19 MiB, two passes, one lane: about 30 ms of one core, so a burst of sign-ins needs little memory.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+from copartner.kernel.hashing import HASHER
+from copartner.kernel.hashing import hash_password as hash_password
+
 LONGEST = 1024
-
-
-def hash_password(password: str) -> str:
-    """The argon2id hash in its encoded form; about 30 ms, so not for the event loop."""
-    return _HASHER.hash(password)
 
 
 class Passwords:
@@ -50,6 +45,6 @@ def _which(password: str, hashes: tuple[str, ...], nobody: str) -> int | None:
 
 def _matches(encoded: str, password: str) -> bool:
     try:
-        return _HASHER.verify(encoded, password)
+        return HASHER.verify(encoded, password)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False

@@ -136,3 +136,120 @@ BEGIN
 END $$;
 ALTER FUNCTION fn_found_agents OWNER TO copartner_founder;
 GRANT EXECUTE ON FUNCTION fn_found_agents TO copartner_operator;
+
+-- fn_groups_above: these groups and every group they are in, directly or by others.
+CREATE FUNCTION fn_groups_above(p_tenant uuid, p_groups uuid[]) RETURNS uuid[] LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE above(id) AS (
+        SELECT unnest(p_groups)
+        UNION
+        SELECT m.group_id FROM group_member m JOIN above a ON m.member_id = a.id WHERE m.tenant_id = p_tenant)
+    SELECT coalesce(array_agg(id), '{}') FROM above
+$$;
+GRANT EXECUTE ON FUNCTION fn_groups_above TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_makes_agents: whether a member of one of these groups is an agent.
+CREATE FUNCTION fn_makes_agents(p_tenant uuid, p_groups uuid[]) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM directory_group d WHERE d.tenant_id = p_tenant AND d.role IS NOT NULL
+        AND d.id = ANY (fn_groups_above(p_tenant, p_groups)))
+$$;
+GRANT EXECUTE ON FUNCTION fn_makes_agents TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_directory_facts: an actor and one user, group or application of its tenant; without a tenant there is none such.
+CREATE FUNCTION fn_directory_facts(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_type text, p_id uuid) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_known boolean;
+    v_guarded boolean;
+BEGIN
+    CASE p_type
+        WHEN 'UserRecord' THEN
+            v_known := EXISTS (SELECT FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_id);
+            v_guarded := EXISTS (SELECT FROM role_assignment r
+                    WHERE r.tenant_id = p_tenant AND r.user_id = p_id AND r.role = 'Global admin')
+                OR fn_makes_agents(p_tenant,
+                    ARRAY(SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant AND m.member_id = p_id));
+        WHEN 'GroupRecord' THEN
+            v_known := EXISTS (SELECT FROM directory_group d WHERE d.tenant_id = p_tenant AND d.id = p_id);
+            v_guarded := fn_makes_agents(p_tenant, ARRAY[p_id]);
+        WHEN 'ApplicationRecord' THEN
+            v_known := EXISTS (SELECT FROM application a WHERE a.tenant_id = p_tenant AND a.id = p_id);
+    END CASE;
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', CASE WHEN p_type = 'ApplicationRecord'
+            THEN json_build_object('type', p_type, 'id', p_id, 'tenant', CASE WHEN v_known THEN p_tenant END)
+            ELSE json_build_object('type', p_type, 'id', p_id, 'tenant', CASE WHEN v_known THEN p_tenant END,
+                'guarded', CASE WHEN v_known THEN v_guarded END) END);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_directory_facts TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_directory_entry: one user, group or application of the acting tenant with what belongs to it; null when there is none.
+CREATE FUNCTION fn_directory_entry(p_tenant uuid, p_type text, p_id uuid) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT CASE p_type
+        WHEN 'UserRecord' THEN (SELECT json_build_object('id', u.id, 'tenant_id', u.tenant_id,
+                'user_principal_name', u.user_principal_name, 'display_name', u.display_name, 'enabled', u.enabled,
+                'roles', (SELECT coalesce(json_agg(r.role ORDER BY r.role), '[]') FROM role_assignment r
+                    WHERE r.tenant_id = p_tenant AND r.user_id = u.id))
+            FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_id)
+        WHEN 'GroupRecord' THEN (
+            SELECT json_build_object('id', d.id, 'tenant_id', d.tenant_id, 'name', d.name, 'role', d.role)
+            FROM directory_group d WHERE d.tenant_id = p_tenant AND d.id = p_id)
+        WHEN 'ApplicationRecord' THEN (SELECT json_build_object('id', a.id, 'tenant_id', a.tenant_id, 'name', a.name,
+                'redirect_uris', a.redirect_uris, 'enabled', a.enabled,
+                'secrets', (SELECT coalesce(json_agg(json_build_object('id', s.id, 'tenant_id', s.tenant_id,
+                        'application_id', s.application_id, 'description', s.description, 'created_at', s.created_at,
+                        'expires_at', s.expires_at, 'last_used_at', s.last_used_at, 'removed_at', s.removed_at)
+                        ORDER BY s.id), '[]')
+                    FROM application_secret s WHERE s.tenant_id = p_tenant AND s.application_id = a.id))
+            FROM application a WHERE a.tenant_id = p_tenant AND a.id = p_id)
+    END
+$$;
+GRANT EXECUTE ON FUNCTION fn_directory_entry TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_read_directory: one user, group or application of the acting tenant.
+CREATE FUNCTION fn_read_directory(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_type text, p_id uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_directory_facts(p_side, p_tenant, p_subject, p_app_only, p_type, p_id);
+    body := coalesce(fn_directory_entry(p_tenant, p_type, p_id), 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_directory TO PUBLIC;
+
+-- fn_list_directory: a page of the acting tenant's users, groups or applications, and one more where the list goes on.
+CREATE FUNCTION fn_list_directory(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_type text,
+    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT coalesce(json_agg(fn_directory_entry(listed.tenant_id, p_type, listed.id) ORDER BY listed.id), '[]'),
+        coalesce(json_agg(DISTINCT jsonb_build_object('type', p_type, 'id', listed.tenant_id, 'tenant', listed.tenant_id)),
+            '[]')
+    INTO body, shapes
+    FROM (SELECT e.tenant_id, e.id FROM (
+            SELECT u.tenant_id, u.id FROM user_account u WHERE p_type = 'UserRecord'
+            UNION ALL
+            SELECT d.tenant_id, d.id FROM directory_group d WHERE p_type = 'GroupRecord'
+            UNION ALL
+            SELECT a.tenant_id, a.id FROM application a WHERE p_type = 'ApplicationRecord') AS e
+        WHERE e.tenant_id = p_tenant AND (p_after IS NULL OR e.id > p_after) ORDER BY e.id LIMIT p_size + 1) AS listed;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_directory TO PUBLIC;
+
+-- fn_read_members: one group of the acting tenant: a page of who and what is in it, and one more where it goes on.
+CREATE FUNCTION fn_read_members(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_group uuid,
+    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_directory_facts(p_side, p_tenant, p_subject, p_app_only, 'GroupRecord', p_group);
+    SELECT coalesce(json_agg(json_build_object('id', m.member_id, 'tenant_id', m.tenant_id, 'group_id', m.group_id,
+            'kind', CASE WHEN u.id IS NULL THEN 'group' ELSE 'user' END,
+            'name', coalesce(u.user_principal_name, d.name, '')) ORDER BY m.member_id), '[]')
+    INTO body
+    FROM (SELECT g.tenant_id, g.group_id, g.member_id FROM group_member g
+            WHERE g.tenant_id = p_tenant AND g.group_id = p_group AND (p_after IS NULL OR g.member_id > p_after)
+            ORDER BY g.member_id LIMIT p_size + 1) AS m
+        LEFT JOIN user_account u ON u.tenant_id = m.tenant_id AND u.id = m.member_id
+        LEFT JOIN directory_group d ON d.tenant_id = m.tenant_id AND d.id = m.member_id;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_members TO PUBLIC;

@@ -145,7 +145,7 @@ async def test_sign_in_does_no_more_than_it_must(pool: Pool, statement: str) -> 
 async def test_a_new_key_is_published_before_it_signs_and_the_old_one_stays(pool: Pool, subject: Subject) -> None:
     clock = FixedClock(PRESENT)
     keys, other = [await SigningKeys.open(pool, KeyFile(KEY), clock) for _ in range(2)]
-    tokens, elsewhere = (Tokens(each, clock, Audiences(ROOT)) for each in (keys, other))
+    tokens, elsewhere = (Tokens(each, clock, Audiences(ROOT), Revocations(pool, clock)) for each in (keys, other))
     old = keys.current.kid
     made = await keys.rotate()
     before = tokens.issue(subject, audience=ROOT, version=1).access_token
@@ -166,7 +166,7 @@ async def test_a_new_key_is_published_before_it_signs_and_the_old_one_stays(pool
 async def test_a_stolen_key_is_withdrawn_with_what_it_signed(pool: Pool, subject: Subject) -> None:
     clock = FixedClock(PRESENT)
     keys, other = [await SigningKeys.open(pool, KeyFile(KEY), clock) for _ in range(2)]
-    tokens, elsewhere = (Tokens(each, clock, Audiences(ROOT)) for each in (keys, other))
+    tokens, elsewhere = (Tokens(each, clock, Audiences(ROOT), Revocations(pool, clock)) for each in (keys, other))
     token = tokens.issue(subject, audience=ROOT, version=1).access_token
     clock.moment += timedelta(seconds=1)
     made = await keys.rotate(at_once=True)

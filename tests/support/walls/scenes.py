@@ -69,6 +69,11 @@ class Matter:
         return self.here.context(f"ga@{self.partner}")
 
     @property
+    def manager(self) -> Context:
+        """The partner's User management admin."""
+        return self.here.context(f"um@{self.partner}")
+
+    @property
     def application(self) -> Context:
         """The partner's application."""
         return self.here.application(self.partner)

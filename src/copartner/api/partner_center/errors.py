@@ -132,6 +132,8 @@ RULES: dict[str, Code] = {
     "rel-market": _get(403, 2030),
     "rel-address": _get(403, 2030),
     "rel-acceptor": ROLE,
+    "dir-guarded": ROLE,
+    "dir-global-admin": ROLE,
     "mca-confirmed": _get(403, 13605),
     "seats-pooled": _get(400, 2002),
     "rel-end": MALFORMED,

@@ -1,13 +1,16 @@
 """The programme's own routes, one list from one file a resource."""
 
 from copartner.api.programme import (
+    applications,
     audit_records,
     consent,
     decisions,
     enrolments,
+    groups,
     relationship_requests,
     relationships,
     subscriptions,
+    users,
 )
 from copartner.api.registry import Route
 
@@ -16,6 +19,9 @@ ROUTES: tuple[Route, ...] = (
     *consent.ROUTES,
     *relationships.ROUTES,
     *subscriptions.ROUTES,
+    *users.ROUTES,
+    *groups.ROUTES,
+    *applications.ROUTES,
     *enrolments.ROUTES,
     *decisions.ROUTES,
     *audit_records.ROUTES,

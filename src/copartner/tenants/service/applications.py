@@ -1,0 +1,154 @@
+"""A tenant's applications: registered, changed, disabled, and the secrets by which they prove themselves."""
+
+import asyncio
+import base64
+from collections.abc import Iterable
+from dataclasses import replace as changed
+from datetime import datetime
+from uuid import UUID
+
+from copartner.command.command import Command
+from copartner.command.context import Context
+from copartner.kernel.hashing import hash_password
+from copartner.policy.actions import Action
+from copartner.tenants import rules, store
+from copartner.tenants.model import Application, IssuedSecret, Listed, Secret
+
+PAGE_LIMIT = 500
+
+
+async def list_applications(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Listed[Application]:
+    """At most `size` (1 to 500) applications of the acting tenant, by id; raises Denied."""
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(
+        Action.APPLICATION_LIST,
+        store.page(),
+        *(store.TYPES[Application], after, size),
+        body=tuple[Application, ...],
+        each=Action.APPLICATION_READ,
+    )
+    return Listed(found[:size], found[size - 1].id if len(found) > size else None)
+
+
+async def read_application(ctx: Context, *, application_id: UUID) -> Application:
+    """One application of the acting tenant; raises Denied, UnknownApplication."""
+    found = await ctx.find(
+        Action.APPLICATION_READ, store.read(), store.TYPES[Application], application_id, body=Application
+    )
+    return _existing(found, application_id)
+
+
+async def create_application(ctx: Context, *, name: str, redirect_uris: Iterable[str] = ()) -> Application:
+    """The acting tenant registers an application; raises Denied, Invalid."""
+    async with ctx.command("application.create") as cmd:
+        cmd.require(Action.APPLICATION_CREATE, await store.home_facts(cmd.db, ctx))
+        if (earlier := cmd.replay(Application)) is not None:
+            return earlier
+        made = Application(
+            id=ctx.runtime.ids.new(),
+            tenant_id=ctx.caller.tenant_id,
+            name=rules.check_name(name, "name"),
+            redirect_uris=rules.check_redirects(redirect_uris),
+            enabled=True,
+        )
+        await store.add_application(cmd.db, made)
+        cmd.record(None, made)
+        return cmd.remember(made)
+
+
+async def change_application(
+    ctx: Context,
+    *,
+    application_id: UUID,
+    name: str | None = None,
+    redirect_uris: Iterable[str] | None = None,
+    enabled: bool | None = None,
+) -> Application:
+    """The acting tenant renames an application, replaces its addresses, enables or disables it; None leaves as it is.
+
+    Disabling ends the tokens it was given within a second. Raises Denied, UnknownApplication, Invalid.
+    """
+    async with ctx.command("application.change") as cmd:
+        before = await _begin(ctx, cmd, application_id)
+        after = changed(
+            before,
+            name=before.name if name is None else rules.check_name(name, "name"),
+            redirect_uris=before.redirect_uris if redirect_uris is None else rules.check_redirects(redirect_uris),
+            enabled=before.enabled if enabled is None else enabled,
+        )
+        if after == before:
+            cmd.unchanged()
+            return before
+        if before.enabled and not after.enabled:
+            await store.revoke(cmd.db, before.tenant_id, before.id, now=ctx.runtime.machine_clock.now())
+        await store.save_application(cmd.db, after)
+        cmd.record(before, after)
+        return after
+
+
+async def add_secret(
+    ctx: Context, *, application_id: UUID, description: str = "", expires_at: datetime | None = None
+) -> IssuedSecret:
+    """The acting tenant gives an application a secret, told here alone and again to a repeated request.
+
+    Without `expires_at`, machine time, it ends after 180 days. Raises Denied, UnknownApplication, TooManySecrets,
+    Invalid.
+    """
+    async with ctx.command("application.add_secret") as cmd:
+        application, now = await _begin(ctx, cmd, application_id), ctx.runtime.machine_clock.now()
+        if (earlier := cmd.replay(Secret)) is not None:
+            return IssuedSecret(earlier, _value(ctx, earlier.id))
+        if sum(secret.removed_at is None for secret in application.secrets) >= rules.MOST_SECRETS:
+            raise rules.TooManySecrets(f"An application has at most {rules.MOST_SECRETS} secrets; remove one first.")
+        made = Secret(
+            id=ctx.runtime.ids.new(),
+            tenant_id=application.tenant_id,
+            application_id=application.id,
+            description=rules.check_description(description),
+            created_at=now,
+            expires_at=rules.check_expiry(expires_at, now=now),
+        )
+        value = _value(ctx, made.id)
+        await store.add_secret(cmd.db, made, await asyncio.to_thread(hash_password, value))
+        cmd.record(None, made)
+        return IssuedSecret(cmd.remember(made), value)
+
+
+async def remove_secret(ctx: Context, *, application_id: UUID, secret_id: UUID) -> Secret:
+    """The acting tenant removes a secret; tokens the application got by it end within a second.
+
+    Raises Denied, UnknownApplication, UnknownSecret.
+    """
+    async with ctx.command("application.remove_secret") as cmd:
+        application, now = await _begin(ctx, cmd, application_id), ctx.runtime.machine_clock.now()
+        before = next((one for one in application.secrets if one.id == secret_id and one.removed_at is None), None)
+        if before is None:
+            raise rules.UnknownSecret("The application has no such secret.", str(secret_id))
+        after = changed(before, removed_at=now)
+        await store.remove_secret(cmd.db, after)
+        await store.revoke(cmd.db, after.tenant_id, after.id, now=now)
+        cmd.record(before, after)
+        return after
+
+
+async def _begin(ctx: Context, cmd: Command, application_id: UUID) -> Application:
+    """The application of a change the caller may make, as nobody else changes it meanwhile."""
+    await store.lock(cmd.db, ctx.caller.tenant_id)
+    cmd.require(Action.APPLICATION_CHANGE, await store.facts(cmd.db, ctx, Application, application_id))
+    found = await store.entry(cmd.db, ctx.caller.tenant_id, Application, application_id)
+    return _existing(found, application_id)
+
+
+def _value(ctx: Context, secret_id: UUID) -> str:
+    """Derived from the deployment's secret, so that a repeated request answers it again and no row holds it."""
+    halves = (
+        ctx.runtime.page_tokens.seal(f"secret of an application, {half}", ctx.caller.tenant_id, secret_id)
+        for half in ("first half", "second half")
+    )
+    return rules.secret_of(b"".join(base64.urlsafe_b64decode(sealed)[16:] for sealed in halves))
+
+
+def _existing(found: Application | None, application_id: UUID) -> Application:
+    if found is None:
+        raise rules.UnknownApplication("There is no such application in your tenant.", str(application_id))
+    return found

@@ -1,0 +1,100 @@
+"""A tenant's groups: made, and who is in them; groups may be in groups."""
+
+from uuid import UUID
+
+from copartner.command.command import Command
+from copartner.command.context import Context
+from copartner.policy.actions import Action
+from copartner.tenants import rules, store
+from copartner.tenants.model import Group, Listed, Member, MemberKind
+
+PAGE_LIMIT = 500
+
+
+async def list_groups(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Listed[Group]:
+    """At most `size` (1 to 500) groups of the acting tenant, by id; raises Denied."""
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(
+        Action.GROUP_LIST,
+        store.page(),
+        *(store.TYPES[Group], after, size),
+        body=tuple[Group, ...],
+        each=Action.GROUP_READ,
+    )
+    return Listed(found[:size], found[size - 1].id if len(found) > size else None)
+
+
+async def read_group(ctx: Context, *, group_id: UUID) -> Group:
+    """One group of the acting tenant; raises Denied, UnknownGroup."""
+    found = await ctx.find(Action.GROUP_READ, store.read(), store.TYPES[Group], group_id, body=Group)
+    return _existing(found, group_id)
+
+
+async def list_members(
+    ctx: Context, *, group_id: UUID, after: UUID | None = None, size: int = PAGE_LIMIT
+) -> Listed[Member]:
+    """At most `size` (1 to 500) of what is in a group itself, by id; raises Denied, UnknownGroup."""
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(
+        Action.GROUP_READ,
+        store.members(),
+        *(group_id, after, size),
+        body=tuple[Member, ...],
+    )
+    return Listed(found[:size], found[size - 1].id if len(found) > size else None)
+
+
+async def create_group(ctx: Context, *, name: str) -> Group:
+    """The acting tenant makes a group that carries no role; raises Denied, NameTaken, Invalid."""
+    async with ctx.command("group.create") as cmd:
+        cmd.require(Action.GROUP_CREATE, await store.home_facts(cmd.db, ctx))
+        if (earlier := cmd.replay(Group)) is not None:
+            return earlier
+        made = Group(ctx.runtime.ids.new(), ctx.caller.tenant_id, rules.check_group_name(name))
+        await store.add_group(cmd.db, made)
+        cmd.record(None, made)
+        return cmd.remember(made)
+
+
+async def add_member(ctx: Context, *, group_id: UUID, member_id: UUID) -> Member:
+    """The acting tenant puts a user or a group into a group; raises Denied, UnknownGroup, UnknownMember, Circle."""
+    async with ctx.command("group.add_member") as cmd:
+        member = await _begin(ctx, cmd, group_id, member_id)
+        if await store.is_member(cmd.db, member):
+            cmd.unchanged()
+            return member
+        if member.kind is MemberKind.GROUP and await store.closes_circle(cmd.db, member):
+            raise rules.Circle(
+                "The group would be in itself; take the outer group out of this one first.", str(member_id)
+            )
+        await store.add_member(cmd.db, member)
+        cmd.record(None, member)
+        return member
+
+
+async def remove_member(ctx: Context, *, group_id: UUID, member_id: UUID) -> Member:
+    """The acting tenant takes a user or a group out of a group; raises Denied, UnknownGroup, UnknownMember."""
+    async with ctx.command("group.remove_member") as cmd:
+        member = await _begin(ctx, cmd, group_id, member_id)
+        if not await store.is_member(cmd.db, member):
+            raise rules.UnknownMember("Nothing of that identifier is in the group itself.", str(member_id))
+        await store.remove_member(cmd.db, member)
+        cmd.record(member, None)
+        return member
+
+
+async def _begin(ctx: Context, cmd: Command, group_id: UUID, member_id: UUID) -> Member:
+    """What is put in or taken out, as nobody changes the tenant's groups meanwhile."""
+    await store.lock(cmd.db, ctx.caller.tenant_id)
+    cmd.require(Action.GROUP_CHANGE, await store.facts(cmd.db, ctx, Group, group_id))
+    group = _existing(await store.entry(cmd.db, ctx.caller.tenant_id, Group, group_id), group_id)
+    found = await store.find_member(cmd.db, group, member_id)
+    if found is None:
+        raise rules.UnknownMember("There is no such user or group in your tenant.", str(member_id))
+    return found
+
+
+def _existing(found: Group | None, group_id: UUID) -> Group:
+    if found is None:
+        raise rules.UnknownGroup("There is no such group in your tenant.", str(group_id))
+    return found
