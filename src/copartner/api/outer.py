@@ -42,7 +42,8 @@ class Outer:
         self._unserved = unserved
         self._unexpected = unexpected
         self._unreadable = unreadable
-        self._access_log = access_log
+        # Bound here, once: a module's logger looks its configuration up at every line.
+        self._log = _log.bind() if access_log else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; anything but HTTP is handed on as it is."""
@@ -76,8 +77,8 @@ class Outer:
             if not status:
                 await self._unexpected(identifiers.correlation_id)(scope, receive, answer)
         finally:
-            if self._access_log:
-                _log.info(
+            if self._log is not None:
+                self._log.info(
                     "request",
                     method=scope["method"],
                     path=scope["path"],

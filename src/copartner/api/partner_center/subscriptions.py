@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -132,17 +133,26 @@ def _present(found: Subscription) -> SubscriptionBody:
 
 
 def _links(found: Subscription) -> SubscriptionLinks:
-    # A list has hundreds of these, so they are put together by hand; every part is a GUID or a catalogue key.
-    customer = f"customers/{found.customer_tenant_id}"
-    sku = f"{customer}/products/{found.product_id}/skus/{found.sku_id}"
+    customer, product, sku, availability = _catalogue_links(
+        found.customer_tenant_id, found.product_id, found.sku_id, found.availability_id
+    )
     above = found.parent_id
     return SubscriptionLinks(
         self=Link(f"{customer}/subscriptions/{found.id}"),
-        product=Link(f"{customer}/products/{found.product_id}"),
-        sku=Link(sku),
-        availability=Link(f"{sku}/availabilities/{found.availability_id}"),
+        product=product,
+        sku=sku,
+        availability=availability,
         parent_subscription=UNSET if above is None else Link(f"{customer}/subscriptions/{above}"),
     )
+
+
+@lru_cache(1024)
+def _catalogue_links(customer_id: UUID, product: str, sku: str, availability: str) -> tuple[str, Link, Link, Link]:
+    """The customer's address and the three links that most rows of a list share; every part is a GUID or a key."""
+    customer = f"customers/{customer_id}"
+    of_product = f"{customer}/products/{product}"
+    of_sku = f"{of_product}/skus/{sku}"
+    return customer, Link(of_product), Link(of_sku), Link(f"{of_sku}/availabilities/{availability}")
 
 
 def _patch(asked: SubscriptionRequest) -> Patch:
