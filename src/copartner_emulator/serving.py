@@ -11,9 +11,10 @@ import structlog
 import uvicorn
 
 from copartner_emulator.certificates import Tls
-from copartner_emulator.postgres import EmbeddedPostgres
+from copartner_emulator.postgres import EmbeddedPostgres, PostgresError
 
 _LOOK_EVERY = 0.1  # seconds
+_ATTEMPTS = 5
 _log = structlog.get_logger()
 
 
@@ -99,10 +100,23 @@ def _stop(server: uvicorn.Server) -> None:
 
 
 async def _keep_alive(postgres: EmbeddedPostgres) -> None:
-    """Starts PostgreSQL again when it died. Runs in the main thread, whose life PostgreSQL's is bound to."""
+    """Starts PostgreSQL again when it died, also when it died while starting; raises when it does not start at all.
+
+    Runs in the main thread, whose life PostgreSQL's is bound to.
+    """
+    failed = 0
     while True:
         await asyncio.sleep(_LOOK_EVERY)
-        if not postgres.is_alive():
-            _log.warning("postgres.died")
+        if postgres.is_alive():
+            continue
+        _log.warning("postgres.died")
+        try:
             postgres.restart()
-            _log.warning("postgres.restarted", pid=postgres.pid)
+        except PostgresError as error:
+            failed += 1
+            if failed == _ATTEMPTS:
+                raise
+            _log.warning("postgres.not.started", error=str(error))
+            continue
+        failed = 0
+        _log.warning("postgres.restarted", pid=postgres.pid)
