@@ -14,7 +14,7 @@ from copartner.api import health, openapi, registry
 from copartner.api.addresses import Address, Addresses
 from copartner.api.call import Reply, encode
 from copartner.api.caller import Tokens, identified
-from copartner.api.outer import Outer
+from copartner.api.outer import ClientGone, Outer
 from copartner.api.partner_center import errors, resources
 from copartner.api.partner_center.operations import operations
 from copartner.api.programme import resources as programme_resources
@@ -74,7 +74,7 @@ def compose(
         openapi_config=None,
         logging_config=None,
         request_max_body_size=LARGEST_BODY,
-        exception_handlers={HTTPException: outside_a_route, Exception: unexpected},
+        exception_handlers={HTTPException: outside_a_route, ClientGone: _to_nobody, Exception: unexpected},
         on_shutdown=[*closing, runtime.pool.close],
     )
     for route in litestar.routes:
@@ -143,6 +143,11 @@ def _outside_a_route(request: Request[Any, Any, Any], error: HTTPException) -> R
     else:
         reply = errors.say(errors.MALFORMED, "The request cannot be read; send it as the OpenAPI document says.")
     return reply
+
+
+def _to_nobody(_request: Request[Any, Any, Any], _error: ClientGone) -> Response[bytes]:
+    """For the log alone; 499 is what servers note of a client that left."""
+    return Response(b"", status_code=499, media_type="text/plain")
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Reply:

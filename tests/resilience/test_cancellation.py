@@ -35,7 +35,7 @@ async def sound(here: Programme, people: list[Worker]) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("calls", [300, pytest.param(3000, marks=pytest.mark.verify)])
+@pytest.mark.parametrize("calls", [1000, pytest.param(4000, marks=pytest.mark.verify)])
 async def test_calls_cancelled_at_random_under_load(here: Programme, calls: int) -> None:
     rng, people, ended = chance(), await workers(here), Counter[str]()
     turns, working = iter(range(calls)), True

@@ -65,6 +65,8 @@ async def kept_is_answered(trade: Trade, answered: list[dict[str, Any]], before:
         assert await faults(owner) == []
         # A cart and a checkout each, however often they were sent.
         assert await remembered(owner) == requests + 2 * len(answered)
+        # Every cart was answered and checked out, so one that is open was made twice.
+        assert await owner.fetchval("SELECT count(*) FROM cart WHERE state = 'open'") == 0
     for order in answered:
         row = now[order["id"]]
         assert row["cart"] == order["cartId"]

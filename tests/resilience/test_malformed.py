@@ -23,8 +23,20 @@ EVERY = pytest.mark.parametrize("one_in", [5, pytest.param(1, marks=pytest.mark.
 SERVED = sorted(ALL)
 WITH_BODY = sorted(name for name, route in ALL.items() if route.request is not None)
 # Parts of an address that are identifiers of ours and may belong to somebody else.
-OWNED = ("customer", "cart", "order", "subscription", "relationshipRequest", "decision", "partner",
-         "user", "group", "member", "application", "secret")
+OWNED = (
+    "customer",
+    "cart",
+    "order",
+    "subscription",
+    "relationshipRequest",
+    "decision",
+    "partner",
+    "user",
+    "group",
+    "member",
+    "application",
+    "secret",
+)
 WITH_OWNER = [(name, part) for name in SERVED for part in OWNED if f"{{{part}}}" in ALL[name].path]
 
 

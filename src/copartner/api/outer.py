@@ -5,7 +5,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable
 from itertools import count
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
@@ -20,6 +20,10 @@ _SERVER_ID = os.urandom(6).hex()
 # A correlation vector is 22 characters of base64 and a counter; this process's own prefix and a number make it unique.
 _VECTOR = b64encode(os.urandom(12))[:14].replace(b"=", b"A")
 _numbers = count()
+
+
+class ClientGone(Exception):
+    """The client left before it had sent the whole of its request, so nobody waits for an answer."""
 
 
 class Outer:
@@ -70,8 +74,14 @@ class Outer:
                 message["headers"] = [*message["headers"], *own]
             await send(message)
 
+        async def take() -> Any:
+            message = await receive()
+            if message["type"] == "http.disconnect" and not status:
+                raise ClientGone
+            return message
+
         try:
-            await self._serve(scope, receive, answer)
+            await self._serve(scope, take, answer)
         except Exception:
             _log.exception("unexpected", correlation_id=identifiers.correlation_id, path=scope["path"])
             if not status:
