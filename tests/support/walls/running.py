@@ -14,19 +14,43 @@ from copartner.subscriptions.model import Patch, Status
 from support.walls.play import ADDRESSEES, BUYERS, PARTNERS, REPEATS, THINGS
 from support.walls.selling import Selling
 
-PROPERTIES = (
-    "suspend", "reactivate", "cancel", "quantity", "nickname", "auto_renew", "term", "billing_cycle",
-    "commitment_ends_at", "partner_of_record", "partner_tenant_id", "customer_tenant_id", "parent_id",
-)  # fmt: skip
+# What may be asked of a subscription, by the promise that keeps others from it.
+STATE = ("suspend", "reactivate", "cancel", "quantity", "nickname", "auto_renew")
+TERMS = ("term", "billing_cycle", "commitment_ends_at")
+OWNERS = ("partner_tenant_id", "customer_tenant_id")
+EVERYTHING = (*STATE, *TERMS, *OWNERS, "partner_of_record", "parent_id")
 
 
 class Running(Selling):
     """Subscriptions, in every way a partner may want to change them."""
 
-    @rule(who=PARTNERS, which=THINGS, asked=st.lists(st.sampled_from(PROPERTIES), min_size=1, max_size=2), other=THINGS)
-    def change(self, who: Any, which: Any, asked: list[str], other: Any) -> None:
+    @rule(who=PARTNERS, which=THINGS, asked=st.sampled_from(STATE), other=THINGS)
+    def change_state(self, who: Any, which: Any, asked: str, other: Any) -> None:
+        self._change(who, which, [asked], other)
+
+    @rule(who=PARTNERS, which=THINGS, asked=st.sampled_from(TERMS), other=THINGS)
+    def change_terms(self, who: Any, which: Any, asked: str, other: Any) -> None:
+        self._change(who, which, [asked], other)
+
+    @rule(who=PARTNERS, which=THINGS, asked=st.sampled_from(OWNERS), other=THINGS)
+    def change_owner(self, who: Any, which: Any, asked: str, other: Any) -> None:
+        self._change(who, which, [asked], other)
+
+    @rule(who=PARTNERS, which=THINGS)
+    def change_record(self, who: Any, which: Any) -> None:
+        self._change(who, which, ["partner_of_record"], which)
+
+    @rule(who=PARTNERS, which=THINGS, other=THINGS)
+    def change_parent(self, who: Any, which: Any, other: Any) -> None:
+        self._change(who, which, ["parent_id"], other)
+
+    @rule(who=PARTNERS, which=THINGS, asked=st.sets(st.sampled_from(EVERYTHING), min_size=2, max_size=5), other=THINGS)
+    def change_much(self, who: Any, which: Any, asked: set[str], other: Any) -> None:
+        self._change(who, which, sorted(asked), other)
+
+    def _change(self, who: Any, which: Any, asked: list[str], other: Any) -> None:
         customer, subscription = self.thing("subscription", who, which)
-        patch = Patch(**{name: value for one in asked for name, value in (self._wanted(one, who, other),)})
+        patch = Patch(**dict(self._wanted(one, who, other) for one in asked))
         self.partner(
             *(who, subscriptions.change_subscription),
             customer_id=customer, subscription_id=subscription, patch=patch,
