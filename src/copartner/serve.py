@@ -38,6 +38,7 @@ def release() -> str:
 def run(settings: Settings) -> None:
     """Serve until a signal asks to stop, in as many processes as the settings say."""
     required(settings)
+    logging.configure(settings.log_level)
     uvicorn.run(
         "copartner.serve:application",
         factory=True,

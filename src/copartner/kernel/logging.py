@@ -26,8 +26,18 @@ def _json(event: Any, **_: Any) -> str:
     return msgspec.json.encode(event, enc_hook=repr).decode()
 
 
+class _FromLibraries(logging.Handler):
+    """Lines of the server and other libraries, in the same shape as ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand the line on; levels of a library's own count as the next lower one."""
+        level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
+        logger = structlog.get_logger(record.name)
+        logger.log(level, record.getMessage(), logger=record.name, exc_info=record.exc_info or None)
+
+
 def configure(level: str = "info", *, human: bool = False) -> None:
-    """Send every log line to standard error; `human` writes coloured text instead of JSON."""
+    """Send every log line of this process to standard error; `human` writes coloured text instead of JSON."""
     number = logging.getLevelNamesMapping()[level.upper()]
     renderer: Any = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(_json)
     structlog.configure(
@@ -43,3 +53,7 @@ def configure(level: str = "info", *, human: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    root.handlers[:] = [_FromLibraries()]
+    root.setLevel(number)
+    logging.captureWarnings(True)
