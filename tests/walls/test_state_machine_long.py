@@ -1,6 +1,6 @@
 """The plays at length, and that the judge notices each single wall that is missing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,7 @@ PROVOKED = {
 }
 UNPROVOKED = {"own-tenant", "rel-own-name", "rel-dap-asked", "own-directory", "dir-guarded", "dir-global-admin"}
 ONLY_GOVERNMENT = {"rel-address", "rel-dap-forced"}
+MORE, MOST_MORE = 40, 5
 PROMISES = {rule for rule in PROVOKED if rule.startswith("mp-")}
 
 
@@ -73,18 +74,26 @@ def test_no_partner_sees_or_changes_what_another_sold(
     plays: int,
     provoked: set[str],
 ) -> None:
-    chosen = new_seed()
-    record_property("seed", chosen)
     with on_stage(postgres, tmp_path, walls, cloud) as stage:
-        perform(stage, plays=plays, steps=40, chosen=chosen)
-    fired = {
-        (rule, service)
-        for service, outcome in stage.outcomes
+        for batch in range(1 + MOST_MORE):
+            chosen = new_seed()
+            record_property("seed", chosen)
+            perform(stage, plays=plays if batch == 0 else MORE, steps=40, chosen=chosen)
+            missing = provoked - _provoked(stage.outcomes)
+            # A play is random: what it has not provoked yet, it is given some more time for.
+            if not missing:
+                break
+    assert not missing
+
+
+def _provoked(outcomes: Iterable[tuple[str, str]]) -> set[str]:
+    return {
+        rule
+        for service, outcome in outcomes
         if outcome.startswith("denied")
         for rule in outcome.split()[1:]
+        if service in PROVOKED.get(rule, ())
     }
-    missing = provoked - {rule for rule, service in fired if service in PROVOKED[rule]}
-    assert not missing
 
 
 @pytest.mark.parametrize(
