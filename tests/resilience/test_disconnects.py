@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import struct
 import sys
@@ -151,3 +152,53 @@ async def test_clients_that_leave_among_clients_that_stay(market: tuple[Site, li
         listed = await seller.call("GET", f"{seller.root}/subscriptions")
         assert set(seller.subscriptions) <= {one["id"] for one in listed.json()["items"]}
     assert "unexpected" not in site.log.read_text(), "a client that leaves is nothing unexpected"
+
+
+def strange(token: str) -> dict[str, bytes]:
+    """What no client sends and some scanner will."""
+    head = f"GET /v1/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n".encode()
+    post = f"POST /v1/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n".encode()
+    return {
+        "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        "http 2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "http 0.9": b"GET /\r\n\r\n",
+        "a version that is none": b"GET / HTTP/9.9\r\n\r\n",
+        "a method that is none": head.replace(b"GET", b"FETCH!") + b"\r\n",
+        "an unknown method": head.replace(b"GET", b"BREW") + b"\r\n",
+        "a long address": head.replace(b"customers", b"customers/" + b"a" * 80_000) + b"\r\n",
+        "a long query": head.replace(b"customers", b"customers?size=" + b"1" * 80_000) + b"\r\n",
+        "a long header": head + b"X-Locale: " + b"a" * 200_000 + b"\r\n\r\n",
+        "many headers": head + b"".join(b"X-%d: a\r\n" % number for number in range(20_000)) + b"\r\n",
+        "control characters": head + b"MS-RequestId: a\x01\x7fb\r\n\r\n",
+        "bytes above ASCII": head + b"MS-RequestId: \xff\xfe\r\nMS-CorrelationId: \xc3\xa4\r\n\r\n",
+        "a folded header": head + b"MS-RequestId: a\r\n b\r\n\r\n",
+        "lines without carriage return": head.replace(b"\r\n", b"\n") + b"\n",
+        "an absolute address": head.replace(b"/v1/", b"http://evil.example/v1/") + b"\r\n",
+        "an address that climbs": head.replace(b"/v1/customers", b"/v1/../../../etc/passwd") + b"\r\n",
+        "a NUL in the address": head.replace(b"customers", b"custo\0mers") + b"\r\n",
+        "two lengths": post + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n{}{}{}",
+        "length and chunks": post
+        + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+        "chunks without end": post + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{}",
+        "chunks that are none": post + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n{}\r\n",
+        "an encoding nobody knows": post + b"Transfer-Encoding: gzip\r\n\r\n{}",
+        "more than is taken": post + b"Content-Length: 2000000\r\n\r\n" + b"[" * 2_000_000,
+        "a web socket": head + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+    }
+
+
+async def test_bytes_that_are_no_request(market: tuple[Site, list[Seller]]) -> None:
+    site, sellers = market
+    for name, words in strange(sellers[0].token).items():
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(site.url).port)
+        writer.write(words)
+        with contextlib.suppress(OSError):
+            await writer.drain()
+        said = b""
+        with contextlib.suppress(TimeoutError, OSError):
+            said = await asyncio.wait_for(reader.read(4096), 1)
+        assert not said or re.match(rb"HTTP/1\.1 (200|4\d\d) ", said), f"{name}: {said[:300]!r}"
+        writer.transport.abort()
+    await is_whole(site, sellers)
+    assert "unexpected" not in site.log.read_text()
