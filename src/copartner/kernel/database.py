@@ -25,13 +25,17 @@ _LIMITS = {
     "client_connection_check_interval": "2000",
 }
 
+# After these nobody knows where the protocol stands.
+_DOUBTFUL = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
-async def connect(url: str, *, limited: bool = False, **options: Any) -> Connection:
+
+async def connect(url: str, *, limited: bool = False, name: str = "copartner", **options: Any) -> Connection:
     """Open one connection with copartner's session settings, with a request's time limits when `limited`.
 
-    Raises OSError or asyncpg.PostgresError.
+    `name` is what the server's list of sessions calls it. Raises OSError or asyncpg.PostgresError.
     """
-    return await asyncpg.connect(url, server_settings=_SERVER_SETTINGS | (_LIMITS if limited else {}), **options)
+    settings = {**_SERVER_SETTINGS, **(_LIMITS if limited else {}), "application_name": name}
+    return await asyncpg.connect(url, server_settings=settings, **options)
 
 
 class PoolClosed(Exception):
@@ -74,7 +78,7 @@ class Pool:
                 clean = not (error.sqlstate or "08").startswith(("08", "57"))
                 raise
             except Exception as error:
-                clean = not isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError)
+                clean = not isinstance(error, _DOUBTFUL)
                 raise
             finally:
                 self.in_use -= 1
@@ -85,11 +89,11 @@ class Pool:
     async def _open(self) -> Connection:
         return await connect(self._url, limited=True, command_timeout=self._command_timeout)
 
-    async def separate(self) -> Connection:
-        """A connection beside the pool, for whoever listens; the caller terminates it."""
+    async def separate(self, name: str) -> Connection:
+        """A connection beside the pool under a name of its own, for whoever listens; the caller terminates it."""
         if self._closed:
             raise PoolClosed
-        return await connect(self._url, command_timeout=self._command_timeout)
+        return await connect(self._url, name=name, command_timeout=self._command_timeout)
 
     def _take(self) -> Connection | None:
         while self._idle:

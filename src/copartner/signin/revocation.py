@@ -23,6 +23,7 @@ _KEPT = timedelta(days=1)
 _LOOK_EVERY = 0.4  # seconds
 _ANSWER_WITHIN = 0.4  # seconds
 _AGAIN_AFTER = 0.1  # seconds
+LISTENER = "copartner revocations"
 _log = structlog.get_logger("copartner.signin")
 
 Ground = tuple[UUID, UUID]
@@ -79,7 +80,7 @@ class Revocations:
         """Whatever goes wrong, turn deaf and try again: a listener that died unseen would let ended tokens pass."""
         while True:
             try:
-                connection = await asyncio.wait_for(self._pool.separate(), _ANSWER_WITHIN)
+                connection = await asyncio.wait_for(self._pool.separate(LISTENER), _ANSWER_WITHIN)
             except PoolClosed:
                 return
             except Exception as error:

@@ -14,6 +14,7 @@ from copartner.kernel.database import connect
 from copartner.kernel.secrets import KeyFile
 from copartner.signin import revocation_store, store
 from copartner.signin.model import Secret, Subject
+from copartner.signin.revocation import LISTENER
 from copartner.signin.service import Authority
 from copartner.signin.tokens import TokenRevoked
 from support.authority import KEY, ROOT, office
@@ -70,7 +71,8 @@ async def cut_off(here: Programme) -> None:
     try:
         await superuser.execute(
             """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-            WHERE datname = current_database() AND query ILIKE '%fn_revocations%' AND pid <> pg_backend_pid()"""
+            WHERE datname = current_database() AND application_name = $1""",
+            LISTENER,
         )
     finally:
         await superuser.close()
@@ -120,8 +122,6 @@ async def test_a_commit_that_overtakes_an_earlier_one_hides_nothing(here: Progra
 async def test_without_its_listener_it_looks_and_without_a_connection_it_asks(
     here: Programme, authority: Authority
 ) -> None:
-    # So that no connection of the pool asked for revocations last and is taken for the one that listens.
-    await revoke(here, uuid4())
     who = subject(here)
     token = authority.tokens.issue(who, audience=ROOT, version=1).access_token
     async with here.owner() as owner:
