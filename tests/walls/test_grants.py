@@ -14,7 +14,7 @@ from support.programme import Programme
 
 SIDES = {"copartner_partner", "copartner_customer", "copartner_operator", "copartner_worker", "copartner_signin"}
 # The roles as which functions run with their owner's rights.
-DEFINERS = {"copartner_facts", "copartner_founder"}
+DEFINERS = {"copartner_facts", "copartner_founder", "copartner_keeper"}
 EVERYBODY = {OWNER, LOGIN, *SIDES, *DEFINERS}
 
 # Functions with their owner's rights that are called before anybody acts: they tell which side a tenant is of, no more.

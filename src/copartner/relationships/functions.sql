@@ -13,6 +13,13 @@ END $$;
 ALTER FUNCTION fn_relationship OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_relationship TO copartner_partner, copartner_customer;
 
+-- fn_witness: a relationship as the rules' witness.
+CREATE FUNCTION fn_witness(r reseller_relationship) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN r.id IS NOT NULL THEN json_build_object('id', r.id, 'partner', r.partner_tenant_id,
+        'customer', r.customer_tenant_id, 'active', r.state = 'active', 'privileges', r.privileges) END
+$$;
+GRANT EXECUTE ON FUNCTION fn_witness TO copartner_partner, copartner_customer;
+
 -- fn_known_tenant: the identifier itself when a tenant has it, else null.
 CREATE FUNCTION fn_known_tenant(p_tenant uuid) RETURNS uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
@@ -27,13 +34,20 @@ GRANT EXECUTE ON FUNCTION fn_known_tenant TO copartner_partner, copartner_custom
 CREATE FUNCTION fn_customer_facts(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_deep boolean) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
-DECLARE both_tenants uuid[] := ARRAY[p_tenant, p_customer];
+DECLARE
+    both_tenants uuid[] := ARRAY[p_tenant, p_customer];
+    v_witness json;
+    v_principal json;
 BEGIN
+    SELECT fn_actor(p_side, a), fn_witness(r) INTO v_principal, v_witness
+    FROM actor a LEFT JOIN reseller_relationship r
+        ON r.partner_tenant_id = p_tenant AND r.customer_tenant_id = p_customer AND r.state = 'active'
+    WHERE a.tenant_id = p_tenant AND a.subject_id = p_subject AND a.app_only = p_app_only;
     RETURN json_build_object(
-        'principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'principal', coalesce(v_principal, fn_principal(p_side, p_tenant, p_subject, p_app_only)),
         'resource', json_build_object('type', 'Customer', 'id', p_customer, 'partner', p_tenant,
-            'customer', fn_known_tenant(p_customer)),
-        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
+            'customer', CASE WHEN v_witness IS NULL THEN fn_known_tenant(p_customer) ELSE p_customer END),
+        'context', json_build_object('relationship', v_witness,
             'agreement', CASE WHEN p_deep THEN fn_agreement(p_tenant, p_customer) END),
         'tenants', CASE WHEN p_deep THEN fn_tenants(both_tenants) ELSE '[]' END,
         'organisations', CASE WHEN p_deep THEN fn_organisations(both_tenants) ELSE '[]' END);

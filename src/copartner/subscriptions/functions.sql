@@ -34,16 +34,28 @@ CREATE FUNCTION fn_subscription_row(s subscription) RETURNS json LANGUAGE sql ST
 $$;
 GRANT EXECUTE ON FUNCTION fn_subscription_row TO copartner_partner;
 
--- fn_read_subscription: one subscription with the facts that decide its reading, in one trip.
+-- fn_read_subscription: one subscription with the facts that decide its reading, in one trip: of an own one by one
+-- statement under row security, of a foreign and of an unknown one by the same functions.
 CREATE FUNCTION fn_read_subscription(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid,
     OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_subscription_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_subscription, false);
-    SELECT fn_subscription_row(s) INTO body FROM subscription s
-        WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription;
-    body := coalesce(body, 'null');
+    SELECT json_build_object('principal', fn_actor(p_side, a),
+            'resource', json_build_object('type', 'Subscription', 'id', s.id, 'customer', s.customer_tenant_id,
+                'partner', s.partner_tenant_id),
+            'context', json_build_object('relationship', fn_witness(r))),
+        fn_subscription_row(s)
+    INTO facts, body
+    FROM subscription s
+        JOIN actor a ON a.tenant_id = p_tenant AND a.subject_id = p_subject AND a.app_only = p_app_only
+        LEFT JOIN reseller_relationship r
+            ON r.partner_tenant_id = p_tenant AND r.customer_tenant_id = p_customer AND r.state = 'active'
+    WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription;
+    IF NOT FOUND THEN
+        facts := fn_subscription_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_subscription, false);
+        body := 'null';
+    END IF;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_subscription TO PUBLIC;
 

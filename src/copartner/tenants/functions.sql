@@ -1,78 +1,29 @@
--- fn_roles: the roles a user holds now: assigned ones and those of the groups it is in, nested groups included.
-CREATE FUNCTION fn_roles(p_tenant uuid, p_user uuid) RETURNS json
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-DECLARE
-    v_roles text[];
-    v_groups uuid[];
-    v_above uuid[];
-BEGIN
-    SELECT ARRAY(SELECT r.role FROM role_assignment r WHERE r.tenant_id = p_tenant AND r.user_id = p_user),
-        ARRAY(SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant AND m.member_id = p_user)
-        INTO v_roles, v_groups
-        FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_user AND u.enabled;
-    IF NOT FOUND THEN
-        RETURN '[]';
-    END IF;
-    v_above := v_groups;
-    WHILE cardinality(v_above) > 0 LOOP
-        v_above := ARRAY(SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant
-            AND m.member_id = ANY (v_above) AND m.group_id <> ALL (v_groups));
-        v_groups := v_groups || v_above;
-    END LOOP;
-    RETURN (SELECT json_agg(held.role ORDER BY held.role) FROM (
-        SELECT 'User'
-        UNION
-        SELECT unnest(v_roles)
-        UNION
-        SELECT d.role FROM directory_group d
-        WHERE d.tenant_id = p_tenant AND d.id = ANY (v_groups) AND d.role IS NOT NULL) AS held(role));
-END $$;
-ALTER FUNCTION fn_roles OWNER TO copartner_facts;
-REVOKE EXECUTE ON FUNCTION fn_roles FROM PUBLIC;
-
--- fn_on_side: whether a tenant acts on a side: partners are enrolled, the operator is one, anybody is a customer.
-CREATE FUNCTION fn_on_side(p_side text, p_tenant uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-BEGIN
-    CASE p_side
-        WHEN 'customer' THEN RETURN true;
-        WHEN 'partner' THEN RETURN EXISTS (SELECT FROM enrolment e WHERE e.tenant_id = p_tenant);
-        WHEN 'operator' THEN RETURN EXISTS (SELECT FROM tenant t WHERE t.id = p_tenant AND t.kind = 'operator');
-        ELSE RETURN false;
-    END CASE;
-END $$;
-ALTER FUNCTION fn_on_side OWNER TO copartner_facts;
-REVOKE EXECUTE ON FUNCTION fn_on_side FROM PUBLIC;
-
 -- fn_side_of: the side a tenant reads its own records on: operator before partner before customer.
 CREATE FUNCTION fn_side_of(p_tenant uuid) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-    SELECT CASE WHEN fn_on_side('operator', p_tenant) THEN 'operator'
-        WHEN fn_on_side('partner', p_tenant) THEN 'partner' ELSE 'customer' END
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN coalesce((SELECT CASE WHEN t.kind = 'operator' THEN 'operator' WHEN e.tenant_id IS NOT NULL THEN 'partner' END
+        FROM tenant t LEFT JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = p_tenant), 'customer');
+END $$;
 ALTER FUNCTION fn_side_of OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_side_of TO PUBLIC;
 
--- fn_principal: who acts, as the rules see it; an application stands as one of the Admin agents while it is enabled.
--- Whoever is not of the side acts there without any role.
+-- fn_actor: who acts on a side, as the rules see it. Whoever is not of the side acts there without any role.
+CREATE FUNCTION fn_actor(p_side text, a actor) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', a.subject_id, 'tenant', a.tenant_id, 'side', p_side, 'appOnly', a.app_only,
+        'roles', CASE WHEN p_side = ANY (a.sides) THEN a.roles ELSE '{}' END)
+$$;
+GRANT EXECUTE ON FUNCTION fn_actor TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_principal: the same of a user or an application by its identifier, known or not; of the acting tenant alone.
 CREATE FUNCTION fn_principal(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS json
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-DECLARE v_roles json := '[]';
+LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF p_tenant IS DISTINCT FROM actor_tenant() THEN
-        RAISE EXCEPTION 'the roles of another tenant than the acting one are asked for';
-    END IF;
-    IF fn_on_side(p_side, p_tenant) THEN
-        IF p_app_only THEN
-            SELECT coalesce(json_agg('Admin agent'::text), '[]') INTO v_roles FROM application a
-                WHERE a.tenant_id = p_tenant AND a.id = p_subject AND a.enabled;
-        ELSE
-            v_roles := fn_roles(p_tenant, p_subject);
-        END IF;
-    END IF;
-    RETURN json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles', v_roles);
+    RETURN coalesce(
+        (SELECT fn_actor(p_side, a) FROM actor a
+            WHERE a.tenant_id = p_tenant AND a.subject_id = p_subject AND a.app_only = p_app_only),
+        json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles', '[]'::json));
 END $$;
-ALTER FUNCTION fn_principal OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_principal TO copartner_partner, copartner_customer, copartner_operator;
 
 -- fn_tenants: what the rules judge of these tenants.
