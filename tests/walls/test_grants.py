@@ -25,6 +25,7 @@ UNWALLED = {
     "migration", "organisation",
 }  # fmt: skip
 FACTS_READ = {
+    "actor": "tenant_id subject_id app_only sides roles",
     "affiliation": "organisation_id affiliate_id",
     "application": "tenant_id id name enabled",
     "cart": "customer_tenant_id id partner_tenant_id",
@@ -61,6 +62,7 @@ CHANGED = {
     ("copartner_signin", "revocation"): "not_before changed_in",
     ("copartner_facts", "decision_record"): "last_at times",
     ("copartner_facts", "relationship_request"): "customer_tenant_id",
+    ("copartner_keeper", "actor"): "sides roles",
     ("copartner_operator", "enrolment"): "markets state",
     ("copartner_operator", "idempotency_key"): "result",
     ("copartner_partner", "billing_profile"): "email company_name culture language address version",
@@ -79,7 +81,7 @@ REMOVED = {
     ("copartner_customer", "idempotency_key"), ("copartner_operator", "idempotency_key"),
     ("copartner_partner", "idempotency_key"), ("copartner_signin", "authorization_code"),
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
-    ("copartner_worker", "idempotency_key"),
+    ("copartner_keeper", "actor"), ("copartner_worker", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
@@ -88,7 +90,7 @@ ADDED = {
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("application", "application_secret", "directory_group", "group_member", "revocation",
                     "role_assignment", "user_account")),
-    ("copartner_founder", "directory_group"), ("copartner_signin", "revocation"),
+    ("copartner_founder", "directory_group"), ("copartner_keeper", "actor"), ("copartner_signin", "revocation"),
     ("copartner_customer", "reseller_relationship"), ("copartner_facts", "audit_record"),
     ("copartner_facts", "decision_record"), ("copartner_founder", "billing_profile"),
     ("copartner_founder", "organisation"), ("copartner_founder", "reseller_relationship"),

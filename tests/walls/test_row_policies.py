@@ -21,8 +21,8 @@ WALLS = (
     *(Wall(table, policy, role, "tenant_id")
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
       for table in (
-          "application", "application_secret", "audit_record", "decision_record", "directory_group", "group_member",
-          "idempotency_key", "revocation", "role_assignment", "user_account",
+          "actor", "application", "application_secret", "audit_record", "decision_record", "directory_group",
+          "group_member", "idempotency_key", "revocation", "role_assignment", "user_account",
       )),
     *(Wall(table, policy, role, column)
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER))
@@ -35,20 +35,24 @@ WALLS = (
 # Policies that let a role reach every row of a table: the roles that decide, sign in, clean up and operate.
 OPEN = {
     "owner_all": {
-        "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
+        "actor", "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
         "billing_profile", "cart", "customer_agreement", "decision_record", "device_authorization", "directory_group",
         "enrolment", "group_member", "idempotency_key", "purchase_order", "refresh_family", "refresh_token",
         "relationship_request", "reseller_relationship", "revocation", "role_assignment", "signing_key", "subscription",
         "tenant", "user_account",
     },
     "facts_all": {
-        "application", "cart", "customer_agreement", "decision_record", "directory_group",
+        "actor", "application", "cart", "customer_agreement", "decision_record", "directory_group",
         "enrolment", "group_member", "purchase_order", "relationship_request", "reseller_relationship",
         "role_assignment", "subscription", "tenant", "user_account",
     },
     "facts_claim": {"relationship_request"},
     "facts_write": {"audit_record"},
     "founder_adds": {"directory_group", "role_assignment", "user_account"},
+    "keeper_all": {
+        "actor", "application", "directory_group", "enrolment", "group_member", "role_assignment", "tenant",
+        "user_account",
+    },
     "operator_all": {"enrolment", "tenant"},
     "signin_all": {
         "application", "application_secret", "authorization_code", "device_authorization", "refresh_family",
@@ -89,7 +93,8 @@ async def test_open_policies_belong_to_roles_that_serve_no_side(owner: Connectio
     roles = {name: roles for name, (says, roles) in (await _policies(owner)).items() if says == "true"}
     for name, role in roles.items():
         assert role in {
-            "copartner_owner", "copartner_facts", "copartner_signin", "copartner_worker", _FOUNDER, _OPERATOR,
+            "copartner_owner", "copartner_facts", "copartner_keeper", "copartner_signin", "copartner_worker", _FOUNDER,
+            _OPERATOR,
         }, name  # fmt: skip
         table = name.partition(".")[0]
         held = await owner.fetchval("SELECT has_any_column_privilege($1, $2, 'SELECT, INSERT, UPDATE')", role, table)

@@ -59,12 +59,18 @@ BEGIN
         FROM tenant t WHERE t.id = p_tenant);
 END $$;
 
--- Keeps these users, those in and below these groups, and these applications. One transaction after the other within a
--- tenant: of two that change it at once, the second has to see what the first made of the same people.
+-- One transaction after the other within a tenant: of two that change it at once, the second has to see what the first made
+-- of the same people. Tenants share 256 locks, so that one that loads many needs no more.
+CREATE FUNCTION lock_actors(p_tenant uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(x'6163746F'::integer, mod(hashtext(p_tenant::text), 256));
+END $$;
+
+-- Keeps these users, those in and below these groups, and these applications.
 CREATE FUNCTION keep_actors(p_tenant uuid, p_changed uuid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('actors of ' || p_tenant, 0));
+    PERFORM lock_actors(p_tenant);
     INSERT INTO actor (tenant_id, subject_id, app_only, sides, roles)
     WITH RECURSIVE below(id) AS (
         SELECT unnest(p_changed)
@@ -119,11 +125,12 @@ CREATE FUNCTION actors_side() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 DECLARE v_tenant uuid := coalesce(to_jsonb(NEW), to_jsonb(OLD)) ->> TG_ARGV[0];
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('actors of ' || v_tenant, 0));
+    PERFORM lock_actors(v_tenant);
     UPDATE actor SET sides = sides_of(v_tenant) WHERE tenant_id = v_tenant;
     RETURN NULL;
 END $$;
 
+ALTER FUNCTION lock_actors OWNER TO copartner_keeper;
 ALTER FUNCTION sides_of OWNER TO copartner_keeper;
 ALTER FUNCTION keep_actors OWNER TO copartner_keeper;
 ALTER FUNCTION actors_change OWNER TO copartner_keeper;
