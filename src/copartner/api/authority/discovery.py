@@ -13,7 +13,15 @@ from copartner.api.authority.errors import OAuthError, refused
 from copartner.api.authority.paths import segment_of
 from copartner.kernel.errors import Refusal
 from copartner.signin.model import Directory
-from copartner.signin.rules import ADFS, OIDC_SCOPES, BadRequest, segment_id, tenant_segment, version_at
+from copartner.signin.rules import (
+    ADFS,
+    OIDC_SCOPES,
+    RESPONSE_MODES,
+    BadRequest,
+    segment_id,
+    tenant_segment,
+    version_at,
+)
 from copartner.signin.service import Authority
 
 _CONFIGURATION = ".well-known/openid-configuration"
@@ -81,7 +89,7 @@ def _found(authority: Authority, directory: Directory, version: int) -> dict[str
         "scopes_supported": list(OIDC_SCOPES),
         "claims_supported": _CLAIMS,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": sorted(authority.grants),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
