@@ -37,9 +37,18 @@ class KeySet(msgspec.Struct):
     keys: list[dict[str, str]]
 
 
+class Realm(msgspec.Struct):
+    """Who knows a user's password: this authority itself. Clients of the password grant ask before they send one."""
+
+    ver: str
+    account_type: str
+    domain_name: str
+
+
 def discovery_routes(authority: Authority) -> list[HTTPRouteHandler]:
-    """`/{tenant}/discovery/[v2.0/]keys`, `.../discovery/instance`, and openid-configuration in both forms."""
-    return [_keys(authority), *_instance(authority), *(_configuration(authority, version) for version in (1, 2))]
+    """`/{tenant}/discovery/[v2.0/]keys`, `.../discovery/instance`, `.../userrealm/{user}`, openid-configuration."""
+    configurations = [_configuration(authority, version) for version in (1, 2)]
+    return [_keys(authority), *_instance(authority), _realm(), *configurations]
 
 
 def _keys(authority: Authority) -> HTTPRouteHandler:
@@ -138,6 +147,22 @@ def _instance(authority: Authority) -> list[HTTPRouteHandler]:
         return answer(request)
 
     return [common, instance]
+
+
+def _realm() -> HTTPRouteHandler:
+    # Clients write it either way.
+    @get(
+        ["/{tenant:str}/userrealm/{user:str}", "/{tenant:str}/UserRealm/{user:str}"],
+        status_code=200,
+        name="read_user_realm",
+        include_in_schema=False,
+    )
+    async def realm(tenant: FromPath[str], user: FromPath[str]) -> Response[Realm]:
+        segment_of(tenant)
+        # The same for every name, so that nobody learns who has an account.
+        return Response(Realm("1.0", "Managed", user.rpartition("@")[2]), status_code=200, headers=wire.NO_STORE)
+
+    return realm
 
 
 def _configuration_of(endpoint: str, root: str) -> str | None:
