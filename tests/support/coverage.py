@@ -12,12 +12,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from copartner.app import known_addresses
+from copartner.api.partner_center.operations import Operation, operations
 from support.clients import CLIENTS
 from support.tree import ROOT
 
 KEPT = ROOT / ".copartner" / "coverage"
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _operation(method: str, path: str) -> Operation | None:
+    """The operation at an address as it was sent: of several that fit, the one with the fewest variable parts."""
+    parts = [part.lower() for part in path.split("/") if part]
+    fitting = {
+        template.count("{"): operation
+        for operation in operations()
+        if operation.method == method
+        for template in operation.paths
+        if _fits(template, parts)
+    }
+    return fitting[min(fitting)] if fitting else None
+
+
+def _fits(template: str, parts: list[str]) -> bool:
+    wanted = [part.lower() for part in template.split("/") if part]
+    return len(wanted) == len(parts) and all(
+        part.startswith(head) if brace else part == head
+        for (head, brace, _), part in zip((each.partition("{") for each in wanted), parts, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +62,9 @@ class Coverage:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def _add(self, method: str, path: str, status: int) -> None:
-        _, place = known_addresses().find(path)
-        name = place.known.get(method) if place else None
-        if name:
-            self.driven[name].add(status)
+        operation = _operation(method, path)
+        if operation is not None:
+            self.driven[operation.name].add(status)
         else:
             self.outside[f"{method} {_ID.sub('{id}', path)}"].add(status)
 

@@ -60,8 +60,8 @@ def proxied(names: Sequence[str], emulator: str, emulator_authority: str, place:
     try:
         proxy.url = run(serving.start())
         yield proxy
-        run(serving.stop())
     finally:
+        run(serving.stop())
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()

@@ -93,9 +93,16 @@ def link(stage: Stage) -> str:
 
 
 def holds(stage: Stage, facts: dict[str, Any]) -> None:
-    """What is served was read by the client's own models; what is not has no items, which it does not expect."""
+    """What is served was read by the client's own models; the 501 of what is not, it takes for a list."""
     profile = {"companyName": "Hafen Digital GmbH", "domain": "hafen.example", "tenantId": stage.asked["customer"]}
     expected = {"id": stage.asked["customer"], "companyProfile": profile, "relationshipToPartner": "reseller"}
     assert facts["customers"] == {"answer": [expected]}, facts
     assert facts["relationship_request_url"] == {"answer": link(stage)}
-    assert stage.coverage.driven["customers: GET /v1/customers"] == {200}
+    assert facts["devices"] == facts["enroll_devices"] == {"error": "KeyError"}
+    driven = stage.coverage.driven
+    assert (
+        driven["customers: GET /v1/customers"]
+        == driven["relationships: GET /v1/customers/relationshiprequests"]
+        == {200}
+    )
+    assert driven["devices: GET /v1/customers/{customer}/deviceBatches"] == {501}

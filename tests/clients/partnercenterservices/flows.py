@@ -36,7 +36,7 @@ def clients(asked):
     application = ServicePrincipalCredentials(asked["client_id"], asked["secret"], cloud_environment=cloud)
     signed_in = {APP: application}
     for kind in (USER, ADMIN):
-        signed_in[kind] = UserPassCredentials(**asked[kind], cloud_environment=cloud)
+        signed_in[kind] = UserPassCredentials(**asked[kind], client_id=asked["public_id"], cloud_environment=cloud)
     return {kind: MicrosoftPartnerStoreApis(credentials, asked["url"]) for kind, credentials in signed_in.items()}
 
 
