@@ -25,13 +25,14 @@ from copartner_emulator.data_dir import Contradiction, DataDir, Options
 from copartner_emulator.greeting import greeting
 from copartner_emulator.hold import Held
 from copartner_emulator.postgres import EmbeddedPostgres, PostgresError
+from copartner_emulator.request_log import RequestLog, RequestLogError
 from copartner_emulator.serving import PortTaken, listen, serve
 from copartner_emulator.world import read_world
 from copartner_emulator.world_file import WorldError
 from copartner_emulator.world_load import load
 from copartner_emulator.world_model import World
 
-_EXPECTED = (Held, Contradiction, PostgresError, PortTaken, WorldError, runner.MigrationError)
+_EXPECTED = (Held, Contradiction, PostgresError, PortTaken, RequestLogError, WorldError, runner.MigrationError)
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +53,9 @@ def up(
     ready_file: Annotated[
         Path | None, typer.Option(help="File to write, for its owner alone, when requests are answered.")
     ] = None,
+    request_log: Annotated[
+        Path | None, typer.Option(help="File to append a line of JSON to for each request: method, path, status.")
+    ] = None,
 ) -> None:
     """Run copartner with a demo world, its own PostgreSQL and a programme clock of its own."""
     logging.configure("warning", human=True)
@@ -59,7 +63,7 @@ def up(
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     try:
-        _run(_Asked(world, cloud, clock.date() if clock else None, port, tls, data, ready_file))
+        _run(_Asked(world, cloud, clock.date() if clock else None, port, tls, data, ready_file, request_log))
     except _EXPECTED as error:
         typer.echo(f"copartner: {error}", err=True)
         raise typer.Exit(1) from None
@@ -81,6 +85,7 @@ class _Asked:
     tls: bool
     data: Path
     ready_file: Path | None
+    request_log: Path | None
 
 
 def _run(asked: _Asked) -> None:
@@ -125,6 +130,8 @@ async def _serve(
     key_file = data.key_file()
     runtime = assembly.open_runtime(postgres.login_url, url, Cloud(options.cloud), programme, key_file)
     app = await assembly.assemble(runtime, key_file)
+    if asked.request_log is not None:
+        app = RequestLog(app, asked.request_log, machine)
     gc.collect()
     gc.freeze()  # as `copartner serve` does: what was built at the start is not looked at again
 

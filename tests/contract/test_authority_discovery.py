@@ -102,3 +102,10 @@ async def test_below_adfs_resource_and_scope_are_understood(desk: Office) -> Non
         published = KeySet.import_key_set((await desk.http.get("/adfs/discovery/keys")).json())
         claims: dict[str, Any] = jwt.decode(said["access_token"], published, algorithms=["RS256"]).claims
         assert (said["expires_in"], claims["aud"], claims["ver"]) == (3600, PARTNER_CENTER, "2.0")
+
+
+@pytest.mark.parametrize("asked", ["common/userrealm/aa@nordlicht.example", "common/UserRealm/nobody@nowhere.example"])
+async def test_every_name_belongs_here(desk: Office, asked: str) -> None:
+    found = (await desk.http.get(f"/{asked}", params={"api-version": "1.0"})).json()
+    assert found == {"ver": "1.0", "account_type": "Managed", "domain_name": asked.rpartition("@")[2]}
+    assert (await desk.http.get("/v1/userrealm/aa@nordlicht.example")).status_code == 404

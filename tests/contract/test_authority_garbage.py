@@ -100,6 +100,7 @@ def test_no_address_is_taken_from_others(desk: Office) -> None:
         "/common/discovery/instance",
         "/common/oauth2/deviceauth",
         "/{tenant:str}/.well-known/openid-configuration",
+        "/{tenant:str}/UserRealm/{user:str}",
         "/{tenant:str}/discovery/instance",
         "/{tenant:str}/discovery/keys",
         "/{tenant:str}/discovery/v2.0/keys",
@@ -109,5 +110,6 @@ def test_no_address_is_taken_from_others(desk: Office) -> None:
         "/{tenant:str}/oauth2/v2.0/authorize",
         "/{tenant:str}/oauth2/v2.0/devicecode",
         "/{tenant:str}/oauth2/v2.0/token",
+        "/{tenant:str}/userrealm/{user:str}",
         "/{tenant:str}/v2.0/.well-known/openid-configuration",
     ]

@@ -1,9 +1,13 @@
 """The authorize endpoint: a page without script, and whom it sends where."""
 
+import base64
+import html
 import re
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
+import httpx
 import pytest
 
 from support.authority import BACK, PASSWORD, Office, office, query_of
@@ -105,12 +109,38 @@ async def test_a_script_is_no_address_even_when_registered(own: Office) -> None:
         assert page.status_code == 400, address
 
 
+async def test_a_code_goes_back_in_a_form_when_asked_for(desk: Office) -> None:
+    page = await desk.send(await desk.show(response_mode="form_post"))
+    assert page.status_code == 200
+    fields = sent_in_form(page)
+    assert fields["state"] == "s & s=1"
+    assert (await desk.redeem(fields["code"])).status_code == 200
+    (script,) = re.findall("<script>(.*?)</script>", page.text)
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode()
+    policy = page.headers["content-security-policy"]
+    assert f"script-src 'sha256-{digest}'; form-action https://portal.nordlicht.example;" in policy
+    assert "unsafe" not in policy
+    assert page.headers["cache-control"] == "no-store"
+
+
+async def test_what_is_wrong_goes_back_in_a_form_too(desk: Office) -> None:
+    page = await desk.show(response_mode="form_post", response_type="token", state='"><script>')
+    assert sent_in_form(page)["error"] == "unsupported_response_type"
+    assert sent_in_form(page)["state"] == '"><script>'
+
+
+def sent_in_form(page: httpx.Response) -> dict[str, str]:
+    """The fields of the form that goes back to the application."""
+    assert f'<form method="post" action="{html.escape(BACK)}">' in page.text
+    return {name: html.unescape(value) for name, value in re.findall('name="([a-z_]+)" value="([^"]*)"', page.text)}
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"response_type": "-"}, "unsupported_response_type"),
-        ({"response_mode": "form_post"}, "invalid_request"),
+        ({"response_mode": "fragment"}, "invalid_request"),
         ({"code_challenge": "-"}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
         ({"code_challenge_method": "plain"}, "invalid_request"),

@@ -4,6 +4,7 @@ import fcntl
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,12 @@ from typing import Any
 from support.tree import ROOT
 
 _MADE = ROOT / ".venv" / "clients"
-_CLIENTS = ROOT / "tests" / "clients"
+CLIENTS = ROOT / "tests" / "clients"
 
 
 def environment(name: str) -> Path:
     """The Python of the environment of tests/clients/NAME, made at its first use and kept until its lock changes."""
-    lock = _CLIENTS / name / "requirements.txt"
+    lock = CLIENTS / name / "requirements.txt"
     digest = sha256(lock.read_bytes() + sys.version.encode()).hexdigest()[:16]
     place = _MADE / f"{name}-{digest}"
     _MADE.mkdir(parents=True, exist_ok=True)
@@ -30,15 +31,18 @@ def environment(name: str) -> Path:
     return place / "bin" / "python"
 
 
-def drive(name: str, script: str, asked: dict[str, Any]) -> Any:
-    """What a script of tests/clients/NAME, run in its own environment, writes to be told this."""
+def drive(name: str, script: str, asked: dict[str, Any], more: Mapping[str, str] | None = None) -> Any:
+    """What a script of tests/clients/NAME, run in its own environment, writes to be told this.
+
+    `more` are further environment variables; of this process's own it sees none.
+    """
     done = subprocess.run(
-        [str(environment(name)), str(_CLIENTS / name / script)],
+        [str(environment(name)), str(CLIENTS / name / script)],
         input=json.dumps(asked),
         capture_output=True,
         text=True,
         timeout=100,
-        env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(CLIENTS), **(more or {})},
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return json.loads(done.stdout)

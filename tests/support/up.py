@@ -1,6 +1,7 @@
 """A running `copartner up`, and people who call it over HTTP with tokens of their own."""
 
 import json
+import ssl
 import subprocess
 import sys
 import time
@@ -24,7 +25,13 @@ class Emulator:
     clock: str
     tenants: dict[str, dict[str, Any]]
     process: subprocess.Popen[bytes]
+    certificate_authority: str | None = None
     _tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def verify(self) -> ssl.SSLContext | bool:
+        """What httpx is to trust."""
+        return ssl.create_default_context(cafile=self.certificate_authority) if self.certificate_authority else True
 
     def id(self, tenant: str) -> str:
         """A tenant's id by its name in the world."""
@@ -45,7 +52,7 @@ class Emulator:
 
     def _token(self, tenant: str, name: str, form: dict[str, str]) -> str:
         if name not in self._tokens:
-            answer = httpx.post(f"{self.url}/{self.id(tenant)}/oauth2/token", data=form, timeout=30)
+            answer = httpx.post(f"{self.url}/{self.id(tenant)}/oauth2/token", data=form, timeout=30, verify=self.verify)
             assert answer.status_code == 200, answer.text
             self._tokens[name] = answer.json()["access_token"]
         return self._tokens[name]
@@ -65,7 +72,8 @@ class Person:
             "Authorization": f"Bearer {self.token}",
             **{name.replace("_", "-"): v for name, v in headers.items()},
         }
-        return httpx.request(method, self.where.url + path, json=body, headers=headers, timeout=30)
+        url, verify = self.where.url + path, self.where.verify
+        return httpx.request(method, url, json=body, headers=headers, timeout=30, verify=verify)
 
     def get(self, path: str) -> Any:
         """What a read answers; it has to succeed."""
@@ -108,7 +116,8 @@ def emulator(place: Path, *options: str) -> Iterator[Emulator]:
             assert time.monotonic() < deadline, f"not ready: {log.read_text()}"
             time.sleep(0.05)
         said = json.loads(ready.read_text())
-        yield Emulator(said["url"], said["clock"], {one["name"]: one for one in said["tenants"]}, process)
+        tenants = {one["name"]: one for one in said["tenants"]}
+        yield Emulator(said["url"], said["clock"], tenants, process, said.get("certificateAuthority"))
     finally:
         process.terminate()
         process.wait(30)

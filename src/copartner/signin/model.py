@@ -81,6 +81,7 @@ class AuthorizeRequest:
     login_hint: str = ""
     scopes: tuple[str, ...] = ()
     nonce: str | None = None
+    response_mode: str = "query"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _ADDRESS = re.compile(r"[!-\"$-~]+", re.ASCII)
 _LOOPBACK = re.compile(r"\A(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(?=[/?]|\Z)", re.ASCII)
 _SCRIPTS = frozenset({"javascript", "data", "vbscript", "blob", "file", "about"})
+FORM_POST = "form_post"
+RESPONSE_MODES = ("query", FORM_POST)
 OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
 _SCOPE = re.compile(r"[!#-\[\]-~]{1,500}", re.ASCII)
 _MOST_SCOPES = 50
@@ -103,6 +105,13 @@ def scopes_of(text: str | None) -> tuple[str, ...]:
     if len(words) > _MOST_SCOPES or not all(_SCOPE.fullmatch(word) for word in words):
         raise ScopeMalformed("scope holds too much, or what no scope is made of.")
     return words
+
+
+def response_mode_of(text: str | None) -> str:
+    """How a code travels back, in the query unless said otherwise; raises BadRequest."""
+    if text and text not in RESPONSE_MODES:
+        raise BadRequest(f"response_mode must be {' or '.join(RESPONSE_MODES)}.")
+    return text or RESPONSE_MODES[0]
 
 
 def nonce_of(text: str | None) -> str | None:

@@ -189,8 +189,7 @@ class Authority:
         version = rules.version_at(directory.segment, version)
         if form.get("response_type") != "code":
             raise rules.ResponseUnsupported("response_type must be code.")
-        if form.get("response_mode", "query") != "query":
-            raise rules.BadRequest("response_mode must be query.")
+        response_mode = rules.response_mode_of(form.get("response_mode"))
         challenge = form.get("code_challenge", "")
         if form.get("code_challenge_method") != "S256" or not rules.is_challenge(challenge):
             raise rules.BadRequest("A code_challenge with code_challenge_method S256 is required.")
@@ -207,6 +206,7 @@ class Authority:
             login_hint=form.get("login_hint", "")[:_LONGEST_NAME],
             scopes=rules.scopes_of(form.get("scope")),
             nonce=rules.nonce_of(form.get("nonce")),
+            response_mode=response_mode,
         )
 
     async def sign_in(self, request: AuthorizeRequest, name: str, password: str) -> Returned:

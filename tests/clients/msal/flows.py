@@ -5,55 +5,18 @@ It runs in an environment of its own, which knows msal and nothing of copartner.
 
 import json
 import sys
-from html.parser import HTMLParser
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msal
-import requests
+from browser import person
 
 SCOPES = ["https://api.partnercenter.microsoft.com/.default"]
 BACK = "http://localhost:53682"
 
 
-class Form(HTMLParser):
-    """The first form of a page: its address, its fields, and the button pressed by Enter."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.action, self.fields, self._pressed = None, {}, False
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
-        if tag == "form" and self.action is None:
-            self.action = given.get("action") or ""
-        elif tag == "input" and given.get("name") and given.get("type") not in ("checkbox", "radio"):
-            self.fields.setdefault(given["name"], given.get("value") or "")
-        elif tag == "button" and given.get("name") and not self._pressed:
-            self.fields[given["name"]] = given.get("value") or ""
-        self._pressed = self._pressed or tag == "button"
-
-
-def person(ca, start, typed):
-    """A browser with somebody before it, who fills in every form until sent elsewhere or nothing is left to fill in."""
-    browser = requests.Session()
-    browser.verify = ca
-    answer = browser.get(start, allow_redirects=False)
-    for _ in range(12):
-        if answer.is_redirect:
-            target = urljoin(answer.url, answer.headers["location"])
-            if target.startswith(BACK):
-                return dict(parse_qsl(urlsplit(target).query))
-            answer = browser.get(target, allow_redirects=False)
-            continue
-        form = Form(answer.text)
-        if form.action is None:
-            return answer.text
-        fields = {**form.fields, **{name: value for name, value in typed.items() if name in form.fields}}
-        answer = browser.post(urljoin(answer.url, form.action), data=fields, allow_redirects=False)
-        if not answer.is_redirect and answer.status_code != 200:
-            raise SystemExit(f"{answer.status_code}: {answer.text}")
-    raise SystemExit("no end of forms")
+def signed_in(asked, start):
+    """What a person in a browser is sent back with."""
+    return dict(parse_qsl(urlsplit(person(asked["ca"], start, asked, BACK).url).query))
 
 
 def application(asked, kind=msal.ConfidentialClientApplication, **options):
@@ -80,7 +43,7 @@ def authorization_code(asked):
     """A person in a browser, then silently from the cache, then silently by the refresh token, twice."""
     app = application(asked)
     flow = app.initiate_auth_code_flow(SCOPES, redirect_uri=BACK, login_hint=asked["username"])
-    back = person(asked["ca"], flow["auth_uri"], asked)
+    back = signed_in(asked, flow["auth_uri"])
     answers = [app.acquire_token_by_auth_code_flow(flow, back)]
     if "error" in answers[0]:
         return answers
@@ -95,7 +58,7 @@ def mixed_up_state(asked):
     """An answer that belongs to another request: msal refuses it before the code is sent anywhere."""
     app = application(asked)
     flows = [app.initiate_auth_code_flow(SCOPES, redirect_uri=BACK) for _ in range(2)]
-    back = person(asked["ca"], flows[0]["auth_uri"], asked)
+    back = signed_in(asked, flows[0]["auth_uri"])
     try:
         return [app.acquire_token_by_auth_code_flow(flows[1], back)]
     except ValueError as error:

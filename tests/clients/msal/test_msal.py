@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from support.clients import drive
+from support.coverage import Coverage, coverage
 from support.running import Running, temporary_place, up
 
+LOG = "requests.jsonl"
 WAYS = [
     pytest.param("nordlicht", False, id="discovery-off"),
     pytest.param("common", False, id="common"),
@@ -21,17 +23,25 @@ WAYS = [
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     """The emulator over TLS."""
-    with temporary_place() as place, up(place / "data", "--tls") as made:
+    with temporary_place() as place, up(place / "data", "--tls", "--request-log", str(place / LOG)) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def cast(running: Running) -> dict[str, Any]:
+def covered(running: Running) -> Iterator[Coverage]:
+    """What msal asks for in these tests."""
+    with coverage("msal", running.data.with_name(LOG)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def cast(running: Running, covered: Coverage) -> dict[str, Any]:
     """One partner with its application and its Admin agent."""
     tenant = next(each for each in running.ready["tenants"] if each["kind"] == "partner" and each["applications"])
     user = next(each for each in tenant["users"] if "Admin agent" in each["roles"])
     application = tenant["applications"][0]
     return {
+        "coverage": covered,
         "url": running.url,
         "ca": running.ready["certificateAuthority"],
         "tenant_id": tenant["tenantId"],
@@ -46,7 +56,9 @@ def flow(cast: dict[str, Any], name: str, tenant: str = "nordlicht", discovery: 
     """What msal got; `discovery` True is instance discovery at our own address."""
     where = cast["tenant_id"] if tenant == "nordlicht" else tenant
     instance = f"{cast['url']}/common/discovery/instance" if discovery else discovery
-    return drive("msal", "flows.py", {**cast, "flow": name, "tenant": where, "instance_discovery": instance})
+    asked = {**cast, "flow": name, "tenant": where, "instance_discovery": instance}
+    with asked.pop("coverage").watching():
+        return drive("msal", "flows.py", asked)
 
 
 def customers(cast: dict[str, Any], token: str) -> int:

@@ -15,6 +15,7 @@ from copartner.api.authority import wire
 from copartner.api.authority.errors import code_of
 from copartner.api.authority.pages import refusal_page, sign_in_page
 from copartner.api.authority.paths import segment_of
+from copartner.api.authority.returning import sent_back
 from copartner.kernel.errors import Refusal
 from copartner.signin.forms import LIFETIME
 from copartner.signin.rules import BadRequest, SignInFailed
@@ -78,8 +79,8 @@ class _Pages:
             wanted = self._authority.authorize(application, directory, self._version, form)
         except Refusal as refusal:
             code, _ = code_of(refusal)
-            back = wire.returning(redirect_uri, error=code, error_description=refusal.message, state=form.get("state"))
-            return _redirect(back, 302)
+            state, mode = form.get("state"), form.get("response_mode")
+            return sent_back(redirect_uri, mode, 302, error=code, error_description=refusal.message, state=state)
         browser = request.cookies.get(self._cookie, "")
         if not _OWN_COOKIE.fullmatch(browser):
             browser = secrets.token_urlsafe(32)
@@ -111,7 +112,7 @@ class _Pages:
                 redirect_uri=wanted.redirect_uri,
                 failed=failed.message,
             )
-        return _redirect(wire.returning(returned.redirect_uri, code=returned.code, state=returned.state), 303)
+        return sent_back(returned.redirect_uri, wanted.response_mode, 303, code=returned.code, state=returned.state)
 
     def _action(self, segment: str) -> str:
         return f"/{segment}/{_ENDPOINTS[self._version]}"
@@ -126,11 +127,6 @@ class _Pages:
             samesite="lax",
             max_age=int(LIFETIME.total_seconds()),
         )
-
-
-def _redirect(location: str, status: int) -> Response[bytes]:
-    headers = {**wire.NO_STORE, "Location": location, "Referrer-Policy": "no-referrer"}
-    return Response(b"", status_code=status, media_type="text/plain", headers=headers)
 
 
 def _too_large(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

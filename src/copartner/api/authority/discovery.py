@@ -13,7 +13,15 @@ from copartner.api.authority.errors import OAuthError, refused
 from copartner.api.authority.paths import segment_of
 from copartner.kernel.errors import Refusal
 from copartner.signin.model import Directory
-from copartner.signin.rules import ADFS, OIDC_SCOPES, BadRequest, segment_id, tenant_segment, version_at
+from copartner.signin.rules import (
+    ADFS,
+    OIDC_SCOPES,
+    RESPONSE_MODES,
+    BadRequest,
+    segment_id,
+    tenant_segment,
+    version_at,
+)
 from copartner.signin.service import Authority
 
 _CONFIGURATION = ".well-known/openid-configuration"
@@ -29,9 +37,18 @@ class KeySet(msgspec.Struct):
     keys: list[dict[str, str]]
 
 
+class Realm(msgspec.Struct):
+    """Who knows a user's password: this authority itself. Clients of the password grant ask before they send one."""
+
+    ver: str
+    account_type: str
+    domain_name: str
+
+
 def discovery_routes(authority: Authority) -> list[HTTPRouteHandler]:
-    """`/{tenant}/discovery/[v2.0/]keys`, `.../discovery/instance`, and openid-configuration in both forms."""
-    return [_keys(authority), *_instance(authority), *(_configuration(authority, version) for version in (1, 2))]
+    """`/{tenant}/discovery/[v2.0/]keys`, `.../discovery/instance`, `.../userrealm/{user}`, openid-configuration."""
+    configurations = [_configuration(authority, version) for version in (1, 2)]
+    return [_keys(authority), *_instance(authority), _realm(), *configurations]
 
 
 def _keys(authority: Authority) -> HTTPRouteHandler:
@@ -81,7 +98,7 @@ def _found(authority: Authority, directory: Directory, version: int) -> dict[str
         "scopes_supported": list(OIDC_SCOPES),
         "claims_supported": _CLAIMS,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": sorted(authority.grants),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -130,6 +147,22 @@ def _instance(authority: Authority) -> list[HTTPRouteHandler]:
         return answer(request)
 
     return [common, instance]
+
+
+def _realm() -> HTTPRouteHandler:
+    # Clients write it either way.
+    @get(
+        ["/{tenant:str}/userrealm/{user:str}", "/{tenant:str}/UserRealm/{user:str}"],
+        status_code=200,
+        name="read_user_realm",
+        include_in_schema=False,
+    )
+    async def realm(tenant: FromPath[str], user: FromPath[str]) -> Response[Realm]:
+        segment_of(tenant)
+        # The same for every name, so that nobody learns who has an account.
+        return Response(Realm("1.0", "Managed", user.rpartition("@")[2]), status_code=200, headers=wire.NO_STORE)
+
+    return realm
 
 
 def _configuration_of(endpoint: str, root: str) -> str | None:

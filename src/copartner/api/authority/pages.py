@@ -1,7 +1,8 @@
-"""The sign-in page and its sister that says what went wrong: plain HTML under a policy that runs no script."""
+"""The sign-in page and its sisters: plain HTML under a policy that runs no script but the one that sends a form on."""
 
 import base64
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ _pages = Environment(
     autoescape=True,
     undefined=StrictUndefined,
 )
+_SEND = "document.forms[0].submit()"
+_SEND_DIGEST = base64.b64encode(sha256(_SEND.encode()).digest()).decode()
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?|https?://\[[0-9A-Fa-f:]+\](?::[0-9]+)?", re.ASCII)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
 
@@ -42,14 +45,22 @@ def device_page(
     return _page(html, 400 if failed else 200, "'self'")
 
 
+def sent_back_page(redirect_uri: str, fields: Mapping[str, str]) -> Response[bytes]:
+    """A form with these fields that goes to the application, by itself where scripts run, else by its button."""
+    html = _pages.get_template("sent_back.html").render(
+        redirect_uri=redirect_uri, fields=fields, script=_SEND, css=_CSS
+    )
+    return _page(html, 200, _source(redirect_uri) or "'none'", f"script-src 'sha256-{_SEND_DIGEST}'; ")
+
+
 def refusal_page(message: str, status: int) -> Response[bytes]:
     """What is wrong with the request, for the person before the browser."""
     return _page(_pages.get_template("refused.html").render(message=message, css=_CSS), status, "'none'")
 
 
-def _page(html: str, status: int, form_action: str) -> Response[bytes]:
+def _page(html: str, status: int, form_action: str, scripts: str = "") -> Response[bytes]:
     policy = (
-        f"default-src 'none'; style-src 'sha256-{_CSS_DIGEST}'; form-action {form_action}; "
+        f"default-src 'none'; style-src 'sha256-{_CSS_DIGEST}'; {scripts}form-action {form_action}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {

@@ -1,0 +1,23 @@
+"""The way back to an application: in its address's query, or in a form that the browser sends there."""
+
+from litestar import Response
+
+from copartner.api.authority import wire
+from copartner.api.authority.pages import sent_back_page
+from copartner.signin.rules import FORM_POST
+
+
+def sent_back(redirect_uri: str, mode: str | None, status: int, **parameters: str | None) -> Response[bytes]:
+    """Sends a browser back with these parameters; `status` is of a redirect, 302 or 303.
+
+    `mode` is the `response_mode` asked for: `form_post` is a page with a form (OAuth 2.0 Form Post Response Mode, 2),
+    anything else the query.
+    """
+    if mode == FORM_POST:
+        return sent_back_page(redirect_uri, {name: value for name, value in parameters.items() if value is not None})
+    headers = {
+        **wire.NO_STORE,
+        "Location": wire.returning(redirect_uri, **parameters),
+        "Referrer-Policy": "no-referrer",
+    }
+    return Response(b"", status_code=status, media_type="text/plain", headers=headers)

@@ -1,0 +1,132 @@
+"""What a partner does with partnercenterservices, a line a call: adding a call is adding a line.
+
+A line: the name under which the outcome is known to later lines and to the test, whose token, the client's operation,
+and its arguments from what is known. What is known are the values the test gave and the models the client made.
+"""
+
+import json
+
+from microsoft.store.partnercenterservices import models
+
+# An application by itself, an Admin agent, and the Global admin, who alone ends a relationship.
+APP, USER, ADMIN = "app", "user", "admin"
+
+_GET, _POST = "getvversioncustomerscustomer", "postvversioncustomerscustomer"
+_PATCH, _PUT = "patchvversioncustomerscustomer", "putvversioncustomerscustomer"
+_LINK = (
+    "getvversioncustomersrelationshiprequestsindirect_cloud_solution_provider_id"
+    "indirect_cloud_solution_provider_id.value"
+)
+_CUSTOMERS = "getvversioncustomersfilterfilter.value"
+
+_made = {name.removeprefix("MicrosoftPartnerSdkContractsV1"): kind for name, kind in vars(models).items()}
+Customer, Address, Order, Subscription = (_made[name] for name in ("Customer", "Address", "Order", "Subscription"))
+Company, Billing, Line = (_made[name] for name in ("CustomerCompanyProfile", "CustomerBillingProfile", "OrderLineItem"))
+
+
+def _new_customer(_):
+    address = Address(
+        country="DE", city="Kiel", address_line1="Kai 1", postal_code="24103", first_name="A", last_name="B"
+    )
+    billing = Billing(
+        email="rechnung@leuchtturm.example",
+        company_name="Leuchtturm GmbH",
+        culture="de-DE",
+        language="de",
+        default_address=address,
+    )
+    return {"customer_profile": Customer(company_profile=Company(domain="leuchtturm.example"), billing_profile=billing)}
+
+
+def _following(known):
+    """Where the first page says the second is."""
+    header = known["first_page"].links.next.headers[0]
+    return {"size": 2, "seek_operation": "Next", "custom_headers": {header.key: header.value}}
+
+
+def _beginning(field, value, operator):
+    return {"filter": json.dumps({"Field": field, "Value": value, "Operator": operator})}
+
+
+def _of(known, **more):
+    return {"customer_id": known["customer_id"], **more}
+
+
+def _one(known, **more):
+    """The subscription that the order made."""
+    subscription = known["order"].line_items[0].subscription_id
+    return _of(known, subscription_id=subscription, **more)
+
+
+def _changed(known, **changes):
+    """The whole subscription as it was read, with changes, as this client sends it back."""
+    whole = known["subscription"]
+    for name, value in changes.items():
+        setattr(whole, name, value)
+    return _one(known, subscription=whole)
+
+
+def _billed(known):
+    profile = known["billing"]
+    profile.email = "buchhaltung@alpenblick.example"
+    return _of(known, customer_billing_profile=profile, custom_headers={"If-Match": profile.attributes.etag})
+
+
+def _ordered(known, offer="offer_id"):
+    line = Line(line_item_number=0, offer_id=known[offer], quantity=5, friendly_name="By order")
+    order = Order(reference_customer_id=known["customer_id"], billing_cycle="monthly", line_items=[line])
+    return _of(known, order=order, ms_request_id=known[f"{offer}_request"])
+
+
+def _given_up(known):
+    return {"customer_id": known["found"].items[0].id, "customer": Customer(relationship_to_partner="none")}
+
+
+def _foreign(known, **more):
+    return _of(known, subscription_id=known["foreign_id"], **more)
+
+
+STORY = (
+    # The partner invites, and makes a customer of its own.
+    ("link", USER, _LINK, lambda _: {}),
+    ("link_app", APP, _LINK, lambda _: {}),
+    ("created", USER, "postvversioncustomers", _new_customer),
+    # Its customers, page by page and by name.
+    ("first_page", APP, _CUSTOMERS, lambda _: {"size": 2}),
+    ("second_page", APP, _CUSTOMERS, _following),
+    ("found", USER, _CUSTOMERS, lambda _: _beginning("CompanyName", "leucht", "starts_with")),
+    ("not_found", USER, _CUSTOMERS, lambda _: _beginning("Domain", "x", "StartsWith")),
+    # One customer, with its profiles.
+    ("customer", APP, f"{_GET}.id", _of),
+    ("unchanged", USER, f"{_PATCH}.id", lambda known: _of(known, customer=known["customer"])),
+    ("company", USER, f"{_GET}.idprofilescompany", _of),
+    ("company_app", APP, f"{_GET}.idprofilescompany", _of),
+    ("billing", APP, f"{_GET}.idprofilesbilling", _of),
+    ("billed", USER, f"{_PUT}.idprofilesbilling", _billed),
+    ("billing_again", USER, f"{_GET}.idprofilesbilling", _of),
+    # It sells by an order, repeated after a lost answer, and by the checkout of a cart.
+    ("order", USER, f"{_POST}.idorders", _ordered),
+    ("order_repeated", USER, f"{_POST}.idorders", _ordered),
+    ("order_ambiguous", USER, f"{_POST}.idorders", lambda known: _ordered(known, "ambiguous")),
+    ("checkout", APP, f"{_POST}.idcheckout", lambda known: _of(known, cart_id=known["cart_id"])),
+    ("checkout_again", USER, f"{_POST}.idcheckout", lambda known: _of(known, cart_id=known["cart_id"])),
+    ("orders", APP, f"{_GET}.value7", _of),
+    ("orders_monthly", USER, f"{_GET}.value7", lambda known: _of(known, billing_type="monthly")),
+    ("order_read", APP, f"{_GET}.id5", lambda known: _of(known, order_id=known["order"].id)),
+    # It runs what it sold.
+    ("subscriptions", APP, f"{_GET}.value9", _of),
+    ("subscriptions_of_order", USER, f"{_GET}.value9", lambda known: _of(known, order_id=known["order"].id)),
+    ("subscription", APP, f"{_GET}.id6", _one),
+    ("renamed", USER, f"{_PATCH}.id4", lambda known: _changed(known, friendly_name="Renamed")),
+    ("more", APP, f"{_PATCH}.id4", lambda known: _changed(known, quantity=7)),
+    ("suspended", USER, f"{_PATCH}.id4", lambda known: _changed(known, status="suspended")),
+    ("active", USER, f"{_PATCH}.id4", lambda known: _changed(known, status="active")),
+    # What another sold, and who is nobody's customer of its own, are not there.
+    ("foreign", USER, f"{_GET}.id6", _foreign),
+    ("foreign_changed", USER, f"{_PATCH}.id4", lambda known: _foreign(
+        known, subscription=Subscription(status="suspended"))),
+    ("stranger", USER, f"{_GET}.id", lambda known: {"customer_id": known["stranger_id"]}),
+    # And it gives its own customer up.
+    ("given_up_by_an_agent", USER, f"{_PATCH}.id", _given_up),
+    ("given_up", ADMIN, f"{_PATCH}.id", _given_up),
+)  # fmt: skip

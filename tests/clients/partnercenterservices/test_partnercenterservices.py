@@ -1,0 +1,186 @@
+"""partnercenterservices 0.1.2 as published, its address alone changed: a partner's day, and every other operation."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from support.clients import drive
+from support.coverage import Coverage, coverage
+from support.running import temporary_place
+from support.up import Emulator, emulator
+
+PREMIUM = "CFQ7TTC0PR3M"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An emulator, and what the client is told."""
+
+    running: Emulator
+    coverage: Coverage
+    asked: dict[str, Any]
+
+    def flow(self, name: str) -> Any:
+        """What the client did."""
+        trusted = {"REQUESTS_CA_BUNDLE": self.asked["ca"]}
+        with self.coverage.watching():
+            return drive("partnercenterservices", "flows.py", {**self.asked, "flow": name}, trusted)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """Nordlicht sells to Alpenblick, and so does another partner."""
+    with temporary_place() as place:
+        log = place / "requests.jsonl"
+        started = emulator(place, "--tls", "--request-log", str(log))
+        with started as running, coverage("partnercenterservices", log) as covered:
+            yield Stage(running, covered, asked(running))
+
+
+def asked(running: Emulator) -> dict[str, Any]:
+    """Who signs in, and what the client itself has no operation for: the consent, the catalogue, carts."""
+    for partner in ("nordlicht", "suedwind"):
+        related(running, partner)
+    application = running.tenants["nordlicht"]["applications"][0]
+    admin = running.person("Global admin", "nordlicht")
+    public = admin.post("/programme/v1/applications", {"name": "A tool", "redirectUris": ["http://localhost"]})
+    cart = drafted(running, "nordlicht")
+    foreign = running.person("Admin agent", "suedwind").post(f"{drafted(running, 'suedwind')['address']}/checkout")
+    return {
+        "url": running.url,
+        "ca": running.certificate_authority,
+        "tenant": running.id("nordlicht"),
+        "client_id": application["clientId"],
+        "secret": application["clientSecret"],
+        "public_id": public["id"],
+        "user": account(running, "Admin agent"),
+        "admin": account(running, "Global admin"),
+        "customer_id": running.id("alpenblick"),
+        "stranger_id": running.id("fjord"),
+        # One with a single term, since the client's orders name none; and one with two.
+        "offer_id": item(running, "CFQ7TTC0D3VM"),
+        "offer_id_request": str(uuid4()),
+        "ambiguous": item(running, PREMIUM),
+        "ambiguous_request": str(uuid4()),
+        "cart_id": cart["id"],
+        "foreign_id": foreign["orders"][0]["lineItems"][0]["subscriptionId"],
+        "country": "DE",
+    }
+
+
+def account(running: Emulator, role: str) -> dict[str, str]:
+    """Name and password of the partner's user with a role."""
+    user = next(one for one in running.tenants["nordlicht"]["users"] if role in one["roles"])
+    return {"username": user["userPrincipalName"], "password": user["password"]}
+
+
+def related(running: Emulator, partner: str) -> None:
+    """The customer accepts a partner."""
+    wish = {"customerTenantId": running.id("alpenblick"), "reason": "Licences"}
+    made = running.person("Sales agent", partner).post("/programme/v1/relationship-requests", wish)
+    address = f"/programme/v1/consent/relationship-requests/{made['id']}"
+    answer = {"answer": "accept", "acceptCustomerAgreement": True}
+    running.person("Global admin", "alpenblick").post(address, answer)
+
+
+def item(running: Emulator, product: str) -> str:
+    """The one thing of a product that is sold."""
+    agent = running.person("Admin agent", "nordlicht")
+    found = agent.get(f"/v1/products/{product}/skus/0001/availabilities?country=DE")["items"]
+    return str(found[0]["catalogItemId"])
+
+
+def drafted(running: Emulator, partner: str) -> Any:
+    """A cart of a partner with one line, and its address."""
+    agent, carts = running.person("Admin agent", partner), f"/v1/customers/{running.id('alpenblick')}/carts"
+    line = {"catalogItemId": item(running, PREMIUM), "quantity": 3, "termDuration": "P1Y", "billingCycle": "monthly"}
+    cart = agent.post(carts, {"lineItems": [line]})
+    return {**cart, "address": f"{carts}/{cart['id']}"}
+
+
+STATUSES = {
+    "order": 201, "order_repeated": 201, "checkout": 201, "checkout_again": 201, "order_ambiguous": 400,
+    "link_app": 403, "company_app": 403, "stranger": 403, "given_up_by_an_agent": 403,
+    "foreign": 404, "foreign_changed": 404,
+}  # fmt: skip
+
+
+def test_a_partners_day(stage: Stage) -> None:
+    facts = stage.flow("story")
+    # The customer is made; the client thinks of the first admin's password as an object, and the contract sends text.
+    assert facts.pop("created") == {"status": None, "error": "DeserializationError"}
+    statuses = {name: fact["status"] for name, fact in facts.items()}
+    assert statuses == {name: STATUSES.get(name, 200) for name in facts}
+    codes = {name: fact["answer"]["code"] for name, fact in facts.items() if fact["status"] >= 400}
+    assert codes == {
+        "link_app": "900329", "company_app": "900329", "order_ambiguous": "3000", "stranger": "20002",
+        "foreign": "20003", "foreign_changed": "20003", "given_up_by_an_agent": "900150",
+    }  # fmt: skip
+    read = {name: fact["answer"] for name, fact in facts.items()}
+    its_customers(stage, read)
+    what_it_sold(stage, read)
+
+
+def its_customers(stage: Stage, read: dict[str, Any]) -> None:
+    """Every customer on one page or the other, and the one it asked for, as the client's models have them."""
+    pages = [read["first_page"]["items"], read["second_page"]["items"]]
+    assert [len(items) for items in pages] == [2, 1]
+    names = sorted(one["company_profile"]["company_name"] for items in pages for one in items)
+    assert names == ["Alpenblick Logistik GmbH", "Hafen Digital GmbH", "Leuchtturm GmbH"]
+    assert "next" not in read["second_page"]["links"]
+    (found,) = read["found"]["items"]
+    assert found["company_profile"]["domain"] == "leuchtturm.example"
+    assert read["not_found"]["items"] == []
+    assert read["customer"]["id"] == stage.asked["customer_id"]
+    assert read["unchanged"] == read["customer"]
+    assert read["company"]["address"]["city"] == "Rosenheim"
+    assert read["billing"]["email"] != read["billed"]["email"]
+    assert read["billing_again"] == read["billed"]
+    assert read["billed"]["attributes"]["etag"] != read["billing"]["attributes"]["etag"]
+    assert stage.asked["tenant"] in read["link"]["url"]
+    assert read["given_up"]["relationship_to_partner"] == "none"
+
+
+def what_it_sold(stage: Stage, read: dict[str, Any]) -> None:
+    """One order, though it was sent twice, and one checkout; and the subscription it runs."""
+    assert read["order_repeated"] == read["order"] == read["order_read"]
+    assert read["checkout_again"] == read["checkout"]
+    (from_cart,) = read["checkout"]["orders"]
+    ids = {read["order"]["id"], from_cart["id"]}
+    assert {one["id"] for one in read["orders"]["items"]} == ids
+    assert {one["id"] for one in read["orders_monthly"]["items"]} == ids
+    sold = {line["subscription_id"] for order in (read["order"], from_cart) for line in order["line_items"]}
+    assert {one["id"] for one in read["subscriptions"]["items"]} == sold
+    assert read["subscriptions_of_order"]["items"] == [read["subscription"]]
+    was = {"friendly_name": "By order", "quantity": 5, "status": "active"}
+    for name, changed in (
+        ("subscription", {}),
+        ("renamed", {"friendly_name": "Renamed"}),
+        ("more", {"quantity": 7}),
+        ("suspended", {"status": "suspended"}),
+        ("active", {"status": "active"}),
+    ):
+        was |= changed
+        assert {key: read[name][key] for key in was} == was, name
+
+
+@pytest.mark.verify
+def test_every_other_operation_is_served_or_says_that_it_is_not(stage: Stage) -> None:
+    facts = stage.flow("rest")
+    assert len(facts) > 90
+    # The client refuses by itself to send an empty list of offers.
+    assert facts.pop("putvversionpreferencescatalogoffers")["error"] == "SerializationError"
+    for operation, fact in facts.items():
+        assert fact["status"] is not None, f"{operation}: the client cannot read the answer. {fact}"
+        assert fact["status"] < 500 or fact["status"] == 501, f"{operation}: {fact}"
+    # Whatever it asks for is an operation of the contract by its published table.
+    assert not [asked for asked in stage.coverage.outside if "/v1" in asked]
+
+
+@pytest.mark.verify
+def test_every_way_to_a_token(stage: Stage) -> None:
+    facts = stage.flow("tokens")
+    assert facts == dict.fromkeys(("client credentials", "name and password", "device code", "refresh token"), 200)
