@@ -81,15 +81,6 @@ class Customer:
     billing_profile: BillingProfile | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerPage:
-    """Customers by tenant id; `total` counts all that the filter leaves, `next_after` continues, None at the end."""
-
-    items: tuple[Customer, ...]
-    total: int
-    next_after: UUID | None
-
-
 class SearchField(StrEnum):
     """What a list of customers can be searched by; a value matches from its start, in any case."""
 

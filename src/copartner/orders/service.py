@@ -11,6 +11,7 @@ from copartner.catalogue import service as catalogue
 from copartner.catalogue.model import BillingCycle, Item
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.kernel.paging import Listed, Page
 from copartner.orders import rules, store
 from copartner.orders.model import Cart, CartState, Line, Order, Wish
 from copartner.policy.actions import Action
@@ -19,6 +20,7 @@ from copartner.subscriptions import rules as subscription_rules
 from copartner.subscriptions import service as subscriptions
 
 PAGE_LIMIT = 500
+_LISTED = Listed[Order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +126,19 @@ async def list_orders(
     customer_id: UUID,
     billing_cycle: BillingCycle | None = None,
     after: UUID | None = None,
+    skip: int = 0,
     size: int = PAGE_LIMIT,
-) -> tuple[Order, ...]:
+) -> Page[Order]:
     """At most `size` (1 to 500) orders the acting partner placed for the customer, by id; raises Denied."""
-    return await ctx.read(
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(
         Action.ORDER_LIST,
         store.page(),
-        *(customer_id, billing_cycle, after, min(max(size, 1), PAGE_LIMIT)),
-        body=tuple[Order, ...],
+        *(customer_id, billing_cycle, after, skip, size),
+        body=_LISTED,
         each=Action.ORDER_READ,
     )
+    return found.page(size, lambda it: it.id)
 
 
 async def _draft(

@@ -107,16 +107,16 @@ def _present(found: Customer, credentials: CredentialsBody | UnsetType = UNSET) 
 async def _list(call: Call) -> Collection[CustomerBody]:
     text = call.query("filter")
     wanted = queries.filtered(text, _FILTERS)
-    page = pages.wanted(call, f"customers/{wanted}")
+    asked = pages.wanted(call, f"customers/{wanted}")
     found = await service.list_customers(
         call.ctx,
         field=SearchField(wanted.field) if wanted else None,
         starts_with=wanted.value if wanted else "",
-        after=page.after,
-        size=page.size,
+        after=asked.after,
+        skip=asked.skip,
+        size=asked.size,
     )
-    following = pages.following(call, page, found.next_after, filter=text)
-    return wire.collection((_present(one) for one in found.items), call, following=following, total=found.total)
+    return pages.collection(found, _present, call, asked, filter=text)
 
 
 async def _read(call: Call) -> CustomerBody:

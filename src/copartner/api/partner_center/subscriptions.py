@@ -196,14 +196,11 @@ async def _read(call: Call) -> SubscriptionBody:
 
 async def _list(call: Call) -> Collection[SubscriptionBody]:
     customer_id, order_id = call.id("customer"), call.query_id("order_id")
-    page = pages.wanted(call, f"subscriptions/{customer_id}/{order_id}", default=pages.LARGEST)
+    asked = pages.wanted(call, f"subscriptions/{customer_id}/{order_id}", default=pages.LARGEST)
     found = await service.list_subscriptions(
-        call.ctx, customer_id=customer_id, order_id=order_id, after=page.after, size=page.size
+        call.ctx, customer_id=customer_id, order_id=order_id, after=asked.after, skip=asked.skip, size=asked.size
     )
-    last = found[-1].id if len(found) == page.size else None
-    order = str(order_id) if order_id else None
-    following = pages.following(call, page, last, order_id=order)
-    return wire.collection((_present(one) for one in found), call, following=following)
+    return pages.collection(found, _present, call, asked, order_id=str(order_id) if order_id else None)
 
 
 async def _change(call: Call) -> SubscriptionBody:
