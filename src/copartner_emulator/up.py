@@ -48,6 +48,9 @@ def up(
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
     tls: Annotated[bool, typer.Option("--tls", help="Speak https, by a certificate authority of its own.")] = False,
+    rate_limit: Annotated[
+        int, typer.Option(min=0, help="Requests a minute of one tenant for each limited resource; 0 for no limit.")
+    ] = 0,
     data: Annotated[Path, typer.Option(help="Directory of the data.")] = Path(".copartner"),
     ready_file: Annotated[
         Path | None, typer.Option(help="File to write, for its owner alone, when requests are answered.")
@@ -59,7 +62,7 @@ def up(
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     try:
-        _run(_Asked(world, cloud, clock.date() if clock else None, port, tls, data, ready_file))
+        _run(_Asked(world, cloud, clock.date() if clock else None, port, tls, rate_limit, data, ready_file))
     except _EXPECTED as error:
         typer.echo(f"copartner: {error}", err=True)
         raise typer.Exit(1) from None
@@ -79,6 +82,7 @@ class _Asked:
     clock: date | None
     port: int
     tls: bool
+    rate_limit: int
     data: Path
     ready_file: Path | None
 
@@ -124,7 +128,7 @@ async def _serve(
     authority = tls.authority if tls else None
     key_file = data.key_file()
     runtime = assembly.open_runtime(postgres.login_url, url, Cloud(options.cloud), programme, key_file)
-    app = await assembly.assemble(runtime, key_file)
+    app = await assembly.assemble(runtime, key_file, rate_limit=asked.rate_limit)
     gc.collect()
     gc.freeze()  # as `copartner serve` does: what was built at the start is not looked at again
 

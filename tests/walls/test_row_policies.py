@@ -39,8 +39,8 @@ OPEN = {
         "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
         "billing_profile", "cart", "customer_agreement", "customer_count", "decision_record", "device_authorization",
         "directory_group", "enrolment", "group_member", "idempotency_key", "purchase_order", "refresh_family",
-        "refresh_token", "relationship_request", "reseller_relationship", "revocation", "role_assignment", "signing_key", "subscription",
-        "tenant", "user_account",
+        "refresh_token", "relationship_request", "reseller_relationship", "revocation", "role_assignment",
+        "signing_key", "subscription", "tenant", "user_account",
     },
     "facts_all": {
         "application", "cart", "customer_agreement", "customer_count", "decision_record", "directory_group",

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from copartner.relationships.model import version_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
@@ -79,6 +81,11 @@ class Customer:
     formed_at: datetime
     relationship_to_partner: RelationshipToPartner = RelationshipToPartner.RESELLER
     billing_profile: BillingProfile | None = None
+
+    @property
+    def version(self) -> int:
+        """A number that is another one once a partner changed what it may change."""
+        return version_of(self.relationship_id, self.allows_delegated_access)
 
 
 class SearchField(StrEnum):

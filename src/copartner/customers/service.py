@@ -126,14 +126,18 @@ async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
     return changed(made, password=_password(ctx, tenant_id))
 
 
-async def remove_privileges(ctx: Context, *, customer_id: UUID) -> Customer:
-    """The acting partner gives its delegated admin privileges back; raises Denied, UnknownRelationship."""
-    return _as_customer(await relationships.remove_privileges(ctx, customer_id=customer_id))
+async def remove_privileges(ctx: Context, *, customer_id: UUID, expected_version: int | None = None) -> Customer:
+    """The acting partner gives its delegated admin privileges back; raises Denied, UnknownRelationship, StaleTag."""
+    return _as_customer(
+        await relationships.remove_privileges(ctx, customer_id=customer_id, expected_version=expected_version)
+    )
 
 
-async def end_relationship(ctx: Context, *, customer_id: UUID) -> Customer:
-    """The acting partner ends the relationship; raises Denied, UnknownRelationship."""
-    return _as_customer(await relationships.end_relationship(ctx, customer_id=customer_id))
+async def end_relationship(ctx: Context, *, customer_id: UUID, expected_version: int | None = None) -> Customer:
+    """The acting partner ends the relationship; raises Denied, UnknownRelationship, StaleTag."""
+    return _as_customer(
+        await relationships.end_relationship(ctx, customer_id=customer_id, expected_version=expected_version)
+    )
 
 
 async def _found(

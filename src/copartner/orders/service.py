@@ -11,6 +11,7 @@ from copartner.catalogue import service as catalogue
 from copartner.catalogue.model import BillingCycle, Item
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.kernel.errors import check_tag
 from copartner.kernel.paging import Listed, Page
 from copartner.orders import rules, store
 from copartner.orders.model import Cart, CartState, Line, Order, Wish
@@ -61,14 +62,20 @@ async def read_cart(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> Cart:
     return _living(ctx, found, cart_id)
 
 
-async def replace_cart(ctx: Context, *, customer_id: UUID, cart_id: UUID, wishes: Sequence[Wish]) -> Cart:
-    """Draft the cart anew; raises Denied, UnknownCart, CartCheckedOut and what orders and catalogue rules raise."""
+async def replace_cart(
+    ctx: Context, *, customer_id: UUID, cart_id: UUID, wishes: Sequence[Wish], expected_version: int | None = None
+) -> Cart:
+    """Draft the cart anew.
+
+    Raises Denied, UnknownCart, StaleTag, CartCheckedOut and what orders and catalogue rules raise.
+    """
     async with ctx.command("cart.edit") as cmd:
         facts = await store.cart_facts(cmd.db, ctx, customer_id, cart_id)
         draft = await _draft(cmd, ctx, Action.CART_EDIT, facts, customer_id, wishes)
         before = _living(ctx, await store.lock_cart(cmd.db, customer_id, cart_id), cart_id)
         if before.state is CartState.CHECKED_OUT:
             raise rules.CartCheckedOut("The cart was checked out; draft a new one.", str(cart_id))
+        check_tag(before.version, expected_version, "cart", str(cart_id))
         after = replace(before, lines=draft.lines, modified_at=cmd.now, version=before.version + 1)
         await store.save_cart(cmd.db, after)
         cmd.record(before, after)

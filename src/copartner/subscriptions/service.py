@@ -11,7 +11,7 @@ from copartner.catalogue import service as catalogue
 from copartner.catalogue.model import Item
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.kernel.errors import StaleTag
+from copartner.kernel.errors import check_tag
 from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts, Pool
@@ -79,8 +79,7 @@ async def change_subscription(
         for action in asked or (Action.SUBSCRIPTION_READ,):
             cmd.require(action, facts)
         before = _existing(family.own, subscription_id)
-        if expected_version not in (None, before.version):
-            raise StaleTag("The subscription was changed meanwhile; read it again.", str(subscription_id))
+        check_tag(before.version, expected_version, "subscription", str(subscription_id))
         if not asked:
             cmd.unchanged()
             return before

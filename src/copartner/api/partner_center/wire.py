@@ -11,10 +11,12 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from copartner.api.call import Call
+from copartner.api.registry import Query
 from copartner.kernel.errors import StaleTag
 
 T = TypeVar("T")
 
+IF_MATCH = Query("If-Match", "The etag of the version to change; another version is refused.")
 _PREFIX = "/v1/"
 _TAG = re.compile(r"v([0-9]{1,9})")
 
