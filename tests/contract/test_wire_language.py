@@ -34,7 +34,9 @@ async def test_errors_are_told_in_german_with_their_details(site: Web) -> None:
         assert int(spoken.headers["content-length"]) == len(spoken.content)
 
 
-@pytest.mark.parametrize("locale", ["en-US", "fr-FR", "", "../../etc", "d", "\u00e4\u00f6", "x" * 5000])
+@pytest.mark.parametrize(
+    "locale", ["en-US", "fr-FR", "", "../../etc", "d", "default", "den-XX", "de_DE", "\u00e4\u00f6", "x" * 5000]
+)
 async def test_what_is_not_translated_is_told_in_english(locale: str) -> None:
     async with dry_client() as http:
         answer = await http.get("/v1/nothing", headers=[(b"X-Locale", locale.encode("latin-1"))])

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 
 
@@ -45,7 +45,7 @@ def error_code(status: int, number: int) -> ErrorCode:
     return ErrorCode((status, str(number)))
 
 
-@cache
+@lru_cache(64)  # a caller chooses the language
 def _texts(language: str) -> dict[ErrorCode, str]:
     name = f"errors.{language}.csv"
     if not (files(__package__) / name).is_file():

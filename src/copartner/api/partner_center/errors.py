@@ -1,5 +1,6 @@
 """What goes wrong, in the contract's codes; the only place that knows them. The codes are those of errors.csv."""
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -32,6 +33,7 @@ from copartner.subscriptions import rules as subscriptions
 DECISION_HEADER = "copartner-decision-id"
 _SOURCE = "copartner"
 _LONGEST_TEXT, _LONGEST_VALUE = 1500, 200
+_LANGUAGE = re.compile(r"[a-z]{2}")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -192,8 +194,8 @@ def in_language_of(scope: Scope, reply: Reply) -> Reply:
     if not isinstance(reply, Said):
         return reply
     asked = next((value for name, value in scope["headers"] if name == b"x-locale"), b"")
-    language = asked.decode("latin-1").strip()[:2].lower()
-    text = reply.code.in_language(language) if language.isalpha() else None
+    language = asked.decode("latin-1").strip().lower().partition("-")[0]
+    text = reply.code.in_language(language) if _LANGUAGE.fullmatch(language) else None
     if text is None:
         return reply
     headers = {**(reply.headers or {}), "content-language": language}
