@@ -86,6 +86,7 @@ def serving(database: Database, *, processes: int, connections: int, place: Path
         "COPARTNER_DATABASE_URL": database.postgres.login_url,
         "COPARTNER_KEY_FILE": str(key),
         "COPARTNER_PORT": str(port),
+        "COPARTNER_RATE_LIMIT": "0",
         "COPARTNER_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "COPARTNER_PROCESSES": str(processes),
         "COPARTNER_POOL_SIZE": str(connections // processes),

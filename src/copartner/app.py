@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, ControllerRouterHandler
 
-from copartner.api import health, openapi, registry
+from copartner.api import health, limiting, openapi, registry
 from copartner.api.addresses import Address, Addresses
 from copartner.api.call import Reply, encode
 from copartner.api.caller import Tokens, identified
@@ -32,15 +32,20 @@ def build(
     extra_routes: Sequence[ControllerRouterHandler] = (),
     closing: Sequence[Callable[[], None]] = (),
     bom: bool = False,
+    rate_limit: int = 0,
     access_log: bool = True,
 ) -> ASGIApp:
     """The application with every served route; `extra_routes` are those of sign-in, portal and emulator.
 
     Its shutdown calls `closing` and closes the pool. `bom` puts a byte order mark before the contract's bodies.
+    `rate_limit` is how many requests a minute one tenant has for each limited resource; 0 is without end.
     """
     contract, own = errors.Contract(bom=bom), errors.Contract()
+    routes: Sequence[registry.Route] = resources.ROUTES
+    if rate_limit:
+        routes = limiting.limited(routes, limiting.Limiter(rate_limit, runtime.machine_clock))
     handlers = [
-        *registry.handlers(resources.ROUTES, contract, runtime, tokens),
+        *registry.handlers(routes, contract, runtime, tokens),
         *registry.handlers(programme_resources.ROUTES, own, runtime, tokens),
         *health.handlers(runtime),
         _document(encode(openapi_document())),
@@ -64,10 +69,10 @@ def compose(
     addresses = known_addresses()
 
     def outside_a_route(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-        return _response(finish(_outside_a_route(request, error)))
+        return _response(request, finish(_outside_a_route(request, error)))
 
     def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-        return _response(finish(_unexpected(request, error)))
+        return _response(request, finish(_unexpected(request, error)))
 
     litestar = Litestar(
         handlers,
@@ -94,7 +99,7 @@ def compose(
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the contract and of the programme's own addresses."""
     routes = [*resources.ROUTES, *programme_resources.ROUTES]
-    return openapi.document(routes, errors.ErrorBody, health.PATHS)
+    return openapi.document(routes, errors.ErrorBody, errors.RateBody, health.PATHS)
 
 
 def known_addresses() -> Addresses:
@@ -122,9 +127,10 @@ def _document(body: bytes) -> HTTPRouteHandler:
     return HTTPRouteHandler("/openapi.json", http_method="GET", status_code=200, include_in_schema=False)(answer)
 
 
-def _response(reply: Reply) -> Response[bytes]:
+def _response(request: Request[Any, Any, Any], reply: Reply) -> Response[bytes]:
+    said = errors.in_language_of(request.scope, reply)
     return Response(
-        reply.body, status_code=reply.status, media_type="application/json; charset=utf-8", headers=reply.headers
+        said.body, status_code=said.status, media_type="application/json; charset=utf-8", headers=said.headers
     )
 
 

@@ -89,7 +89,9 @@ async def assemble(settings: Settings) -> Asgi:
         page_tokens=PageTokens(key_file.derive("page tokens")),
         public_url=settings.public_url,
     )
-    return await compose(runtime, key_file, audiences=settings.audiences, bom=settings.bom)
+    return await compose(
+        runtime, key_file, audiences=settings.audiences, bom=settings.bom, rate_limit=settings.rate_limit
+    )
 
 
 async def compose(
@@ -99,6 +101,7 @@ async def compose(
     grants: Mapping[str, Grant] | None = None,
     audiences: Iterable[str] = CLIENT_AUDIENCES,
     bom: bool = False,
+    rate_limit: int = 0,
 ) -> Asgi:
     """The application over a runtime, the same for everybody but for `grants`; raises UnsafeLogin."""
     async with runtime.pool.acquire() as connection:
@@ -107,7 +110,9 @@ async def compose(
     authority = await Authority.open(runtime, key_file, audiences=audiences, grants=grants, applications=own)
     pages = portal.routes(runtime, authority, key_file, correlation_id=lambda scope: identified(scope).correlation_id)
     routes = [*authority_dialect.routes(authority), *pages]
-    return app.build(runtime, authority.tokens, extra_routes=routes, closing=[authority.close], bom=bom)
+    return app.build(
+        runtime, authority.tokens, extra_routes=routes, closing=[authority.close], bom=bom, rate_limit=rate_limit
+    )
 
 
 class Opening:

@@ -115,6 +115,14 @@ class Settings:
     log_level: str = field(
         default="info", metadata=_about(_choice("debug", "info", "warning", "error"), "Least level that is logged.")
     )
+    rate_limit: int = field(
+        default=500,
+        metadata=_about(
+            _count(0, 1_000_000),
+            "Requests a minute of one tenant for customers, for orders and for subscriptions, each counted in each "
+            "process; 0 for no limit.",
+        ),
+    )
     bom: bool = field(
         default=False, metadata=_about(_flag, "Begin answers with a byte order mark, for clients that cut one off.")
     )

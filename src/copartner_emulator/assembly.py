@@ -30,6 +30,7 @@ def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableCl
     )
 
 
-async def assemble(runtime: Runtime, key_file: KeyFile) -> Any:
-    """The application as `copartner serve` composes it, with the emulator's grant."""
-    return await serve.compose(runtime, key_file, grants={password_grant.GRANT_TYPE: password_grant.password})
+async def assemble(runtime: Runtime, key_file: KeyFile, *, rate_limit: int = 0) -> Any:
+    """The application as `copartner serve` composes it, with the emulator's grant; unlimited unless asked for."""
+    grants = {password_grant.GRANT_TYPE: password_grant.password}
+    return await serve.compose(runtime, key_file, grants=grants, rate_limit=rate_limit)

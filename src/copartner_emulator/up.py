@@ -49,6 +49,9 @@ def up(
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
     tls: Annotated[bool, typer.Option("--tls", help="Speak https, by a certificate authority of its own.")] = False,
+    rate_limit: Annotated[
+        int, typer.Option(min=0, help="Requests a minute of one tenant for each limited resource; 0 for no limit.")
+    ] = 0,
     data: Annotated[Path, typer.Option(help="Directory of the data.")] = Path(".copartner"),
     ready_file: Annotated[
         Path | None, typer.Option(help="File to write, for its owner alone, when requests are answered.")
@@ -63,7 +66,9 @@ def up(
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
     try:
-        _run(_Asked(world, cloud, clock.date() if clock else None, port, tls, data, ready_file, request_log))
+        _run(
+            _Asked(world, cloud, clock.date() if clock else None, port, tls, rate_limit, data, ready_file, request_log)
+        )
     except _EXPECTED as error:
         typer.echo(f"copartner: {error}", err=True)
         raise typer.Exit(1) from None
@@ -83,6 +88,7 @@ class _Asked:
     clock: date | None
     port: int
     tls: bool
+    rate_limit: int
     data: Path
     ready_file: Path | None
     request_log: Path | None
@@ -129,7 +135,7 @@ async def _serve(
     authority = tls.authority if tls else None
     key_file = data.key_file()
     runtime = assembly.open_runtime(postgres.login_url, url, Cloud(options.cloud), programme, key_file)
-    app = await assembly.assemble(runtime, key_file)
+    app = await assembly.assemble(runtime, key_file, rate_limit=asked.rate_limit)
     if asked.request_log is not None:
         app = RequestLog(app, asked.request_log, machine)
     gc.collect()

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from copartner.api.partner_center.errors import CATALOGUE, DECISION_HEADER
+from copartner.api.partner_center.codes import ErrorCode
+from copartner.api.partner_center.errors import DECISION_HEADER
 from support.books import faults
 from support.chance import chance
 from support.examples import ALL, UNKNOWN, Example, Things, examples, furnish
@@ -73,7 +74,7 @@ def refused(answer: httpx.Response, *, whatever: Any) -> tuple[int, str]:
     assert answer.headers["ms-requestid"]
     body = answer.json()
     assert body.keys() == {"code", "description", "data", "source"}
-    assert (answer.status_code, body["code"]) in CATALOGUE.codes, (
+    assert (answer.status_code, body["code"]) in {known.value for known in ErrorCode}, (
         f"{answer.request.url} {str(whatever)[:200]!r}: {body}"
     )
     assert body["description"]

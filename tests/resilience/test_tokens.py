@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from copartner.api.partner_center.errors import CATALOGUE
+from copartner.api.partner_center.codes import ErrorCode
 from copartner.app import build
 from copartner.policy.facts import Side
 from copartner.signin.model import Subject
@@ -73,7 +73,7 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
     """Status and code, which have to be of the contract."""
     body = answer.json()
     assert body.keys() == {"code", "description", "data", "source"}
-    assert (answer.status_code, body["code"]) in CATALOGUE.codes
+    assert (answer.status_code, body["code"]) in {known.value for known in ErrorCode}
     return answer.status_code, body["code"]
 
 

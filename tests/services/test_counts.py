@@ -131,10 +131,10 @@ async def test_what_a_read_reads_does_not_grow_with_what_others_sold(here: Progr
     context = here.context("aa@nordlicht")
     calls: dict[str, tuple[str, tuple[Any, ...]]] = {
         "a customer": (customers_store.read(), (customer,)),
-        "customers": (customers_store.page(), (None, "", None, 100)),
+        "customers": (customers_store.page(), (None, "", None, 0, 100)),
         "a subscription": (store.read(), (customer, own[150])),
-        "the first page": (store.page(), (customer, None, None, None, 100)),
-        "the last page": (store.page(), (customer, None, None, own[199], 100)),
+        "the first page": (store.page(), (customer, None, None, None, 0, 100)),
+        "the last page": (store.page(), (customer, None, None, own[199], 0, 100)),
     }
     before = {what: await _pages(here, sql, *context.who, *rest) for what, (sql, rest) in calls.items()}
     await _fill(here, "suedwind", [key for key in keys if key not in set(own)])

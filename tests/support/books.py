@@ -40,6 +40,11 @@ _FAULTS = {
             FULL JOIN subscription s ON (s.customer_tenant_id, s.order_id, s.id::text)
                 = (o.customer_tenant_id, o.id, l.line ->> 'subscription_id')
         WHERE o.id IS NULL OR s.id IS NULL""",
+    "a partner's customers are miscounted": """
+        SELECT p.id::text, c.customers, count(r.id) FROM tenant p
+            LEFT JOIN customer_count c ON c.partner_tenant_id = p.id
+            LEFT JOIN reseller_relationship r ON (r.partner_tenant_id, r.state) = (p.id, 'active')
+        GROUP BY p.id, c.customers HAVING coalesce(c.customers, 0) <> count(r.id)""",
     "a request id was kept without its answer": """
         SELECT k.method, k.path, k.request_id FROM idempotency_key k WHERE k.result IS NULL""",
     "a denial is not in its tenant's audit once": """

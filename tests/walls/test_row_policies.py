@@ -30,19 +30,20 @@ WALLS = (
     *(Wall(table, "founder_adds", _FOUNDER, "partner_tenant_id")
       for table in ("reseller_relationship", "billing_profile")),
     Wall("tenant", "founder_adds", _FOUNDER, "kind", "customer"),
+    Wall("customer_count", "partner_own", _PARTNER, "partner_tenant_id"),
 )  # fmt: skip
 
 # Policies that let a role reach every row of a table: the roles that decide, sign in, clean up and operate.
 OPEN = {
     "owner_all": {
         "actor", "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
-        "billing_profile", "cart", "customer_agreement", "decision_record", "device_authorization", "directory_group",
-        "enrolment", "group_member", "idempotency_key", "purchase_order", "refresh_family", "refresh_token",
-        "relationship_request", "reseller_relationship", "revocation", "role_assignment", "signing_key", "subscription",
-        "tenant", "user_account",
+        "billing_profile", "cart", "customer_agreement", "customer_count", "decision_record", "device_authorization",
+        "directory_group", "enrolment", "group_member", "idempotency_key", "purchase_order", "refresh_family",
+        "refresh_token", "relationship_request", "reseller_relationship", "revocation", "role_assignment",
+        "signing_key", "subscription", "tenant", "user_account",
     },
     "facts_all": {
-        "actor", "application", "cart", "customer_agreement", "decision_record", "directory_group",
+        "actor", "application", "cart", "customer_agreement", "customer_count", "decision_record", "directory_group",
         "enrolment", "group_member", "purchase_order", "relationship_request", "reseller_relationship",
         "role_assignment", "subscription", "tenant", "user_account",
     },

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from copartner.api.limiting import resource_of
 from copartner.api.registry import Query, Route
 
 _TEMPLATE = "#/components/schemas/{name}"
@@ -14,17 +15,23 @@ _PART = re.compile(r"\{(\w+)\}")
 _TYPES = {str: "string", int: "integer", bool: "boolean"}
 
 
-def document(routes: Sequence[Route], error: type, extra_paths: dict[str, Any]) -> dict[str, Any]:
-    """The document of these routes, which all answer failures with `error`; `extra_paths` are put in as they are."""
+def document(routes: Sequence[Route], error: type, too_often: type, extra_paths: dict[str, Any]) -> dict[str, Any]:
+    """The document of these routes, which all answer failures with `error`; `extra_paths` are put in as they are.
+
+    Who asks for a limited resource too often is answered with `too_often`.
+    """
     kinds = [kind for route in routes for kind in (route.request, route.response) if kind is not None]
-    unique = list(dict.fromkeys([error, *kinds]))
+    unique = list(dict.fromkeys([error, too_often, *kinds]))
     schemas, components = msgspec.json.schema_components(unique, ref_template=_TEMPLATE)
     _numbers(components)
     by_kind = dict(zip(unique, schemas, strict=True))
     paths: dict[str, Any] = dict(extra_paths)
     for route in routes:
         for method in route.methods:
-            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method, by_kind, error)
+            described = _operation(route, method, by_kind, error)
+            if resource_of(route.path):
+                described["responses"]["429"] = _answer("Too many requests.", by_kind[too_often])
+            paths.setdefault(route.path, {})[method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {

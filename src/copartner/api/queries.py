@@ -10,7 +10,9 @@ import msgspec
 from copartner.api.decoding import Malformed, decode, storable
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}( \d{1,2}:\d{2}:\d{2})?")
+# With AM or PM the clock has twelve hours. Source: the page about a record of activity by user (2023), whose example
+# sends 6/1/2017 12:00:00 AM.
+_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}(?P<time> \d{1,2}:\d{2}:\d{2}(?P<half> [AP]M)?)?", re.IGNORECASE)
 _FORMS = "2020-11-29, 11/29/2020 00:00:00 or 2020-11-29T00:00:00Z"
 
 
@@ -30,9 +32,9 @@ def date(text: str | None, name: str) -> Date | None:
     try:
         if _DAY.fullmatch(text):
             return Date(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC), True)
-        if _SLASHED.fullmatch(text):
-            form = "%m/%d/%Y %H:%M:%S" if " " in text else "%m/%d/%Y"
-            return Date(datetime.strptime(text, form).replace(tzinfo=UTC), " " not in text)
+        if slashed := _SLASHED.fullmatch(text):
+            time = " %I:%M:%S %p" if slashed["half"] else " %H:%M:%S" if slashed["time"] else ""
+            return Date(datetime.strptime(text, f"%m/%d/%Y{time}").replace(tzinfo=UTC), not time)
         # A plus sign of a zone arrives as a space where the client did not encode it.
         found = datetime.fromisoformat(re.sub(r" (\d{2}:?\d{2})$", r"+\1", text))
         return Date((found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC), False)

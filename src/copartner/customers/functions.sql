@@ -102,41 +102,55 @@ LANGUAGE sql STABLE AS $$
 $$;
 GRANT EXECUTE ON FUNCTION fn_customer_witnesses TO copartner_partner;
 
--- fn_list_customers: a page of the acting partner's customers, one row more where it goes on, and how many there are.
+-- fn_list_customers: a page of the acting partner's customers, one row more where it goes on, and how many there are: of a
+-- search at most 10,000 are counted, beyond that the total is null. A search is read in the order of what it searches.
 -- Prefixes are compared by ranges of bytes, which are leakproof, so that indexes serve them under row security.
 CREATE FUNCTION fn_list_customers(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_field text,
-    p_prefix text, p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+    p_prefix text, p_after uuid, p_skip integer, p_size integer, OUT facts json, OUT shapes json, OUT body json)
+LANGUAGE plpgsql AS $$
 DECLARE
     v_from text := lower(p_prefix);
     v_to text := lower(p_prefix) || chr(1114111);
     v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
+    v_last reseller_relationship;
     v_total integer;
     v_listed reseller_relationship[];
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    IF p_field IS NOT NULL AND p_after IS NOT NULL THEN
+        -- What was last on the page before may have ended meanwhile; the search goes on from its name all the same.
+        SELECT (r).* INTO v_last FROM (SELECT r FROM reseller_relationship r
+            WHERE r.partner_tenant_id = p_tenant AND r.customer_tenant_id = p_after
+            ORDER BY r.formed_at DESC LIMIT 1) AS found(r);
+    END IF;
     IF p_field IS NULL THEN
-        SELECT count(*) INTO v_total FROM reseller_relationship r WHERE r.partner_tenant_id = p_tenant AND r.state = 'active';
+        SELECT c.customers INTO v_total FROM customer_count c WHERE c.partner_tenant_id = p_tenant;
+        v_total := coalesce(v_total, 0);
         SELECT array_agg(page) INTO v_listed FROM (SELECT r FROM reseller_relationship r
             WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND r.customer_tenant_id > v_after
-            ORDER BY r.customer_tenant_id LIMIT p_size + 1) AS listed(page);
+            ORDER BY r.customer_tenant_id OFFSET p_skip LIMIT p_size + 1) AS listed(page);
     ELSIF p_field = 'Domain' THEN
-        SELECT count(*) INTO v_total FROM reseller_relationship r WHERE r.partner_tenant_id = p_tenant
-            AND r.state = 'active' AND r.domain ~>=~ v_from AND r.domain ~<~ v_to;
+        SELECT nullif(count(*), 10001) INTO v_total FROM (SELECT FROM reseller_relationship r
+            WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND r.domain ~>=~ v_from AND r.domain ~<~ v_to
+            LIMIT 10001) AS counted;
+        v_from := coalesce(v_last.domain, v_from);
         SELECT array_agg(page) INTO v_listed FROM (SELECT r FROM reseller_relationship r
             WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND r.domain ~>=~ v_from AND r.domain ~<~ v_to
-            AND r.customer_tenant_id > v_after ORDER BY r.customer_tenant_id LIMIT p_size + 1) AS listed(page);
+            AND (r.domain ~>~ v_from OR r.customer_tenant_id > v_after)
+            ORDER BY r.domain USING ~<~, r.customer_tenant_id OFFSET p_skip LIMIT p_size + 1) AS listed(page);
     ELSE
-        SELECT count(*) INTO v_total FROM reseller_relationship r WHERE r.partner_tenant_id = p_tenant
-            AND r.state = 'active' AND r.company_key ~>=~ v_from AND r.company_key ~<~ v_to;
+        SELECT nullif(count(*), 10001) INTO v_total FROM (SELECT FROM reseller_relationship r
+            WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND r.company_key ~>=~ v_from
+            AND r.company_key ~<~ v_to LIMIT 10001) AS counted;
+        v_from := coalesce(v_last.company_key, v_from);
         SELECT array_agg(page) INTO v_listed FROM (SELECT r FROM reseller_relationship r
             WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND r.company_key ~>=~ v_from
-            AND r.company_key ~<~ v_to AND r.customer_tenant_id > v_after
-            ORDER BY r.customer_tenant_id LIMIT p_size + 1) AS listed(page);
+            AND r.company_key ~<~ v_to AND (r.company_key ~>~ v_from OR r.customer_tenant_id > v_after)
+            ORDER BY r.company_key USING ~<~, r.customer_tenant_id OFFSET p_skip LIMIT p_size + 1) AS listed(page);
     END IF;
     body := json_build_object('total', v_total, 'witnesses', fn_customer_witnesses(facts -> 'principal', v_listed),
-        'items', (SELECT coalesce(json_agg(fn_customer_row(r, NULL) ORDER BY r.customer_tenant_id), '[]')
-            FROM unnest(v_listed) AS r));
+        'items', (SELECT coalesce(json_agg(fn_customer_row(r, NULL)), '[]') FROM unnest(v_listed) AS r));
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_customers TO PUBLIC;
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from copartner.relationships.model import version_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
@@ -80,14 +82,10 @@ class Customer:
     relationship_to_partner: RelationshipToPartner = RelationshipToPartner.RESELLER
     billing_profile: BillingProfile | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class CustomerPage:
-    """Customers by tenant id; `total` counts all that the filter leaves, `next_after` continues, None at the end."""
-
-    items: tuple[Customer, ...]
-    total: int
-    next_after: UUID | None
+    @property
+    def version(self) -> int:
+        """A number that is another one once a partner changed what it may change."""
+        return version_of(self.relationship_id, self.allows_delegated_access)
 
 
 class SearchField(StrEnum):

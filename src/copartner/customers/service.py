@@ -6,7 +6,6 @@ from dataclasses import replace as changed
 from typing import TypeVar
 from uuid import UUID
 
-import msgspec
 from msgspec.structs import replace
 
 from copartner.command.command import Command
@@ -18,12 +17,12 @@ from copartner.customers.model import (
     CompanyProfile,
     CreatedCustomer,
     Customer,
-    CustomerPage,
     FoundedTenant,
     NewCustomer,
     RelationshipToPartner,
     SearchField,
 )
+from copartner.kernel.paging import Listed, Page
 from copartner.policy import facts as policy_facts
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide
@@ -37,9 +36,7 @@ T = TypeVar("T")
 PAGE_LIMIT = 500
 
 
-class _Listed(msgspec.Struct):
-    total: int
-    items: tuple[Customer, ...]
+class _Listed(Listed[Customer]):
     witnesses: tuple[Facts, ...]
 
 
@@ -55,15 +52,16 @@ async def list_customers(
     field: SearchField | None = None,
     starts_with: str = "",
     after: UUID | None = None,
+    skip: int = 0,
     size: int = PAGE_LIMIT,
-) -> CustomerPage:
-    """At most `size` (1 to 500) customers of the acting partner, by tenant id; raises Denied."""
+) -> Page[Customer]:
+    """At most `size` (1 to 500) customers of the acting partner, by tenant id or by what is searched; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
-    found = await ctx.read(Action.CUSTOMER_LIST, store.page(), *(field, starts_with.strip(), after, size), body=_Listed)
+    asked = (field, starts_with.strip(), after, skip, size)
+    found = await ctx.read(Action.CUSTOMER_LIST, store.page(), *asked, body=_Listed)
     if not all(decide(ctx.rules, Action.CUSTOMER_READ, facts).allowed for facts in found.witnesses):
         raise HiddenRowError(f"{Action.CUSTOMER_READ} would be denied on a row of {Action.CUSTOMER_LIST}")
-    more = found.items[size - 1].tenant_id if len(found.items) > size else None
-    return CustomerPage(found.items[:size], found.total, more)
+    return found.page(size, lambda it: it.tenant_id)
 
 
 async def read_company_profile(ctx: Context, *, customer_id: UUID) -> CompanyProfile:
@@ -128,14 +126,18 @@ async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
     return changed(made, password=_password(ctx, tenant_id))
 
 
-async def remove_privileges(ctx: Context, *, customer_id: UUID) -> Customer:
-    """The acting partner gives its delegated admin privileges back; raises Denied, UnknownRelationship."""
-    return _as_customer(await relationships.remove_privileges(ctx, customer_id=customer_id))
+async def remove_privileges(ctx: Context, *, customer_id: UUID, expected_version: int | None = None) -> Customer:
+    """The acting partner gives its delegated admin privileges back; raises Denied, UnknownRelationship, StaleTag."""
+    return _as_customer(
+        await relationships.remove_privileges(ctx, customer_id=customer_id, expected_version=expected_version)
+    )
 
 
-async def end_relationship(ctx: Context, *, customer_id: UUID) -> Customer:
-    """The acting partner ends the relationship; raises Denied, UnknownRelationship."""
-    return _as_customer(await relationships.end_relationship(ctx, customer_id=customer_id))
+async def end_relationship(ctx: Context, *, customer_id: UUID, expected_version: int | None = None) -> Customer:
+    """The acting partner ends the relationship; raises Denied, UnknownRelationship, StaleTag."""
+    return _as_customer(
+        await relationships.end_relationship(ctx, customer_id=customer_id, expected_version=expected_version)
+    )
 
 
 async def _found(

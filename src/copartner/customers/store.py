@@ -26,8 +26,8 @@ def read() -> str:
 
 @cache
 def page() -> str:
-    """Caller, field, prefix, key to start after, size; answers facts and a page with its witnesses."""
-    return call("fn_list_customers", 8, "facts", "shapes", "body")
+    """Caller, field, prefix, key to start after, offset, size; answers facts and a page with its witnesses."""
+    return call("fn_list_customers", 9, "facts", "shapes", "body")
 
 
 @cache

@@ -34,5 +34,11 @@ class StaleTag(Refusal):
     """The entity tag the caller sent is not the present one."""
 
 
+def check_tag(present: int, expected: int | None, what: str, *data: str) -> None:
+    """Raise StaleTag when the caller expects another version of `what` than the present one."""
+    if expected not in (None, present):
+        raise StaleTag(f"The {what} was changed meanwhile; read it again.", *data)
+
+
 class RepeatedWithOtherBody(Refusal):
     """A request identifier came again with another body."""

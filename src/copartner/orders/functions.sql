@@ -95,23 +95,34 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_order TO PUBLIC;
 
--- fn_list_orders: a page of the orders that the acting partner placed for a customer; its rows are those of fn_order_row.
+-- fn_list_orders: a page of the orders that the acting partner placed for a customer, one row more where it goes on, and how
+-- many there are: at most 10,000 are counted, beyond that the total is null. Its rows are those of fn_order_row.
 CREATE FUNCTION fn_list_orders(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cycle text, p_after uuid,
-    p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+    p_skip integer, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 DECLARE
     v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
     v_sellers uuid[];
+    v_items json;
+    v_total integer;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
-    SELECT coalesce(json_agg(page ORDER BY page.id), '[]'), array_agg(DISTINCT page.partner_tenant_id) INTO body, v_sellers
+    SELECT coalesce(json_agg(page ORDER BY page.id), '[]'), array_agg(DISTINCT page.partner_tenant_id), count(*)
+    INTO v_items, v_sellers, v_total
     FROM (SELECT o.id, o.customer_tenant_id, o.partner_tenant_id, o.relationship_id, o.cart_id, o.billing_cycle, o.currency,
             o.lines, o.placed_at, o.placed_by
         FROM purchase_order o
         WHERE o.partner_tenant_id = p_tenant AND o.customer_tenant_id = p_customer AND o.id > v_after
         AND (p_cycle IS NULL OR o.billing_cycle = p_cycle)
-        ORDER BY o.id LIMIT p_size) AS page;
+        ORDER BY o.id OFFSET p_skip LIMIT p_size + 1) AS page;
+    IF p_after IS NOT NULL OR p_skip > 0 OR v_total > p_size THEN
+        -- Not the whole list, so it is counted.
+        SELECT nullif(count(*), 10001) INTO v_total FROM (SELECT FROM purchase_order o
+            WHERE o.partner_tenant_id = p_tenant AND o.customer_tenant_id = p_customer
+            AND (p_cycle IS NULL OR o.billing_cycle = p_cycle) LIMIT 10001) AS counted;
+    END IF;
+    body := json_build_object('total', v_total, 'items', v_items);
     SELECT coalesce(json_agg(json_build_object('type', 'Order', 'id', seller, 'customer', p_customer,
         'partner', seller)), '[]') INTO shapes FROM unnest(v_sellers) AS seller;
 END $$;

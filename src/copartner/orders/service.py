@@ -11,6 +11,8 @@ from copartner.catalogue import service as catalogue
 from copartner.catalogue.model import BillingCycle, Item
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.kernel.errors import check_tag
+from copartner.kernel.paging import Listed, Page
 from copartner.orders import rules, store
 from copartner.orders.model import Cart, CartState, Line, Order, Wish
 from copartner.policy.actions import Action
@@ -19,6 +21,7 @@ from copartner.subscriptions import rules as subscription_rules
 from copartner.subscriptions import service as subscriptions
 
 PAGE_LIMIT = 500
+_LISTED = Listed[Order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,20 @@ async def read_cart(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> Cart:
     return _living(ctx, found, cart_id)
 
 
-async def replace_cart(ctx: Context, *, customer_id: UUID, cart_id: UUID, wishes: Sequence[Wish]) -> Cart:
-    """Draft the cart anew; raises Denied, UnknownCart, CartCheckedOut and what orders and catalogue rules raise."""
+async def replace_cart(
+    ctx: Context, *, customer_id: UUID, cart_id: UUID, wishes: Sequence[Wish], expected_version: int | None = None
+) -> Cart:
+    """Draft the cart anew.
+
+    Raises Denied, UnknownCart, StaleTag, CartCheckedOut and what orders and catalogue rules raise.
+    """
     async with ctx.command("cart.edit") as cmd:
         facts = await store.cart_facts(cmd.db, ctx, customer_id, cart_id)
         draft = await _draft(cmd, ctx, Action.CART_EDIT, facts, customer_id, wishes)
         before = _living(ctx, await store.lock_cart(cmd.db, customer_id, cart_id), cart_id)
         if before.state is CartState.CHECKED_OUT:
             raise rules.CartCheckedOut("The cart was checked out; draft a new one.", str(cart_id))
+        check_tag(before.version, expected_version, "cart", str(cart_id))
         after = replace(before, lines=draft.lines, modified_at=cmd.now, version=before.version + 1)
         await store.save_cart(cmd.db, after)
         cmd.record(before, after)
@@ -124,16 +133,19 @@ async def list_orders(
     customer_id: UUID,
     billing_cycle: BillingCycle | None = None,
     after: UUID | None = None,
+    skip: int = 0,
     size: int = PAGE_LIMIT,
-) -> tuple[Order, ...]:
+) -> Page[Order]:
     """At most `size` (1 to 500) orders the acting partner placed for the customer, by id; raises Denied."""
-    return await ctx.read(
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(
         Action.ORDER_LIST,
         store.page(),
-        *(customer_id, billing_cycle, after, min(max(size, 1), PAGE_LIMIT)),
-        body=tuple[Order, ...],
+        *(customer_id, billing_cycle, after, skip, size),
+        body=_LISTED,
         each=Action.ORDER_READ,
     )
+    return found.page(size, lambda it: it.id)
 
 
 async def _draft(

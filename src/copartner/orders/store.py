@@ -40,8 +40,8 @@ def read_order() -> str:
 
 @cache
 def page() -> str:
-    """Caller, customer, billing cycle, key to start after, size; answers facts, sellers and orders."""
-    return call("fn_list_orders", 8, "facts", "shapes", "body")
+    """Caller, customer, billing cycle, key to start after, offset, size; answers facts, sellers and a page."""
+    return call("fn_list_orders", 9, "facts", "shapes", "body")
 
 
 async def customer_facts(db: Connection, ctx: Context, customer_id: UUID) -> Facts:

@@ -27,9 +27,10 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_decision TO PUBLIC;
 
--- fn_list_audit: a page of the acting tenant's audit between two moments, one row more where it goes on, and how many.
+-- fn_list_audit: a page of the acting tenant's audit between two moments, one row more where it goes on, and how many: at
+-- most 10,000 are counted, beyond that the total is null.
 CREATE FUNCTION fn_list_audit(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_from timestamptz,
-    p_to timestamptz, p_customer uuid, p_name text, p_type text, p_after uuid, p_size integer,
+    p_to timestamptz, p_customer uuid, p_name text, p_type text, p_after uuid, p_skip integer, p_size integer,
     OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 DECLARE
     v_total integer;
@@ -37,15 +38,15 @@ DECLARE
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
-    SELECT count(*) INTO v_total FROM audit_record a
-        WHERE a.tenant_id = p_tenant AND fn_audit_wanted(a, p_from, p_to, p_customer, p_name, p_type);
+    SELECT nullif(count(*), 10001) INTO v_total FROM (SELECT FROM audit_record a
+        WHERE a.tenant_id = p_tenant AND fn_audit_wanted(a, p_from, p_to, p_customer, p_name, p_type) LIMIT 10001) AS counted;
     SELECT coalesce(json_agg(fn_audit_row(page) ORDER BY (page).id), '[]'),
         coalesce((SELECT json_agg(json_build_object('type', 'Home', 'id', reader, 'tenant', reader))
             FROM (SELECT DISTINCT unnest(array_agg((page).tenant_id))) AS readers(reader)), '[]')
     INTO v_items, shapes
     FROM (SELECT a FROM audit_record a
         WHERE a.tenant_id = p_tenant AND fn_audit_wanted(a, p_from, p_to, p_customer, p_name, p_type)
-        AND (p_after IS NULL OR a.id > p_after) ORDER BY a.id LIMIT p_size + 1) AS listed(page);
+        AND (p_after IS NULL OR a.id > p_after) ORDER BY a.id OFFSET p_skip LIMIT p_size + 1) AS listed(page);
     body := json_build_object('total', v_total, 'items', v_items);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_audit TO PUBLIC;

@@ -114,15 +114,6 @@ class AuditRecord:
     correlation_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AuditPage:
-    """Records by id, which follows the order they were written in; `next_after` continues, None at the end."""
-
-    items: tuple[AuditRecord, ...]
-    total: int
-    next_after: UUID | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
     """Which records are wanted; None means any. `company_name` is a part of the customer's name, in any case."""

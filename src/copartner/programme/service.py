@@ -4,16 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from copartner.command.context import Context
+from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
 from copartner.policy.facts import Role
 from copartner.programme import rules, store
 from copartner.programme.model import (
     AgentGroup,
     AuditFilter,
-    AuditPage,
     AuditRecord,
     DecidingRule,
     DecisionView,
@@ -24,11 +22,7 @@ from copartner.programme.model import (
 PAGE_LIMIT = 500
 _GROUPS = {"AdminAgents": Role.ADMIN_AGENT, "HelpdeskAgents": Role.HELPDESK_AGENT}
 _EVERYTHING = AuditFilter()
-
-
-class _Listed(msgspec.Struct):
-    total: int
-    items: tuple[AuditRecord, ...]
+_LISTED = Listed[AuditRecord]
 
 
 async def enrol_tenant(ctx: Context, *, tenant_id: UUID, mpn_id: str, markets: Iterable[str]) -> Enrolment:
@@ -91,8 +85,9 @@ async def list_audit(
     end: datetime | None = None,
     wanted: AuditFilter = _EVERYTHING,
     after: UUID | None = None,
+    skip: int = 0,
     size: int = PAGE_LIMIT,
-) -> AuditPage:
+) -> Page[AuditRecord]:
     """At most `size` (1 to 500) records of the acting tenant from `start` to before `end`, in the order written.
 
     Without dates the last 30 days. Raises Denied, Invalid.
@@ -102,12 +97,11 @@ async def list_audit(
     found = await ctx.read(
         Action.AUDIT_READ,
         store.audit(),
-        *(since, until, wanted.customer_tenant_id, wanted.company_name, wanted.resource_type, after, size),
-        body=_Listed,
+        *(since, until, wanted.customer_tenant_id, wanted.company_name, wanted.resource_type, after, skip, size),
+        body=_LISTED,
         each=Action.AUDIT_READ,
     )
-    more = found.items[size - 1].id if len(found.items) > size else None
-    return AuditPage(found.items[:size], found.total, more)
+    return found.page(size, lambda it: it.id)
 
 
 def _explained(ctx: Context, row: store.DecisionRow) -> store.Explained:

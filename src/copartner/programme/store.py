@@ -52,8 +52,8 @@ def decision() -> str:
 
 @cache
 def audit() -> str:
-    """Caller, from, to, customer, part of its name, resource type, key to start after, size; answers facts and page."""
-    return call("fn_list_audit", 11, "facts", "shapes", "body")
+    """Caller, from, to, customer, part of its name, resource type, key to start after, offset, size; answers a page."""
+    return call("fn_list_audit", 12, "facts", "shapes", "body")
 
 
 async def enrol_facts(db: Connection, ctx: Context, tenant_id: UUID) -> Facts:

@@ -66,6 +66,16 @@ class Relationship:
     formed_at: datetime
     ended_at: datetime | None = None
 
+    @property
+    def version(self) -> int:
+        """A number that is another one once a partner changed what it may change; see version_of."""
+        return version_of(self.id, self.privileges)
+
+
+def version_of(relationship_id: UUID, privileges: bool) -> int:
+    """The version of a customer as a partner sees it: of which relationship, with or without privileges; below 2^25."""
+    return int.from_bytes(relationship_id.bytes[-3:]) << 1 | privileges
+
 
 @dataclass(frozen=True, slots=True)
 class OwnRelationship:

@@ -59,18 +59,22 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_subscription TO PUBLIC;
 
--- fn_list_subscriptions: a page of the subscriptions that the acting partner sold to a customer. Its rows are those of
+-- fn_list_subscriptions: a page of the subscriptions that the acting partner sold to a customer, one row more where it goes
+-- on, and how many there are: at most 10,000 are counted, beyond that the total is null. Its rows are those of
 -- fn_subscription_row, as records, which become JSON in half the time.
 CREATE FUNCTION fn_list_subscriptions(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid, p_parent uuid,
-    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+    p_after uuid, p_skip integer, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 DECLARE
     v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
     v_sellers uuid[];
+    v_items json;
+    v_total integer;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
-    SELECT coalesce(json_agg(page ORDER BY page.id), '[]'), array_agg(DISTINCT page.partner_tenant_id) INTO body, v_sellers
+    SELECT coalesce(json_agg(page ORDER BY page.id), '[]'), array_agg(DISTINCT page.partner_tenant_id), count(*)
+    INTO v_items, v_sellers, v_total
     FROM (SELECT s.id, s.customer_tenant_id, s.partner_tenant_id, s.order_id, s.line_number, s.partner_of_record,
             s.parent_id, s.product_id, s.sku_id, s.availability_id, s.kind, s.offer_name, s.nickname, s.quantity, s.status,
             s.auto_renew, s.term, s.billing_cycle, s.unit_price, s.currency, s.created_at, s.starts_at,
@@ -78,7 +82,15 @@ BEGIN
         FROM subscription s
         WHERE s.partner_tenant_id = p_tenant AND s.customer_tenant_id = p_customer AND s.id > v_after
         AND (p_order IS NULL OR s.order_id = p_order) AND (p_parent IS NULL OR s.parent_id = p_parent)
-        ORDER BY s.id LIMIT p_size) AS page;
+        ORDER BY s.id OFFSET p_skip LIMIT p_size + 1) AS page;
+    IF p_after IS NOT NULL OR p_skip > 0 OR v_total > p_size THEN
+        -- Not the whole list, so it is counted.
+        SELECT nullif(count(*), 10001) INTO v_total FROM (SELECT FROM subscription s
+            WHERE s.partner_tenant_id = p_tenant AND s.customer_tenant_id = p_customer
+            AND (p_order IS NULL OR s.order_id = p_order) AND (p_parent IS NULL OR s.parent_id = p_parent)
+            LIMIT 10001) AS counted;
+    END IF;
+    body := json_build_object('total', v_total, 'items', v_items);
     SELECT coalesce(json_agg(json_build_object('type', 'Subscription', 'id', seller, 'customer', p_customer,
         'partner', seller)), '[]') INTO shapes FROM unnest(v_sellers) AS seller;
 END $$;

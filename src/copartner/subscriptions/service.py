@@ -11,13 +11,15 @@ from copartner.catalogue import service as catalogue
 from copartner.catalogue.model import Item
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.kernel.errors import StaleTag
+from copartner.kernel.errors import check_tag
+from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts, Pool
 from copartner.subscriptions import rules, store
 from copartner.subscriptions.model import Family, HeldSubscription, Patch, Status, Subscription
 
 PAGE_LIMIT = 500
+_LISTED = Listed[Subscription]
 
 
 async def read_subscription(ctx: Context, *, customer_id: UUID, subscription_id: UUID) -> Subscription:
@@ -33,16 +35,19 @@ async def list_subscriptions(
     order_id: UUID | None = None,
     parent_id: UUID | None = None,
     after: UUID | None = None,
+    skip: int = 0,
     size: int = PAGE_LIMIT,
-) -> tuple[Subscription, ...]:
+) -> Page[Subscription]:
     """At most `size` (1 to 500) subscriptions the acting partner sold to the customer, by id; raises Denied."""
-    return await ctx.read(
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(
         Action.SUBSCRIPTION_LIST,
         store.page(),
-        *(customer_id, order_id, parent_id, after, min(max(size, 1), PAGE_LIMIT)),
-        body=tuple[Subscription, ...],
+        *(customer_id, order_id, parent_id, after, skip, size),
+        body=_LISTED,
         each=Action.SUBSCRIPTION_READ,
     )
+    return found.page(size, lambda it: it.id)
 
 
 async def list_held(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> tuple[HeldSubscription, ...]:
@@ -74,8 +79,7 @@ async def change_subscription(
         for action in asked or (Action.SUBSCRIPTION_READ,):
             cmd.require(action, facts)
         before = _existing(family.own, subscription_id)
-        if expected_version not in (None, before.version):
-            raise StaleTag("The subscription was changed meanwhile; read it again.", str(subscription_id))
+        check_tag(before.version, expected_version, "subscription", str(subscription_id))
         if not asked:
             cmd.unchanged()
             return before

@@ -25,8 +25,8 @@ def read() -> str:
 
 @cache
 def page() -> str:
-    """Caller, customer, order, parent, key to start after, size; answers facts, sellers and subscriptions."""
-    return call("fn_list_subscriptions", 9, "facts", "shapes", "body")
+    """Caller, customer, order, parent, key to start after, offset, size; answers facts, sellers and a page."""
+    return call("fn_list_subscriptions", 10, "facts", "shapes", "body")
 
 
 @cache

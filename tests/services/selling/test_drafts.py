@@ -27,7 +27,7 @@ async def test_an_order_has_one_billing_cycle_and_a_cart_may_have_several(here: 
     names: dict[str, Any] = {"customer_id": here.id(CUSTOMER), "wishes": wishes}
     with pytest.raises(rules.SeveralBillingCycles, match="annual, monthly; use a cart"):
         await orders.place_order(here.context("sa@nordlicht"), **names)
-    assert await orders.list_orders(here.context("sa@nordlicht"), customer_id=here.id(CUSTOMER)) == ()
+    assert (await orders.list_orders(here.context("sa@nordlicht"), customer_id=here.id(CUSTOMER))).items == ()
     cart = await orders.create_cart(here.context("sa@nordlicht"), **names)
     assert len(cart.lines) == 2
 

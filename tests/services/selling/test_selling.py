@@ -44,7 +44,7 @@ async def test_a_checkout_makes_one_active_subscription_and_repeats_its_answer(h
     held = await subscriptions.list_subscriptions(context, customer_id=customer)
     assert [(one.quantity, one.status, one.term) for one in held] == [(5, Status.ACTIVE, "P1Y")]
     assert held[0].commitment_ends_at == here.clock.now().replace(year=here.clock.now().year + 1)
-    assert await orders.list_orders(context, customer_id=customer) == placed
+    assert (await orders.list_orders(context, customer_id=customer)).items == placed
     assert await orders.read_order(context, customer_id=customer, order_id=placed[0].id) == placed[0]
     with pytest.raises(CartCheckedOut):
         await orders.replace_cart(context, customer_id=customer, cart_id=cart.id, wishes=[wish])

@@ -92,18 +92,18 @@ async def list_records(call: Call) -> Collection[AuditRecordBody]:
     text = call.query("filter")
     start = queries.date(call.query("startDate"), "startDate")
     end = queries.end(call.query("endDate"), "endDate")
-    page = pages.wanted(call, f"audit/{text}/{start}/{end}", default=pages.LARGEST)
+    asked = pages.wanted(call, f"audit/{text}/{start}/{end}", default=pages.LARGEST)
     found = await service.list_audit(
         call.ctx,
         start=start.moment if start else None,
         end=end,
         wanted=_filter(queries.filtered(text, _FILTERS)),
-        after=page.after,
-        size=page.size,
+        after=asked.after,
+        skip=asked.skip,
+        size=asked.size,
     )
     query = {"startDate": call.query("startDate"), "endDate": call.query("endDate"), "side": call.query("side")}
-    following = pages.following(call, page, found.next_after, filter=text, **query)
-    return wire.collection((_present(one) for one in found.items), call, following=following, total=found.total)
+    return pages.collection(found, _present, call, asked, filter=text, **query)
 
 
 def _filter(wanted: queries.Filter | None) -> AuditFilter:

@@ -125,7 +125,7 @@ def _cart(cart: Cart) -> CartBody:
         status="Active" if cart.state is CartState.OPEN else "Ordered",
         line_items=tuple(_line(line, lines) for line in lines if line.parent_number is None),
         links=wire.self_link("customers", cart.customer_tenant_id, "carts", cart.id),
-        attributes=wire.attributes("Cart"),
+        attributes=wire.attributes("Cart", cart.version),
     )
 
 
@@ -141,8 +141,11 @@ async def _read(call: Call) -> CartBody:
 
 async def _replace(call: Call) -> CartBody:
     customer_id, cart_id, asked = call.id("customer"), call.id("cart"), call.decode(CartRequest)
-    wishes = tuple(wish(line) for line in asked.line_items)
-    return _cart(await service.replace_cart(call.ctx, customer_id=customer_id, cart_id=cart_id, wishes=wishes))
+    wishes, version = tuple(wish(line) for line in asked.line_items), wire.wanted_version(call)
+    changed = await service.replace_cart(
+        call.ctx, customer_id=customer_id, cart_id=cart_id, wishes=wishes, expected_version=version
+    )
+    return _cart(changed)
 
 
 async def _checkout(call: Call) -> CheckoutBody:
@@ -154,7 +157,8 @@ _CARTS = "/v1/customers/{customer}/carts"
 ROUTES = (
     Route(("POST",), _CARTS, _create, "carts.create", "Draft a cart.", CartBody, CartRequest, 201),
     Route(("GET",), f"{_CARTS}/{{cart}}", _read, "carts.read", "Read a cart.", CartBody),
-    Route(("PUT",), f"{_CARTS}/{{cart}}", _replace, "carts.replace", "Draft a cart anew.", CartBody, CartRequest),
+    Route(("PUT",), f"{_CARTS}/{{cart}}", _replace, "carts.replace", "Draft a cart anew.", CartBody, CartRequest,
+          headers=(wire.IF_MATCH,)),
     Route(("POST",), f"{_CARTS}/{{cart}}/checkout", _checkout, "carts.checkout", "Check a cart out, once.",
           CheckoutBody, status=201),
 )  # fmt: skip

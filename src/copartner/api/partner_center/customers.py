@@ -20,6 +20,7 @@ from copartner.api.partner_center.wire import Attributes, Collection, Links
 from copartner.api.registry import Query, Route
 from copartner.customers import service
 from copartner.customers.model import Customer, NewCustomer, SearchField
+from copartner.kernel.errors import check_tag
 
 _FILTERS = {field.value: ("starts_with",) for field in SearchField}
 
@@ -82,7 +83,7 @@ class CustomerBody(Struct, frozen=True, kw_only=True, rename="camel"):
     links: Links
     billing_profile: BillingProfileBody | UnsetType = UNSET
     user_credentials: CredentialsBody | UnsetType = UNSET
-    attributes: Attributes = Attributes("Customer")
+    attributes: Attributes
 
 
 def _present(found: Customer, credentials: CredentialsBody | UnsetType = UNSET) -> CustomerBody:
@@ -101,22 +102,23 @@ def _present(found: Customer, credentials: CredentialsBody | UnsetType = UNSET) 
         custom_domains=(found.domain,),
         user_credentials=credentials,
         links=wire.self_link("customers", found.tenant_id),
+        attributes=wire.attributes("Customer", found.version),
     )
 
 
 async def _list(call: Call) -> Collection[CustomerBody]:
     text = call.query("filter")
     wanted = queries.filtered(text, _FILTERS)
-    page = pages.wanted(call, f"customers/{wanted}")
+    asked = pages.wanted(call, f"customers/{wanted}")
     found = await service.list_customers(
         call.ctx,
         field=SearchField(wanted.field) if wanted else None,
         starts_with=wanted.value if wanted else "",
-        after=page.after,
-        size=page.size,
+        after=asked.after,
+        skip=asked.skip,
+        size=asked.size,
     )
-    following = pages.following(call, page, found.next_after, filter=text)
-    return wire.collection((_present(one) for one in found.items), call, following=following, total=found.total)
+    return pages.collection(found, _present, call, asked, filter=text)
 
 
 async def _read(call: Call) -> CustomerBody:
@@ -140,15 +142,17 @@ async def _create(call: Call) -> CustomerBody:
 
 
 async def _change(call: Call) -> CustomerBody:
-    customer_id, asked = call.id("customer"), call.decode(CustomerChange)
+    asked = call.decode(CustomerChange)
+    customer_id, version = call.id("customer"), wire.wanted_version(call)
     if asked.relationship_to_partner is RelationshipName.NONE:
-        return _present(await service.end_relationship(call.ctx, customer_id=customer_id))
+        return _present(await service.end_relationship(call.ctx, customer_id=customer_id, expected_version=version))
     if asked.allow_delegated_access is False and asked.relationship_to_partner is UNSET:
-        return _present(await service.remove_privileges(call.ctx, customer_id=customer_id))
+        return _present(await service.remove_privileges(call.ctx, customer_id=customer_id, expected_version=version))
     # Clients send whole objects back: what is as it was asks for nothing.
     found = await service.read_customer(call.ctx, customer_id=customer_id)
     if asked.allow_delegated_access is False and found.allows_delegated_access:
-        return _present(await service.remove_privileges(call.ctx, customer_id=customer_id))
+        return _present(await service.remove_privileges(call.ctx, customer_id=customer_id, expected_version=version))
+    check_tag(found.version, version, "customer", str(customer_id))
     if asked.relationship_to_partner not in (UNSET, RelationshipName.RESELLER, RelationshipName.UNKNOWN):
         raise Malformed("relationshipToPartner: send none to end it; nothing else.", "relationshipToPartner")
     if asked.allow_delegated_access and not found.allows_delegated_access:
@@ -166,5 +170,5 @@ ROUTES = (
     Route(("GET",), f"{_ALL}/{{customer}}", _read, "customers.read", "Read a customer.", CustomerBody),
     Route(("PATCH",), f"{_ALL}/{{customer}}", _change, "customers.change",
           "End the relationship, or give delegated admin privileges back.", CustomerBody, CustomerChange,
-          user_only=True),
+          user_only=True, headers=(wire.IF_MATCH,)),
 )  # fmt: skip

@@ -1,14 +1,16 @@
 """What goes wrong, in the contract's codes; the only place that knows them. The codes are those of errors.csv."""
 
-import csv
-from dataclasses import dataclass
-from importlib.resources import files
+import re
+from collections.abc import Mapping
 
 import msgspec
+from litestar.types import Receive, Scope, Send
 
 from copartner.agreements import rules as agreements
-from copartner.api.call import Call, Reply
+from copartner.api.call import Call, Reply, encode
 from copartner.api.caller import NoToken, NotThisSide, UserTokenNeeded
+from copartner.api.limiting import RateExceeded
+from copartner.api.partner_center.codes import ErrorCode, error_code
 from copartner.catalogue import rules as catalogue
 from copartner.command.denial import Denied
 from copartner.customers import rules as customers
@@ -31,6 +33,8 @@ from copartner.subscriptions import rules as subscriptions
 DECISION_HEADER = "copartner-decision-id"
 _SOURCE = "copartner"
 _LONGEST_TEXT, _LONGEST_VALUE = 1500, 200
+_LANGUAGE = re.compile(r"[a-z]{2}")
+_BOM = b"\xef\xbb\xbf"
 
 
 class ErrorBody(msgspec.Struct, frozen=True, rename="camel"):
@@ -42,32 +46,14 @@ class ErrorBody(msgspec.Struct, frozen=True, rename="camel"):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A published code with the HTTP status it comes with; `when` says what it stands for."""
+class RateBody(msgspec.Struct, frozen=True, rename="camel"):
+    """The contract's answer to a caller who asks too often, which has a shape of its own."""
 
-    status: int
-    code: str
-    when: str
+    status_code: int
+    message: str
 
 
-class Catalogue:
-    """The codes of errors.csv."""
-
-    def __init__(self) -> None:
-        rows = csv.DictReader((files(__package__) / "errors.csv").read_text(encoding="utf-8").splitlines())
-        self.codes: dict[tuple[int, str], Code] = {}
-        for row in rows:
-            code = Code(int(row["http_status"]), row["code"], row["when"])
-            self.codes.setdefault((code.status, code.code), code)
-
-    def get(self, status: int, code: int) -> Code:
-        """A code of the catalogue; raises KeyError when errors.csv has no such row."""
-        return self.codes[status, str(code)]
-
-
-CATALOGUE = Catalogue()
-_get = CATALOGUE.get
+_get = error_code
 
 NO_RELATIONSHIP = _get(403, 20002)
 NOT_FOUND = _get(404, 1000)
@@ -80,7 +66,7 @@ ROLE = _get(403, 900150)
 DENIED = _get(403, 2032)
 
 # By the class of a refusal; the nearest base class counts.
-CLASSES: dict[type[Exception], Code] = {
+CLASSES: dict[type[Exception], ErrorCode] = {
     NoToken: _get(401, 400),
     NotThisSide: NOT_A_PARTNER,
     UserTokenNeeded: _get(403, 900329),
@@ -120,7 +106,7 @@ CLASSES: dict[type[Exception], Code] = {
 }
 
 # By the rule that fired, in the order in which rules speak: the first of this table that is among them gives the code.
-RULES: dict[str, Code] = {
+RULES: dict[str, ErrorCode] = {
     "rel-required": NO_RELATIONSHIP,
     "rel-own-name": NO_RELATIONSHIP,
     "user-only": _get(403, 900329),
@@ -146,7 +132,7 @@ RULES: dict[str, Code] = {
 _ORDER = {rule: place for place, rule in enumerate(RULES)}
 
 
-def code_of_class(error: Exception) -> Code:
+def code_of_class(error: Exception) -> ErrorCode:
     """The code of a refusal by its class; an unknown kind of refusal is an invalid request."""
     for kind in type(error).__mro__:
         if kind in CLASSES:
@@ -154,7 +140,7 @@ def code_of_class(error: Exception) -> Code:
     return MALFORMED
 
 
-def code_of_denial(denied: Denied) -> Code:
+def code_of_denial(denied: Denied) -> ErrorCode:
     """The code of a denied action.
 
     A bearer without any role is nobody on the partner's side. No relationship comes first of all else, so that an
@@ -177,17 +163,54 @@ def code_of_denial(denied: Denied) -> Code:
     return DENIED if denied.rules or denied.decision.doubt else ROLE
 
 
-def _not_found(denied: Denied) -> Code:
+def _not_found(denied: Denied) -> ErrorCode:
     resource = denied.facts.resource
     if isinstance(resource, Order):
         return _get(404, 20000)
     return _get(404, 800008) if isinstance(resource, Cart) else _get(404, 20003)
 
 
-def say(code: Code, description: str, *data: str, headers: dict[str, str] | None = None) -> Reply:
+class Said(Reply):
+    """An error as an answer, sent in the language that `X-Locale` asks for where its code was translated."""
+
+    __slots__ = ("code", "data", "description")
+
+    def __init__(
+        self, code: ErrorCode, description: str, data: tuple[str, ...], headers: Mapping[str, str] | None = None
+    ) -> None:
+        told = ErrorBody(code.code, _short(description, _LONGEST_TEXT), data, _SOURCE)
+        super().__init__(code.status, encode(told), headers)
+        self.code = code
+        self.description = description
+        self.data = data
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        await Reply.__call__(in_language_of(scope, self), scope, receive, send)
+
+
+def in_language_of(scope: Scope, reply: Reply) -> Reply:
+    """The reply in the language asked for: what its code means, then the details as they were said."""
+    if not isinstance(reply, Said):
+        return reply
+    asked = next((value for name, value in scope["headers"] if name == b"x-locale"), b"")
+    language = asked.decode("latin-1").strip().lower().partition("-")[0]
+    text = reply.code.in_language(language) if _LANGUAGE.fullmatch(language) else None
+    if text is None:
+        return reply
+    headers = {**(reply.headers or {}), "content-language": language}
+    spoken = Said(reply.code, f"{text} ({reply.description})", reply.data, headers)
+    return _marked(spoken) if reply.body.startswith(_BOM) else spoken
+
+
+def _marked(reply: Reply) -> Reply:
+    reply.body = _BOM + reply.body
+    return reply
+
+
+def say(code: ErrorCode, description: str, *data: str, headers: Mapping[str, str] | None = None) -> Reply:
     """The contract's error as an answer; what a caller sent comes back in it shortened."""
-    told = tuple(_short(value, _LONGEST_VALUE) for value in data)
-    return Reply.of(code.status, ErrorBody(code.code, _short(description, _LONGEST_TEXT), told, _SOURCE), headers)
+    return Said(code, description, tuple(_short(value, _LONGEST_VALUE) for value in data), headers)
 
 
 def _short(text: str, most: int) -> str:
@@ -203,6 +226,8 @@ def refuse(error: Refusal, call: Call | None) -> Reply:
             return say(code, error.message, *data)
         decision = str(error.decision_id)
         return say(code, error.message, *data, decision, headers={DECISION_HEADER: decision})
+    if isinstance(error, RateExceeded):
+        return Reply.of(429, RateBody(429, error.message), {"retry-after": str(error.seconds)})
     code = code_of_class(error)
     headers = {"www-authenticate": 'Bearer realm="copartner"'} if code.status == 401 else None
     return say(code, error.message, *(str(value) for value in error.data), headers=headers)
@@ -234,6 +259,4 @@ class Contract:
 
     def finish(self, reply: Reply) -> Reply:
         """Put the mark before the body where the setting wants it."""
-        if self._bom and reply.body:
-            reply.body = b"\xef\xbb\xbf" + reply.body
-        return reply
+        return _marked(reply) if self._bom and reply.body else reply

@@ -157,17 +157,16 @@ async def _read(call: Call) -> OrderBody:
 async def _list(call: Call) -> Collection[OrderBody]:
     customer_id = call.id("customer")
     cycle = call.query("billingType")
-    page = pages.wanted(call, f"orders/{customer_id}/{cycle}", default=pages.LARGEST)
+    asked = pages.wanted(call, f"orders/{customer_id}/{cycle}", default=pages.LARGEST)
     found = await service.list_orders(
         call.ctx,
         customer_id=customer_id,
         billing_cycle=billing_cycle(cycle if cycle else UNSET, "billingType"),
-        after=page.after,
-        size=page.size,
+        after=asked.after,
+        skip=asked.skip,
+        size=asked.size,
     )
-    last = found[-1].id if len(found) == page.size else None
-    following = pages.following(call, page, last, billingType=cycle)
-    return wire.collection((present_order(order) for order in found), call, following=following)
+    return pages.collection(found, present_order, call, asked, billingType=cycle)
 
 
 _ORDERS = "/v1/customers/{customer}/orders"

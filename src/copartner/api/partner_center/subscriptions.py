@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType, field
 
 from copartner.api import queries
-from copartner.api.call import Call
+from copartner.api.call import Call, Reply
 from copartner.api.decoding import Malformed, or_none
 from copartner.api.partner_center import pages, wire
 from copartner.api.partner_center.lines import billing_cycle, parent
@@ -19,6 +19,9 @@ from copartner.kernel.ids import parse_id
 from copartner.subscriptions import service
 from copartner.subscriptions.model import Kind, Patch, Status, Subscription
 
+DEPARTURE_HEADER = "copartner-departure"
+# Decision 10. Source: the page about updating a subscription by its id, 2022-06-13.
+_KEPT = "autoRenewEnabled was not sent and stays true; the published service sets it to false"
 _KINDS = {
     kind: ProductKind(name, name)
     for kind, name in (
@@ -196,28 +199,25 @@ async def _read(call: Call) -> SubscriptionBody:
 
 async def _list(call: Call) -> Collection[SubscriptionBody]:
     customer_id, order_id = call.id("customer"), call.query_id("order_id")
-    page = pages.wanted(call, f"subscriptions/{customer_id}/{order_id}", default=pages.LARGEST)
+    asked = pages.wanted(call, f"subscriptions/{customer_id}/{order_id}", default=pages.LARGEST)
     found = await service.list_subscriptions(
-        call.ctx, customer_id=customer_id, order_id=order_id, after=page.after, size=page.size
+        call.ctx, customer_id=customer_id, order_id=order_id, after=asked.after, skip=asked.skip, size=asked.size
     )
-    last = found[-1].id if len(found) == page.size else None
-    order = str(order_id) if order_id else None
-    following = pages.following(call, page, last, order_id=order)
-    return wire.collection((_present(one) for one in found), call, following=following)
+    return pages.collection(found, _present, call, asked, order_id=str(order_id) if order_id else None)
 
 
-async def _change(call: Call) -> SubscriptionBody:
+async def _change(call: Call) -> Reply:
     customer_id, subscription_id = call.id("customer"), call.id("subscription")
     patch = _patch(call.decode(SubscriptionRequest))
-    return _present(
-        await service.change_subscription(
-            call.ctx,
-            customer_id=customer_id,
-            subscription_id=subscription_id,
-            patch=patch,
-            expected_version=wire.wanted_version(call),
-        )
+    changed = await service.change_subscription(
+        call.ctx,
+        customer_id=customer_id,
+        subscription_id=subscription_id,
+        patch=patch,
+        expected_version=wire.wanted_version(call),
     )
+    kept = patch.auto_renew is None and changed.auto_renew
+    return Reply.of(200, _present(changed), {DEPARTURE_HEADER: _KEPT} if kept else None)
 
 
 async def _activate(call: Call) -> ActivationBody:
@@ -235,7 +235,7 @@ ROUTES = (
           headers=pages.HEADERS),
     Route(("GET",), _ONE, _read, "subscriptions.read", "Read a subscription.", SubscriptionBody),
     Route(("PATCH",), _ONE, _change, "subscriptions.change", "Change state, quantity, name or renewal.",
-          SubscriptionBody, SubscriptionRequest, headers=(Query("If-Match", "The etag of the version to change."),)),
+          SubscriptionBody, SubscriptionRequest, headers=(wire.IF_MATCH,)),
     Route(("POST",), f"{_ONE}/activate", _activate, "subscriptions.activate", "Activate a pending subscription.",
           ActivationBody),
 )  # fmt: skip

@@ -11,10 +11,12 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from copartner.api.call import Call
+from copartner.api.registry import Query
 from copartner.kernel.errors import StaleTag
 
 T = TypeVar("T")
 
+IF_MATCH = Query("If-Match", "The etag of the version to change; another version is refused.")
 _PREFIX = "/v1/"
 _TAG = re.compile(r"v([0-9]{1,9})")
 
@@ -49,10 +51,10 @@ class Attributes(Struct, frozen=True, rename="camel"):
     etag: str | UnsetType = UNSET
 
 
-class Collection(Struct, Generic[T], frozen=True, rename="camel"):
-    """A list: `total_count` counts the items of this page, or all of them where the contract can tell."""
+class Collection(Struct, Generic[T], frozen=True, kw_only=True, rename="camel"):
+    """A list: `total_count` counts all of it on every page, and is left out where nobody counts so far."""
 
-    total_count: int
+    total_count: int | UnsetType = UNSET
     items: Sequence[T]
     links: Links
     attributes: Attributes = Attributes("Collection")
@@ -89,13 +91,10 @@ def self_link(*parts: object) -> Links:
     return Links(self=link(*parts))
 
 
-def collection(
-    items: Iterable[T], call: Call, *, following: Link | None = None, total: int | None = None
-) -> Collection[T]:
-    """A list with the link of the address asked for and of the next page, if there is one."""
+def collection(items: Iterable[T], call: Call) -> Collection[T]:
+    """A whole list, with the link of the address asked for."""
     rows = tuple(items)
-    links = Links(self=here(call), next=given(following))
-    return Collection(len(rows) if total is None else total, rows, links)
+    return Collection(total_count=len(rows), items=rows, links=Links(self=here(call)))
 
 
 def tag(version: int) -> str:

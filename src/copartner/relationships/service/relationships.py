@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.kernel.errors import check_tag
 from copartner.policy.actions import Action
 from copartner.relationships import rules, store
 from copartner.relationships.model import OwnRelationship, Relationship
@@ -34,18 +35,18 @@ async def withdraw_privileges(ctx: Context, *, partner_tenant_id: UUID) -> Relat
         return await _without_privileges(cmd, partner_tenant_id, ctx.caller.tenant_id)
 
 
-async def remove_privileges(ctx: Context, *, customer_id: UUID) -> Relationship:
-    """The acting partner gives its privileges at a customer back; raises Denied, UnknownRelationship."""
+async def remove_privileges(ctx: Context, *, customer_id: UUID, expected_version: int | None = None) -> Relationship:
+    """The acting partner gives its privileges at a customer back; raises Denied, UnknownRelationship, StaleTag."""
     async with ctx.command("customer.remove_privileges") as cmd:
         facts = await store.customer_facts(cmd.db, ctx, customer_id)
         cmd.require(Action.CUSTOMER_REMOVE_PRIVILEGES, facts)
-        return await _without_privileges(cmd, ctx.caller.tenant_id, customer_id)
+        return await _without_privileges(cmd, ctx.caller.tenant_id, customer_id, expected_version)
 
 
-async def end_relationship(ctx: Context, *, customer_id: UUID) -> Relationship:
+async def end_relationship(ctx: Context, *, customer_id: UUID, expected_version: int | None = None) -> Relationship:
     """The acting partner ends its relationship with a customer, once nothing it sold stands in the way.
 
-    Raises Denied, UnknownRelationship.
+    Raises Denied, UnknownRelationship, StaleTag.
     """
     async with ctx.command("customer.end_relationship") as cmd:
         # Locked before the facts, so that no sale slips in between the count and the end.
@@ -56,17 +57,21 @@ async def end_relationship(ctx: Context, *, customer_id: UUID) -> Relationship:
         if (earlier := cmd.replay(Relationship)) is not None:
             return earlier
         before = _existing(before, customer_id)
+        check_tag(before.version, expected_version, "customer", str(customer_id))
         after = rules.end(before, now=cmd.now)
         await store.save_end(cmd.db, after)
         cmd.record(before, after)
         return cmd.remember(after)
 
 
-async def _without_privileges(cmd: Command, partner_tenant_id: UUID, customer_id: UUID) -> Relationship:
+async def _without_privileges(
+    cmd: Command, partner_tenant_id: UUID, customer_id: UUID, expected_version: int | None = None
+) -> Relationship:
     if (earlier := cmd.replay(Relationship)) is not None:
         return earlier
     before = await store.lock_relationship(cmd.db, partner_tenant_id, customer_id)
     before = _existing(before, customer_id)
+    check_tag(before.version, expected_version, "customer", str(customer_id))
     if not before.privileges:
         cmd.unchanged()
         return cmd.remember(before)
