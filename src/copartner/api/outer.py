@@ -14,6 +14,7 @@ from copartner.api.addresses import Address, Addresses
 from copartner.api.call import Reply
 from copartner.api.caller import identify
 from copartner.kernel.ids import Ids
+from copartner.kernel.logging import Frequent
 
 _log = structlog.get_logger("copartner.http")
 _SERVER_ID = os.urandom(6).hex()
@@ -53,8 +54,7 @@ class Outer:
         self._unserved = unserved
         self._unexpected = unexpected
         self._unreadable = unreadable
-        # Bound here, once: a module's logger looks its configuration up at every line.
-        self._log = _log.bind() if access_log else None
+        self._log = Frequent("copartner.http") if access_log else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; anything but HTTP is handed on as it is."""
@@ -98,15 +98,15 @@ class Outer:
                 await self._unexpected(identifiers.correlation_id)(scope, receive, answer)
         finally:
             if self._log is not None:
-                self._log.info(
-                    "request",
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    milliseconds=round((time.perf_counter() - began) * 1000, 2),
-                    request_id=identifiers.request_id,
-                    correlation_id=identifiers.correlation_id,
-                )
+                line = {
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "milliseconds": round((time.perf_counter() - began) * 1000, 2),
+                    "request_id": identifiers.request_id,
+                    "correlation_id": identifiers.correlation_id,
+                }
+                self._log.info("request", line)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, answer: Send) -> None:
         path, place, values = self.addresses.find(scope["path"])
