@@ -1,6 +1,6 @@
 """The HTTP application that `copartner serve` and the emulator run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import structlog
@@ -11,16 +11,15 @@ from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from copartner.api import health, limiting, openapi, registry
-from copartner.api.addresses import Address, Addresses
+from copartner.api.addresses import Address, Addresses, Endpoint
 from copartner.api.call import Reply, encode
 from copartner.api.caller import Tokens, identified
-from copartner.api.outer import ClientGone, Outer
+from copartner.api.outer import Outer
 from copartner.api.partner_center import errors, resources
 from copartner.api.partner_center.operations import operations
 from copartner.api.programme import resources as programme_resources
 from copartner.command.runtime import Runtime
 
-LARGEST_BODY = 1_048_576
 Finish = Callable[[Reply], Reply]
 _log = structlog.get_logger("copartner.http")
 
@@ -34,7 +33,7 @@ def build(
     bom: bool = False,
     rate_limit: int = 0,
     access_log: bool = True,
-) -> ASGIApp:
+) -> Outer:
     """The application with every served route; `extra_routes` are those of sign-in, portal and emulator.
 
     Its shutdown calls `closing` and closes the pool. `bom` puts a byte order mark before the contract's bodies.
@@ -44,29 +43,27 @@ def build(
     routes: Sequence[registry.Route] = resources.ROUTES
     if rate_limit:
         routes = limiting.limited(routes, limiting.Limiter(rate_limit, runtime.machine_clock))
-    handlers = [
-        *registry.handlers(routes, contract, runtime, tokens),
-        *registry.handlers(programme_resources.ROUTES, own, runtime, tokens),
-        *health.handlers(runtime),
-        _document(encode(openapi_document())),
-        *extra_routes,
+    endpoints = [
+        *registry.endpoints(routes, contract, runtime, tokens),
+        *registry.endpoints(programme_resources.ROUTES, own, runtime, tokens),
     ]
-    return compose(handlers, runtime, contract.finish, closing=closing, access_log=access_log)
+    handlers = [*health.handlers(runtime), _document(encode(openapi_document())), *extra_routes]
+    return compose(endpoints, runtime, contract.finish, handlers=handlers, closing=closing, access_log=access_log)
 
 
 def compose(
-    handlers: Sequence[ControllerRouterHandler],
+    endpoints: Sequence[Endpoint],
     runtime: Runtime,
     finish: Finish,
     *,
+    handlers: Sequence[ControllerRouterHandler] = (),
     closing: Sequence[Callable[[], None]] = (),
     access_log: bool = True,
 ) -> Outer:
-    """These handlers inside the outer layer, with the contract's answers for whatever they do not serve.
+    """These endpoints and Litestar's handlers in the outer layer, with the contract's answers where nothing is served.
 
-    `finish` is the last touch to the answers that come from no handler.
+    `finish` is the last touch to the answers that come from neither.
     """
-    addresses = known_addresses()
 
     def outside_a_route(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
         return _response(request, finish(_outside_a_route(request, error)))
@@ -78,22 +75,29 @@ def compose(
         handlers,
         openapi_config=None,
         logging_config=None,
-        request_max_body_size=LARGEST_BODY,
-        exception_handlers={HTTPException: outside_a_route, ClientGone: _to_nobody, Exception: unexpected},
+        request_max_body_size=registry.LARGEST_BODY,
+        exception_handlers={HTTPException: outside_a_route, Exception: unexpected},
         on_shutdown=[*closing, runtime.pool.close],
     )
-    for route in litestar.routes:
-        if isinstance(route, HTTPRoute):
-            addresses.at(route.path).served.update(route.methods)
+    addresses = known_addresses()
+    for endpoint in (*endpoints, *_of_litestar(litestar)):
+        addresses.serve(endpoint)
     return Outer(
         litestar,
         addresses,
         runtime.ids,
-        unserved=lambda method, place: finish(unserved(method, place)),
+        unserved=lambda method, path, place: finish(unserved(method, path, place)),
         unexpected=lambda correlation_id: finish(errors.unexpected(correlation_id)),
         unreadable=lambda: finish(_unreadable()),
         access_log=access_log,
     )
+
+
+def _of_litestar(litestar: Litestar) -> Iterator[Endpoint]:
+    """Every route that came as a handler; Litestar itself gives it what its signature asks for."""
+    for route in litestar.routes:
+        if isinstance(route, HTTPRoute):
+            yield Endpoint(route.methods, route.path_format, litestar)
 
 
 def openapi_document() -> dict[str, Any]:
@@ -107,13 +111,20 @@ def known_addresses() -> Addresses:
     addresses = Addresses()
     for operation in operations():
         for path in operation.paths:
-            addresses.at(path).known.setdefault(operation.method, operation.name)
+            addresses.know(operation.method, path, operation.name)
     return addresses
 
 
-def unserved(method: str, place: Address) -> Reply:
-    """The answer for an operation of the contract that this service does not have."""
-    return errors.say(errors.UNSERVED, f"This operation is not served here: {place.known[method]}.")
+def unserved(method: str, path: str, place: Address | None) -> Reply:
+    """The answer where nothing serves this method: what the contract knows is named."""
+    if place is not None and method in place.known:
+        return errors.say(errors.UNSERVED, f"This operation is not served here: {place.known[method]}.")
+    if place is None or not place.served:
+        return errors.say(errors.NOT_FOUND, f"There is nothing at {path[:200]}.")
+    allow = {"allow": ", ".join(sorted({*place.served, "OPTIONS"}))}
+    if method == "OPTIONS":
+        return Reply(204, headers=allow)
+    return errors.say(errors.WRONG_METHOD, f"{method} is not served at this address.", headers=allow)
 
 
 def _unreadable() -> Reply:
@@ -135,25 +146,16 @@ def _response(request: Request[Any, Any, Any], reply: Reply) -> Response[bytes]:
 
 
 def _outside_a_route(request: Request[Any, Any, Any], error: HTTPException) -> Reply:
-    """What the router refuses by itself, in the contract's shape."""
-    method, path = request.method, request.scope["path"]
+    """What Litestar refuses by itself, in the contract's shape."""
     if error.status_code == 404:
-        reply = errors.say(errors.NOT_FOUND, f"There is nothing at {path[:200]}.")
-    elif error.status_code == 405:
-        served = (error.headers or {}).get("allow", "")
-        reply = errors.say(errors.WRONG_METHOD, f"{method} is not served at this address.", headers={"allow": served})
+        reply = errors.say(errors.NOT_FOUND, f"There is nothing at {request.scope['path'][:200]}.")
     elif error.status_code == 413:
-        reply = errors.say(errors.MALFORMED, f"The body is too large; send at most {LARGEST_BODY} bytes.")
+        reply = errors.say(errors.MALFORMED, registry.TOO_LARGE)
     elif error.status_code >= 500:
         return _unexpected(request, error)
     else:
         reply = errors.say(errors.MALFORMED, "The request cannot be read; send it as the OpenAPI document says.")
     return reply
-
-
-def _to_nobody(_request: Request[Any, Any, Any], _error: ClientGone) -> Response[bytes]:
-    """For the log alone; 499 is what servers note of a client that left."""
-    return Response(b"", status_code=499, media_type="text/plain")
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Reply:

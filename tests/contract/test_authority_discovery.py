@@ -104,7 +104,7 @@ async def test_below_adfs_resource_and_scope_are_understood(desk: Office) -> Non
         assert (said["expires_in"], claims["aud"], claims["ver"]) == (3600, PARTNER_CENTER, "2.0")
 
 
-@pytest.mark.parametrize("asked", ["common/userrealm/aa@nordlicht.example", "common/UserRealm/nobody@nowhere.example"])
+@pytest.mark.parametrize("asked", ["common/userrealm/aa@nordlicht.example", "common/userrealm/nobody@nowhere.example"])
 async def test_every_name_belongs_here(desk: Office, asked: str) -> None:
     found = (await desk.http.get(f"/{asked}", params={"api-version": "1.0"})).json()
     assert found == {"ver": "1.0", "account_type": "Managed", "domain_name": asked.rpartition("@")[2]}

@@ -100,7 +100,6 @@ def test_no_address_is_taken_from_others(desk: Office) -> None:
         "/common/discovery/instance",
         "/common/oauth2/deviceauth",
         "/{tenant:str}/.well-known/openid-configuration",
-        "/{tenant:str}/UserRealm/{user:str}",
         "/{tenant:str}/discovery/instance",
         "/{tenant:str}/discovery/keys",
         "/{tenant:str}/discovery/v2.0/keys",

@@ -10,12 +10,13 @@ import pytest
 import structlog
 
 from copartner.api import registry
+from copartner.api.addresses import Addresses, Endpoint
 from copartner.api.call import Call
 from copartner.api.outer import Outer
 from copartner.api.partner_center import errors
 from copartner.api.partner_center.wire import tag, wanted_version
-from copartner.api.registry import Route
-from copartner.app import LARGEST_BODY, compose, known_addresses, unserved
+from copartner.api.registry import LARGEST_BODY, Route
+from copartner.app import compose, unserved
 from support.web import OneToken, client, dry_client, dry_runtime
 
 
@@ -56,7 +57,7 @@ USER = {"Authorization": "Bearer user"}
 def _app(*, bom: bool = False) -> Outer:
     runtime = dry_runtime()
     contract = errors.Contract(bom=bom)
-    return compose(registry.handlers(ROUTES, contract, runtime, OneToken()), runtime, contract.finish)
+    return compose(registry.endpoints(ROUTES, contract, runtime, OneToken()), runtime, contract.finish)
 
 
 @pytest.fixture
@@ -150,15 +151,16 @@ async def test_the_unexpected_is_told_by_its_correlation_id_alone(http: httpx.As
     assert "Bearer" not in repr(logs)
 
 
-async def test_the_last_net_holds_what_the_router_lets_through() -> None:
+async def test_the_last_net_holds_what_an_endpoint_lets_through() -> None:
     async def broken(_scope: Any, _receive: Any, _send: Any) -> None:
         raise RuntimeError
 
-    runtime = dry_runtime()
+    addresses = Addresses()
+    addresses.serve(Endpoint(("GET",), "/", broken))
     net = Outer(
         broken,
-        known_addresses(),
-        runtime.ids,
+        addresses,
+        dry_runtime().ids,
         unserved=unserved,
         unexpected=errors.unexpected,
         unreadable=lambda: errors.unexpected(""),

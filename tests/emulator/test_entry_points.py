@@ -33,10 +33,10 @@ async def here(database: Database, tmp_path: Path) -> AsyncIterator[Programme]:
 
 
 def table(app: Any) -> set[tuple[str, str]]:
-    """Method and address of every route behind the outer layer."""
-    routes = [route for route in app._inner.routes if isinstance(route, HTTPRoute)]
-    assert len(routes) == len(app._inner.routes), "there are routes that are not HTTP"
-    return {(method, route.path_format) for route in routes for method in route.methods}
+    """Method and address of everything that is served."""
+    assert all(isinstance(route, HTTPRoute) for route in app.beside.routes), "there are routes that are not HTTP"
+    found: set[tuple[str, str]] = app.addresses.served
+    return found
 
 
 @asynccontextmanager
@@ -52,7 +52,7 @@ async def both(here: Programme, place: Path) -> AsyncIterator[tuple[Any, Any]]:
     try:
         yield served, up
     finally:
-        for hook in (*served._inner.on_shutdown, *up._inner.on_shutdown):
+        for hook in (*served.beside.on_shutdown, *up.beside.on_shutdown):
             ended = hook()
             if isawaitable(ended):
                 await ended

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from litestar.types import HTTPScope, Receive, Scope, Send
 
+from copartner.api.caller import identified
 from copartner.api.decoding import Malformed, decode
 from copartner.command.context import Context
 from copartner.kernel.ids import parse_id
@@ -62,7 +63,7 @@ class Call:
         self.body = body
         self.path: str = scope["path"]
         self._parameters: Mapping[str, str] = scope["path_params"]
-        self._headers: Any = scope["headers"]
+        self._headers = identified(scope).headers
         self._query_string: bytes = scope["query_string"]
         self._query: dict[str, str] | None = None
 
@@ -83,10 +84,8 @@ class Call:
 
     def header(self, name: bytes) -> str | None:
         """A header by its lower-case name."""
-        for key, value in self._headers:
-            if key == name:
-                return str(value.decode("latin-1"))
-        return None
+        value = self._headers.get(name)
+        return None if value is None else value.decode("latin-1")
 
     def query(self, name: str) -> str | None:
         """A query parameter by its name in any casing; None when it is absent or empty. Raises Malformed."""

@@ -64,31 +64,32 @@ class Tokens(Protocol):
 
 
 class Identifiers:
-    """The identifiers of one request; `request_given` when the caller chose the request id."""
+    """Headers by lower-case name, the last of those with one name, and what of them identifies the request.
 
-    __slots__ = ("correlation_id", "request_given", "request_id")
+    `request_given` when the caller chose the request id.
+    """
 
-    def __init__(self, request_id: str | None, correlation_id: str | None, fresh: str) -> None:
-        self.request_given = request_id is not None
+    __slots__ = ("correlation_id", "headers", "request_given", "request_id")
+
+    def __init__(self, headers: dict[bytes, bytes], ids: Ids) -> None:
+        self.headers = headers
+        request_id = headers.get(b"ms-requestid", b"").decode("latin-1").strip()
+        correlation_id = headers.get(b"ms-correlationid", b"").decode("latin-1").strip()[:_LONGEST_REQUEST_ID]
+        fresh = "" if request_id and correlation_id else str(ids.new())
+        self.request_given = request_id != ""
         self.request_id = request_id or fresh
         self.correlation_id = correlation_id or fresh
 
 
 def identified(scope: Scope) -> Identifiers:
-    """The identifiers that the outer layer put beside the request."""
+    """The headers and identifiers that the outer layer put beside the request."""
     found: Identifiers = scope["state"][_IDENTIFIERS]
     return found
 
 
 def identify(scope: HTTPScope, ids: Ids) -> Identifiers:
-    """Read the identifiers from the headers, make those that are absent, and put them beside the request."""
-    request_id = correlation_id = None
-    for name, value in scope["headers"]:
-        if name == b"ms-requestid":
-            request_id = value.decode("latin-1").strip() or None
-        elif name == b"ms-correlationid":
-            correlation_id = value.decode("latin-1").strip()[:_LONGEST_REQUEST_ID] or None
-    found = Identifiers(request_id, correlation_id, "" if request_id and correlation_id else str(ids.new()))
+    """Read the headers, make the identifiers that are absent, and put them beside the request."""
+    found = Identifiers(dict(scope["headers"]), ids)
     scope.setdefault("state", {})[_IDENTIFIERS] = found
     return found
 
@@ -100,19 +101,14 @@ async def context(
 
     Without a side it is the one the tenant reads its own records on, or that of the query's `side`.
     """
-    authorization = locale = None
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            authorization = value
-        elif name == b"x-locale":
-            locale = value
+    identifiers = identified(scope)
+    headers = identifiers.headers
     try:
-        verified = await tokens.verify(_bearer(authorization))
+        verified = await tokens.verify(_bearer(headers.get(b"authorization")))
     except TokenRefused as error:
         raise NoToken(str(error)) from None
     if user_only and verified.app_only:
         raise UserTokenNeeded("This operation does not take app-only tokens; use a token that a user signed in for.")
-    identifiers = identified(scope)
     if side is None:
         side = _asked_side(scope) or await side_of(runtime, verified.tenant_id)
     return Context(
@@ -120,7 +116,7 @@ async def context(
         caller=Caller(side, verified.tenant_id, verified.subject_id, verified.app_only),
         correlation_id=identifiers.correlation_id,
         request=_key(scope, identifiers, body),
-        locale=_locale(locale),
+        locale=_locale(headers.get(b"x-locale")),
     )
 
 

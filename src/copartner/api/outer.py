@@ -14,6 +14,7 @@ from copartner.api.addresses import Address, Addresses
 from copartner.api.call import Reply
 from copartner.api.caller import identify
 from copartner.kernel.ids import Ids
+from copartner.kernel.logging import Frequent
 
 _log = structlog.get_logger("copartner.http")
 _SERVER_ID = os.urandom(6).hex()
@@ -22,37 +23,43 @@ _VECTOR = b64encode(os.urandom(12))[:14].replace(b"=", b"A")
 _numbers = count()
 
 
-class ClientGone(Exception):
-    """The client left before it had sent the whole of its request, so nobody waits for an answer."""
+class ClientGone(BaseException):
+    """The client left before it had sent the whole of its request, so nobody waits for an answer.
+
+    Like a cancellation it is no error, and passes the nets that are meant for errors.
+    """
 
 
 class Outer:
-    """Wraps the application. `unserved` answers what is known and not served, `unexpected` what nobody caught."""
+    """Finds what serves a request among the addresses; `unserved` answers where nothing does.
+
+    `unexpected` answers what nobody caught, `unreadable` an address that no client should send. What is not HTTP, such
+    as the server's start and end, goes to `beside`.
+    """
 
     def __init__(
         self,
-        inner: ASGIApp,
+        beside: ASGIApp,
         addresses: Addresses,
         ids: Ids,
         *,
-        unserved: Callable[[str, Address], Reply],
+        unserved: Callable[[str, str, Address | None], Reply],
         unexpected: Callable[[str], Reply],
         unreadable: Callable[[], Reply],
         access_log: bool = True,
     ) -> None:
-        self._inner = inner
-        self._addresses = addresses
+        self.beside = beside
+        self.addresses = addresses
         self._ids = ids
         self._unserved = unserved
         self._unexpected = unexpected
         self._unreadable = unreadable
-        # Bound here, once: a module's logger looks its configuration up at every line.
-        self._log = _log.bind() if access_log else None
+        self._log = Frequent("copartner.http") if access_log else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection; anything but HTTP is handed on as it is."""
         if str(scope["type"]) != "http":
-            await self._inner(scope, receive, send)
+            await self.beside(scope, receive, send)
             return
         await self._answer(cast(HTTPScope, scope), receive, send)
 
@@ -82,32 +89,37 @@ class Outer:
 
         try:
             await self._serve(scope, take, answer)
+        except ClientGone:
+            # For the log alone; 499 is what servers note of a client that left.
+            await Reply(499)(scope, receive, answer)
         except Exception:
             _log.exception("unexpected", correlation_id=identifiers.correlation_id, path=scope["path"])
             if not status:
                 await self._unexpected(identifiers.correlation_id)(scope, receive, answer)
         finally:
             if self._log is not None:
-                self._log.info(
-                    "request",
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    milliseconds=round((time.perf_counter() - began) * 1000, 2),
-                    request_id=identifiers.request_id,
-                    correlation_id=identifiers.correlation_id,
-                )
+                line = {
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "milliseconds": round((time.perf_counter() - began) * 1000, 2),
+                    "request_id": identifiers.request_id,
+                    "correlation_id": identifiers.correlation_id,
+                }
+                self._log.info("request", line)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, answer: Send) -> None:
-        path, place = self._addresses.find(scope["path"])
+        path, place, values = self.addresses.find(scope["path"])
         if "\0" in path or b"%00" in scope["query_string"]:
             await self._unreadable()(scope, receive, answer)
             return
         if path != scope["path"]:
             scope["path"] = path
             scope["raw_path"] = path.encode()
-        method = scope["method"]
-        if place is not None and method in place.known and method not in place.served:
-            await self._unserved(method, place)(scope, receive, answer)
+        found = place.served.get(scope["method"]) if place else None
+        if found is None:
+            await self._unserved(scope["method"], path, place)(scope, receive, answer)
             return
-        await self._inner(scope, receive, answer)
+        app, names = found
+        scope["path_params"] = dict(zip(names, values, strict=True))
+        await app(scope, receive, answer)

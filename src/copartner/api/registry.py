@@ -1,22 +1,24 @@
-"""Declared routes: from one declaration come the router's handler and the entry in the OpenAPI document."""
+"""Declared routes: from one declaration come the endpoint and the entry in the OpenAPI document."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
-from litestar import Request
-from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, HTTPScope, Method
+from litestar.types import ASGIApp, HTTPScope, Method, Receive, Send
 
+from copartner.api.addresses import Endpoint
 from copartner.api.call import Call, Reply
 from copartner.api.caller import Tokens, context, identified
+from copartner.api.decoding import Malformed
 from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Refusal
 from copartner.policy.facts import Side
 
 _log = structlog.get_logger("copartner.http")
 Handler = Callable[[Call], Awaitable[Any]]
+LARGEST_BODY = 1_048_576
+TOO_LARGE = f"The body is too large; send at most {LARGEST_BODY} bytes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +69,47 @@ class Dialect(Protocol):
         ...
 
 
-def handlers(routes: Iterable[Route], dialect: Dialect, runtime: Runtime, tokens: Tokens) -> list[HTTPRouteHandler]:
-    """The router's handlers of these routes."""
-    return [_handler(route, _served(route, dialect, runtime, tokens)) for route in routes]
+def endpoints(routes: Iterable[Route], dialect: Dialect, runtime: Runtime, tokens: Tokens) -> list[Endpoint]:
+    """What serves these routes."""
+    return [Endpoint(route.methods, route.path, _app(route, dialect, runtime, tokens)) for route in routes]
 
 
-def _handler(route: Route, serve: Callable[[HTTPScope, bytes], Awaitable[Reply]]) -> HTTPRouteHandler:
-    path = route.path.replace("}", ":str}")
-    takes_body = not {"GET", "HEAD", "DELETE"} >= set(route.methods)
-
-    async def with_body(request: Request[Any, Any, Any]) -> ASGIApp:
-        return await serve(request.scope, await request.body())
-
-    async def without_body(request: Request[Any, Any, Any]) -> ASGIApp:
-        return await serve(request.scope, b"")
-
-    return HTTPRouteHandler(
-        path,
-        http_method=route.methods,
-        status_code=200,
-        include_in_schema=False,
-        name=route.name,
-    )(with_body if takes_body else without_body)
-
-
-def _served(
-    route: Route, dialect: Dialect, runtime: Runtime, tokens: Tokens
-) -> Callable[[HTTPScope, bytes], Awaitable[Reply]]:
+def _app(route: Route, dialect: Dialect, runtime: Runtime, tokens: Tokens) -> ASGIApp:
     handler, status, side, user_only = route.handler, route.status, route.side, route.user_only
     refuse, finish = dialect.refuse, dialect.finish
+    takes_body = not {"GET", "HEAD", "DELETE"} >= set(route.methods)
 
-    async def serve(scope: HTTPScope, body: bytes) -> Reply:
+    async def app(scope: Any, receive: Receive, send: Send) -> None:
         call: Call | None = None
         try:
+            body = await _body(scope, receive) if takes_body else b""
             ctx = await context(scope, body, tokens=tokens, runtime=runtime, side=side, user_only=user_only)
             call = Call(ctx, scope, body)
             result = await handler(call)
+            reply = result if isinstance(result, Reply) else Reply.of(status, result)
         except Refusal as error:
-            return finish(refuse(error, call))
+            reply = refuse(error, call)
         except Exception:
             correlation_id = identified(scope).correlation_id
             _log.exception("unexpected", operation=route.name, correlation_id=correlation_id)
-            return finish(dialect.unexpected(correlation_id))
-        return finish(result if isinstance(result, Reply) else Reply.of(status, result))
+            reply = dialect.unexpected(correlation_id)
+        await finish(reply)(scope, receive, send)
 
-    return serve
+    return app
+
+
+async def _body(scope: HTTPScope, receive: Receive) -> bytes:
+    """The whole body; raises Malformed as soon as more than LARGEST_BODY is announced or came."""
+    announced = identified(scope).headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced) > LARGEST_BODY:
+        raise Malformed(TOO_LARGE)
+    chunks, length, more = [], 0, True
+    while more:
+        message: Any = await receive()
+        chunk = message.get("body", b"")
+        length += len(chunk)
+        if length > LARGEST_BODY:
+            raise Malformed(TOO_LARGE)
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)

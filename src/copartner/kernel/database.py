@@ -1,8 +1,6 @@
 """Connections to PostgreSQL: a small pool that hands back only what is certainly clean."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -59,30 +57,32 @@ class Pool:
         self.in_use = 0
         self.discarded = 0
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
+    def acquire(self) -> "_Lent":
         """Lend a connection for the block; raises TimeoutError when none comes free within the time-out."""
-        async with asyncio.timeout(self._command_timeout if self._slots.locked() else None):
+        return _Lent(self)
+
+    async def _lend(self) -> Connection:
+        """A connection for whoever hands it back; see acquire."""
+        if self._slots.locked():
+            async with asyncio.timeout(self._command_timeout):
+                await self._slots.acquire()
+        else:
             await self._slots.acquire()
         try:
             if self._closed:
                 raise PoolClosed
             connection = self._take() or await self._open()
-            self.in_use += 1
-            clean = False
-            try:
-                yield connection
-                clean = True
-            except asyncpg.PostgresError as error:
-                # The server answered with an error and the protocol is at rest; 08 and 57 speak of a dying connection.
-                clean = not (error.sqlstate or "08").startswith(("08", "57"))
-                raise
-            except Exception as error:
-                clean = not isinstance(error, _DOUBTFUL)
-                raise
-            finally:
-                self.in_use -= 1
-                self._give_back(connection, clean)
+        except BaseException:
+            self._slots.release()
+            raise
+        self.in_use += 1
+        return connection
+
+    def _hand_back(self, connection: Connection, clean: bool) -> None:
+        """Take a lent connection back, and keep it only when it is clean."""
+        self.in_use -= 1
+        try:
+            self._give_back(connection, clean)
         finally:
             self._slots.release()
 
@@ -120,3 +120,27 @@ class Pool:
         idle, self._idle = self._idle, []
         for connection in idle:
             connection.terminate()
+
+
+class _Lent:
+    """A connection for the length of a block."""
+
+    __slots__ = ("_connection", "_pool")
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def __aenter__(self) -> Connection:
+        self._connection = await self._pool._lend()
+        return self._connection
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._pool._hand_back(self._connection, error is None or _leaves_clean(error))
+
+
+def _leaves_clean(error: BaseException) -> bool:
+    """Whether the protocol is at rest after a use that ended so; cancelled, it is not."""
+    if isinstance(error, asyncpg.PostgresError):
+        # The server answered with an error; 08 and 57 speak of a dying connection.
+        return not (error.sqlstate or "08").startswith(("08", "57"))
+    return isinstance(error, Exception) and not isinstance(error, _DOUBTFUL)

@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 import structlog
@@ -16,14 +16,38 @@ _SECRET_KEYS = frozenset(
 )
 
 
+# Where lines of the level info go as JSON; None while they go elsewhere, or nowhere.
+_lines: TextIO | None = None
+
+
 def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key in event.keys() & _SECRET_KEYS:
         event[key] = "***"
     return event
 
 
+_stamped = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+
 def _json(event: Any, **_: Any) -> str:
     return msgspec.json.encode(event, enc_hook=repr).decode()
+
+
+class Frequent:
+    """Writes what is logged at every request: structlog's line, without its processors in between."""
+
+    def __init__(self, name: str) -> None:
+        # Bound here, once: a module's logger looks its configuration up at every line.
+        self._log = structlog.get_logger(name).bind()
+
+    def info(self, event: str, values: dict[str, Any]) -> None:
+        """A line of the level info; where lines are no JSON, or a value might be a secret, structlog writes it."""
+        if _lines is None or not _SECRET_KEYS.isdisjoint(values):
+            self._log.info(event, **values)
+            return
+        line = _stamped(None, "info", {**values, "event": event, "level": "info"})
+        _lines.write(f"{_json(line)}\n")
+        _lines.flush()
 
 
 class _FromLibraries(logging.Handler):
@@ -38,13 +62,15 @@ class _FromLibraries(logging.Handler):
 
 def configure(level: str = "info", *, human: bool = False) -> None:
     """Send every log line of this process to standard error; `human` writes coloured text instead of JSON."""
+    global _lines
     number = logging.getLevelNamesMapping()[level.upper()]
+    _lines = sys.stderr if number <= logging.INFO and not human else None
     renderer: Any = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(_json)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _stamped,
             _without_secrets,
             structlog.processors.format_exc_info,
             renderer,

@@ -15,22 +15,34 @@ from copartner.policy.facts import Facts
 from copartner.policy.plan import PLANS, Field, Plan
 
 Shape = tuple[Any, ...]
-_Shaper = Callable[[Any, dict[str, int]], Shape]
+
+
+class _Ranks(dict[str | None, int | None]):
+    """The rank of each id by its first appearance; what is absent stays absent."""
+
+    def __missing__(self, one: str | None) -> int:
+        rank = self[one] = len(self)
+        return rank
+
+
+_Rank = Callable[[str | None], int | None]
+_Shaper = Callable[[Any, _Rank], Shape]
+_ABSENT: dict[str | None, int | None] = {None: None}
 
 
 def shape(facts: Facts) -> Shape:
     """The facts with ids replaced by ranks, hashable."""
-    ranks: dict[str, int] = {}
-    resource = facts.resource
+    rank = _Ranks(_ABSENT).__getitem__
+    resource = facts.resource.__class__
     made = (
-        _ACTOR(facts.principal, ranks),
-        resource.__class__.__name__,
-        _SHAPERS[resource.__class__](resource, ranks),
-        _CONTEXT(facts.context, ranks),
+        _ACTOR(facts.principal, rank),
+        resource.__name__,
+        _SHAPERS[resource](facts.resource, rank),
+        _CONTEXT(facts.context, rank),
     )
     if facts.tenants or facts.organisations:
-        tenants = tuple([_TENANT(tenant, ranks) for tenant in facts.tenants])
-        return (*made, tenants, tuple([_ORGANISATION(organisation, ranks) for organisation in facts.organisations]))
+        tenants = tuple([_TENANT(tenant, rank) for tenant in facts.tenants])
+        return (*made, tenants, tuple([_ORGANISATION(organisation, rank) for organisation in facts.organisations]))
     return made
 
 
@@ -78,17 +90,14 @@ def _shaper(plan: Plan) -> _Shaper:
         return _nesting(nested, plain)
     if any(f.kind == "ref" and f.many for f in plan.fields):
 
-        def with_lists(value: Any, ranks: dict[str, int]) -> Shape:
-            rank = ranks.setdefault
-            own = [None if one is None else rank(one, len(ranks)) for one in ids(value)]
-            listed = [tuple([rank(one, len(ranks)) for one in held]) for held in lists(value)]
-            return (*own, *listed, *plain(value))
+        def with_lists(value: Any, rank: _Rank) -> Shape:
+            own = tuple(map(rank, ids(value)))
+            return (*own, *[tuple(map(rank, held)) for held in lists(value)], *plain(value))
 
         return with_lists
 
-    def simple(value: Any, ranks: dict[str, int]) -> Shape:
-        rank = ranks.setdefault
-        return (*[None if one is None else rank(one, len(ranks)) for one in ids(value)], *plain(value))
+    def simple(value: Any, rank: _Rank) -> Shape:
+        return (*map(rank, ids(value)), *plain(value))
 
     return simple
 
@@ -97,9 +106,9 @@ def _nesting(nested: list[Field], plain: Callable[[Any], tuple[Any, ...]]) -> _S
     """A shaper for the context: each part by its own shaper, absent parts as None."""
     parts = _getter([f.name for f in nested])
 
-    def shaper(value: Any, ranks: dict[str, int]) -> Shape:
+    def shaper(value: Any, rank: _Rank) -> Shape:
         return (
-            *[None if part is None else _SHAPERS[part.__class__](part, ranks) for part in parts(value)],
+            *[None if part is None else _SHAPERS[part.__class__](part, rank) for part in parts(value)],
             *plain(value),
         )
 

@@ -150,9 +150,9 @@ def _instance(authority: Authority) -> list[HTTPRouteHandler]:
 
 
 def _realm() -> HTTPRouteHandler:
-    # Clients write it either way.
+    # Clients write it either way; the outer layer folds the casing.
     @get(
-        ["/{tenant:str}/userrealm/{user:str}", "/{tenant:str}/UserRealm/{user:str}"],
+        "/{tenant:str}/userrealm/{user:str}",
         status_code=200,
         name="read_user_realm",
         include_in_schema=False,

@@ -15,7 +15,7 @@ from copartner.api.partner_center.lines import billing_cycle, parent
 from copartner.api.partner_center.products import ProductKind
 from copartner.api.partner_center.wire import Attributes, Collection, Link
 from copartner.api.registry import Query, Route
-from copartner.kernel.ids import parse_id
+from copartner.kernel.ids import id_text, parse_id
 from copartner.subscriptions import service
 from copartner.subscriptions.model import Kind, Patch, Status, Subscription
 
@@ -120,11 +120,11 @@ def _present(found: Subscription) -> SubscriptionBody:
         creation_date=found.created_at,
         effective_start_date=found.starts_at,
         commitment_end_date=wire.given(found.commitment_ends_at),
-        status=found.status.value,
+        status=found.status,
         auto_renew_enabled=found.auto_renew,
         is_trial=found.kind is Kind.LICENSE and found.term == "P1M" and not found.unit_price,
         billing_type="usage" if usage else "license",
-        billing_cycle=found.billing_cycle.value,
+        billing_cycle=found.billing_cycle,
         term_duration=found.term or UNSET,
         contract_type="subscription",
         parent_subscription_id=wire.given(found.parent_id),
@@ -137,20 +137,20 @@ def _present(found: Subscription) -> SubscriptionBody:
 
 def _links(found: Subscription) -> SubscriptionLinks:
     customer, product, sku, availability = _catalogue_links(
-        found.customer_tenant_id, found.product_id, found.sku_id, found.availability_id
+        id_text(found.customer_tenant_id), found.product_id, found.sku_id, found.availability_id
     )
     above = found.parent_id
     return SubscriptionLinks(
-        self=Link(f"{customer}/subscriptions/{found.id}"),
+        self=Link(f"{customer}/subscriptions/{id_text(found.id)}"),
         product=product,
         sku=sku,
         availability=availability,
-        parent_subscription=UNSET if above is None else Link(f"{customer}/subscriptions/{above}"),
+        parent_subscription=UNSET if above is None else Link(f"{customer}/subscriptions/{id_text(above)}"),
     )
 
 
 @lru_cache(1024)
-def _catalogue_links(customer_id: UUID, product: str, sku: str, availability: str) -> tuple[str, Link, Link, Link]:
+def _catalogue_links(customer_id: str, product: str, sku: str, availability: str) -> tuple[str, Link, Link, Link]:
     """The customer's address and the three links that most rows of a list share; every part is a GUID or a key."""
     customer = f"customers/{customer_id}"
     of_product = f"{customer}/products/{product}"

@@ -4,6 +4,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -65,6 +66,7 @@ def given(value: T | None) -> T | UnsetType:
     return UNSET if value is None else value
 
 
+@lru_cache(4096)
 def attributes(kind: str, version: int | None = None) -> Attributes:
     """The attributes of a resource of a kind; with a version it has an entity tag."""
     return Attributes(kind, UNSET if version is None else tag(version))
