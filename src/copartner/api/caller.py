@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable
+from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
@@ -144,6 +145,7 @@ def _key(scope: HTTPScope, identifiers: Identifiers, body: bytes) -> RequestKey 
     return RequestKey("POST", scope["path"], identifiers.request_id, sha256(body).digest())
 
 
+@lru_cache(256)
 def _locale(header: bytes | None) -> str:
     text = header.decode("latin-1").strip() if header else ""
     return text if _LOCALE.fullmatch(text) else "en"

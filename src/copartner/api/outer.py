@@ -17,7 +17,7 @@ from copartner.kernel.ids import Ids
 from copartner.kernel.logging import Frequent
 
 _log = structlog.get_logger("copartner.http")
-_SERVER_ID = os.urandom(6).hex()
+_SERVER_ID = os.urandom(6).hex().encode()
 # A correlation vector is 22 characters of base64 and a counter; this process's own prefix and a number make it unique.
 _VECTOR = b64encode(os.urandom(12))[:14].replace(b"=", b"A")
 _numbers = count()
@@ -70,7 +70,7 @@ class Outer:
             (b"ms-requestid", identifiers.request_id.encode("latin-1", "replace")),
             (b"ms-correlationid", identifiers.correlation_id.encode("latin-1", "replace")),
             (b"ms-cv", b"%s%08x.0" % (_VECTOR, next(_numbers) & 0xFFFFFFFF)),
-            (b"ms-serverid", _SERVER_ID.encode()),
+            (b"ms-serverid", _SERVER_ID),
         ]
         status = 0
 

@@ -1,6 +1,7 @@
 """Identifiers: UUID version 7, ordered by the machine's time, so keys grow at one end of an index."""
 
 import os
+from collections.abc import Callable
 from uuid import UUID
 
 import msgspec
@@ -39,7 +40,5 @@ def parse_id(text: str) -> UUID | None:
         return None
 
 
-def id_text(value: UUID) -> str:
-    """The GUID as `str` writes it, in a third of the time."""
-    text: str = msgspec.to_builtins(value)
-    return text
+# The GUID as `str` writes it, in a third of the time.
+id_text: Callable[[UUID], str] = msgspec.to_builtins

@@ -22,13 +22,11 @@ from copartner.subscriptions.model import Kind, Patch, Status, Subscription
 DEPARTURE_HEADER = "copartner-departure"
 # Decision 10. Source: the page about updating a subscription by its id, 2022-06-13.
 _KEPT = "autoRenewEnabled was not sent and stays true; the published service sets it to false"
+# What kind of product it is, what its quantity counts, and how it is billed.
 _KINDS = {
-    kind: ProductKind(name, name)
-    for kind, name in (
-        (Kind.LICENSE, "OnlineServicesNCE"),
-        (Kind.AZURE, "Azure"),
-        (Kind.RESERVATION, "AzureReservation"),
-    )
+    Kind.LICENSE: (ProductKind("OnlineServicesNCE", "OnlineServicesNCE"), "Licenses", "license"),
+    Kind.AZURE: (ProductKind("Azure", "Azure"), "Usage-based", "usage"),
+    Kind.RESERVATION: (ProductKind("AzureReservation", "AzureReservation"), "Licenses", "license"),
 }
 
 
@@ -108,22 +106,22 @@ class ActivationBody(Struct, frozen=True, rename="camel"):
 
 
 def _present(found: Subscription) -> SubscriptionBody:
-    usage = found.kind is Kind.AZURE
+    product_type, unit_type, billing_type = _KINDS[found.kind]
     return SubscriptionBody(
         id=found.id,
         offer_id=f"{found.product_id}:{found.sku_id}:{found.availability_id}",
         offer_name=found.offer_name,
         friendly_name=found.nickname,
-        product_type=_KINDS[found.kind],
+        product_type=product_type,
         quantity=found.quantity,
-        unit_type="Usage-based" if usage else "Licenses",
+        unit_type=unit_type,
         creation_date=found.created_at,
         effective_start_date=found.starts_at,
         commitment_end_date=wire.given(found.commitment_ends_at),
         status=found.status,
         auto_renew_enabled=found.auto_renew,
-        is_trial=found.kind is Kind.LICENSE and found.term == "P1M" and not found.unit_price,
-        billing_type="usage" if usage else "license",
+        is_trial=not found.unit_price and found.term == "P1M" and found.kind is Kind.LICENSE,
+        billing_type=billing_type,
         billing_cycle=found.billing_cycle,
         term_duration=found.term or UNSET,
         contract_type="subscription",
