@@ -58,6 +58,7 @@ CHANGED = {
         }.items()
     },
     ("copartner_signin", "application_secret"): "last_used_at",
+    ("copartner_signin", "browser_session"): "token_hash methods signed_in_at used_at ends_at ended_at",
     ("copartner_signin", "revocation"): "not_before changed_in",
     ("copartner_facts", "decision_record"): "last_at times",
     ("copartner_facts", "relationship_request"): "customer_tenant_id",
@@ -78,7 +79,8 @@ CHANGED = {
 REMOVED = {
     ("copartner_customer", "idempotency_key"), ("copartner_operator", "idempotency_key"),
     ("copartner_partner", "idempotency_key"), ("copartner_signin", "authorization_code"),
-    ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
+    ("copartner_signin", "browser_session"), ("copartner_signin", "device_authorization"),
+    ("copartner_signin", "refresh_family"),
     ("copartner_worker", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("role_assignment", "group_member")),
@@ -98,6 +100,7 @@ ADDED = {
     ("copartner_partner", "customer_agreement"), ("copartner_partner", "idempotency_key"),
     ("copartner_partner", "purchase_order"), ("copartner_partner", "relationship_request"),
     ("copartner_partner", "subscription"), ("copartner_signin", "authorization_code"),
+    ("copartner_signin", "browser_session"),
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     ("copartner_signin", "refresh_token"), ("copartner_signin", "signing_key"),
 }  # fmt: skip

@@ -20,6 +20,7 @@ _CODES: dict[type[Refusal], tuple[str, int]] = {
     rules.ResourceUnknown: ("invalid_target", 400),
     rules.ResponseUnsupported: ("unsupported_response_type", 400),
     rules.LoginRequired: ("login_required", 400),
+    rules.InteractionRequired: ("interaction_required", 400),
     rules.FormStale: ("invalid_request", 400),
     rules.ScopeMalformed: ("invalid_scope", 400),
     # Source: RFC 8628, 3.5, in the words that clients of the contract compare with (device code flow pages, 2023).

@@ -1,4 +1,4 @@
-"""The sign-in page and its sister that says what went wrong: plain HTML under a policy that runs no script."""
+"""The pages of the authority: plain HTML under a policy that runs no script."""
 
 import base64
 import re
@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from litestar import Response
+
+from copartner.signin.model import User
+from copartner.signin.steps import Step
 
 _HERE = files("copartner.api.authority") / "templates"
 _CSS = (_HERE / "signin.css").read_text()
@@ -21,24 +24,28 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?|https?://\[[0-9A-Fa-f
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
 
 
-def sign_in_page(
-    *, action: str, application: str, form: str, name: str, redirect_uri: str, failed: str = ""
+def step_page(
+    step: Step,
+    *,
+    action: str,
+    form: str,
+    application: str,
+    name: str,
+    user: User | None,
+    redirect_uri: str,
+    failed: str = "",
 ) -> Response[bytes]:
-    """The form for name and password; `failed` says why it is shown again."""
-    html = _pages.get_template("signin.html").render(
-        action=action, application=application, form=form, name=name, failed=failed, css=_CSS
+    """The page that asks for a step; `failed` says why it is shown again."""
+    html = _pages.get_template(f"{step}.html").render(
+        action=action, form=form, application=application, name=name, user=user, failed=failed, css=_CSS
     )
     # Browsers hold the whole chain after a sent form to form-action, so the application's address belongs in it.
     return _page(html, 400 if failed else 200, f"'self' {_source(redirect_uri)}".strip())
 
 
-def device_page(
-    *, action: str, user_code: str = "", application: str = "", name: str = "", failed: str = "", done: str = ""
-) -> Response[bytes]:
-    """The form for a device's code; once `application` is known, for name and password too. `done` is the end."""
-    html = _pages.get_template("device.html").render(
-        action=action, user_code=user_code, application=application, name=name, failed=failed, done=done, css=_CSS
-    )
+def own_page(template: str, *, failed: str = "", **values: object) -> Response[bytes]:
+    """A page of the authority by itself, whose forms go to the authority alone."""
+    html = _pages.get_template(template).render(**values, failed=failed, css=_CSS)
     return _page(html, 400 if failed else 200, "'self'")
 
 
