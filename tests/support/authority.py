@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from hashlib import sha256
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -96,6 +97,14 @@ class Office:
             action.group(1), data={"form": field.group(1), "username": name, "password": password}
         )
 
+    async def press(self, page: httpx.Response, **typed: str) -> httpx.Response:
+        """Send the form of any page with what was typed, or with the button pressed."""
+        action = re.search(r'<form method="post" action="([^"]+)"', page.text)
+        assert action, page.text
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+        fields = {name: unescape(value) for name, value in hidden.items()} | typed
+        return await self.http.post(unescape(action.group(1)), data=fields)
+
     async def code(self, name: str = "aa@nordlicht.example", **changed: str) -> str:
         """A code for a user who signs in at nordlicht's application."""
         answer = await self.send(await self.show(**changed), name)
@@ -118,6 +127,15 @@ class Office:
         """Change what the owner may change."""
         async with self.here.owner() as connection:
             await connection.execute(sql, *arguments)
+
+
+@asynccontextmanager
+async def elsewhere(desk: Office, address: str = "198.51.100.7") -> AsyncIterator[Office]:
+    """Another browser, without cookies, that speaks from another address."""
+    transport: Any = desk.http._transport
+    there = httpx.ASGITransport(transport.app, client=(address, 1))
+    async with httpx.AsyncClient(transport=there, base_url=desk.http.base_url) as http:
+        yield replace(desk, http=http)
 
 
 def query_of(answer: httpx.Response) -> dict[str, str]:

@@ -37,9 +37,9 @@ OPEN = {
     "owner_all": {
         "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
         "billing_profile", "browser_session", "cart", "customer_agreement", "decision_record", "device_authorization",
-        "directory_group", "enrolment", "group_member", "idempotency_key", "purchase_order", "refresh_family",
-        "refresh_token", "relationship_request", "reseller_relationship", "revocation", "role_assignment",
-        "signing_key", "subscription", "tenant", "user_account",
+        "directory_group", "enrolment", "group_member", "guess_count", "idempotency_key", "purchase_order",
+        "recovery_code", "refresh_family", "refresh_token", "relationship_request", "reseller_relationship",
+        "revocation", "role_assignment", "second_factor", "signing_key", "subscription", "tenant", "user_account",
     },
     "facts_all": {
         "application", "cart", "customer_agreement", "decision_record", "directory_group",
@@ -52,7 +52,8 @@ OPEN = {
     "operator_all": {"enrolment", "tenant"},
     "signin_all": {
         "application", "application_secret", "authorization_code", "browser_session", "device_authorization",
-        "refresh_family", "refresh_token", "revocation", "signing_key", "tenant", "user_account",
+        "guess_count", "recovery_code", "refresh_family", "refresh_token", "revocation", "second_factor", "signing_key",
+        "tenant", "user_account",
     },
     "worker_all": {"idempotency_key"},
 }  # fmt: skip

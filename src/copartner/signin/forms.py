@@ -16,12 +16,16 @@ _STALE = "This page is too old or was opened in another browser; go back to the 
 
 
 class Form(msgspec.Struct, frozen=True):
-    """A page's question by its name, what for, and what the person has shown so far."""
+    """A page's question by its name, what for, what the person has shown so far, and the seed of an app to be added."""
 
     step: str
     request: AuthorizeRequest
     proven: Proven | None = None
     chosen: bool = False
+    seed: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Form({self.step})"
 
 
 class _Sealed(msgspec.Struct, frozen=True, tag="sign-in form"):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 
@@ -39,6 +40,19 @@ class User:
     display_name: str
     enabled: bool
     password_hash: str = field(repr=False)
+    must_change_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """What a user shows beside the password, by the user's identifier; without its seed."""
+
+    audience: ClassVar[tuple[str, ...]] = ("tenant_id",)
+
+    id: UUID
+    tenant_id: UUID
+    added_at: datetime
+    recovery_codes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +127,16 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """What is before the person: its family in words, where it speaks from, and the session it shows."""
+    """What is before the person: its family in words, where it speaks from, and the session it shows.
+
+    `device` is its own identifier, once somebody has signed in at it, and `accounts` are the users who did.
+    """
 
     family: str
     address: str
     held: Held | None = None
+    device: UUID | None = None
+    accounts: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,10 @@ class SignInFailed(Refusal):
     """Name and password do not belong to an account that may sign in here."""
 
 
+class PasswordUnfit(SignInFailed):
+    """The new password is none that the account can have."""
+
+
 class FormStale(Refusal):
     """The sign-in form was not made for this browser, was altered or is too old."""
 

@@ -38,7 +38,7 @@ class Authority:
         self,
         runtime: Runtime,
         keys: SigningKeys,
-        forms: Forms,
+        key_file: KeyFile,
         revocations: Revocations,
         *,
         audiences: Iterable[str] = (),
@@ -46,7 +46,8 @@ class Authority:
         applications: Iterable[Application] = (),
     ) -> None:
         self.keys = keys
-        self.forms = forms
+        self.key_file = key_file
+        self.forms = Forms(key_file, runtime.machine_clock)
         self.root = runtime.public_url.rstrip("/")
         self.audiences = rules.Audiences(self.root, audiences)
         self.revocations = revocations
@@ -56,6 +57,7 @@ class Authority:
         self._own = {application.id: application for application in applications}
         self.pool = runtime.pool
         self.clock = runtime.machine_clock
+        self.runtime = runtime
         self.ids = runtime.ids
 
     @classmethod
@@ -70,9 +72,8 @@ class Authority:
     ) -> "Authority":
         """The authority with its signing keys read, or made at the first start."""
         keys = await SigningKeys.open(runtime.pool, key_file, runtime.machine_clock)
-        forms = Forms(key_file, runtime.machine_clock)
         revocations = await Revocations.open(runtime.pool, runtime.machine_clock)
-        return cls(runtime, keys, forms, revocations, audiences=audiences, grants=grants, applications=applications)
+        return cls(runtime, keys, key_file, revocations, audiences=audiences, grants=grants, applications=applications)
 
     def close(self) -> None:
         """End the threads that check passwords, and the listening."""
@@ -142,17 +143,23 @@ class Authority:
             await store.used_secret(db, found, held[place], now=self.clock.now())
         return replace(found, proved_by=held[place])
 
+    async def account(self, name: str, directory: Directory, application: Application | None) -> User | None:
+        """The enabled user of a sign-in name, of that tenant and the application's; not yet who asks."""
+        name = name.strip().lower()
+        if len(name) > LONGEST_NAME:
+            return None
+        async with store.acting(self.pool) as db:
+            found = await store.user_by_name(db, name)
+        return found if found is not None and rules.may_use(found, directory, application) else None
+
     async def user(
         self, name: str, password: str, directory: Directory, application: Application | None = None
     ) -> User:
-        """The enabled user of name and password, in that tenant and the application's; raises SignInFailed."""
-        name = name.strip().lower()
-        found = None
-        if len(name) <= LONGEST_NAME:
-            async with store.acting(self.pool) as db:
-                found = await store.user_by_name(db, name)
-        if found is not None and not rules.may_use(found, directory, application):
-            found = None
+        """The user of name and password, however often they are guessed at; raises SignInFailed.
+
+        For grants of the emulator; pages go by `guesses.password`.
+        """
+        found = await self.account(name, directory, application)
         matches = await self.passwords.verify(password, (found.password_hash,) if found else ())
         if found is None or not matches:
             raise rules.SignInFailed("Name and password do not belong to an account that may sign in here.")

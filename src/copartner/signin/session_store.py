@@ -32,7 +32,7 @@ async def find(db: Connection, token_hash: bytes, alive: Alive) -> Held | None:
     """The session of that token, if it holds, with its user."""
     row = await db.fetchrow(
         f"""SELECT {_SESSION}, u.tenant_id, u.id AS user_id, u.user_principal_name, u.display_name, u.enabled,
-            u.password_hash {_HOLDING} AND s.token_hash = $1""",
+            u.password_hash, u.must_change_password {_HOLDING} AND s.token_hash = $1""",
         token_hash,
         alive.used_after,
         alive.ends_after,
@@ -46,6 +46,7 @@ async def find(db: Connection, token_hash: bytes, alive: Alive) -> Held | None:
         display_name=row["display_name"],
         enabled=row["enabled"],
         password_hash=row["password_hash"],
+        must_change_password=row["must_change_password"],
     )
     return Held(_session(row), user)
 
@@ -103,6 +104,16 @@ async def rotate(db: Connection, session: Session, token_hash: bytes) -> bool:
 async def used(db: Connection, session_id: UUID, *, now: datetime) -> None:
     """The session led to something just now."""
     await db.execute("UPDATE browser_session SET used_at = $2 WHERE id = $1 AND used_at < $2", session_id, now)
+
+
+async def forget_methods(db: Connection, user: User, methods: tuple[str, ...]) -> None:
+    """The sessions of a user show these methods no more."""
+    await db.execute(
+        """UPDATE browser_session
+        SET methods = (SELECT array_agg(shown) FROM unnest(methods) AS shown WHERE shown <> ALL ($3))
+        WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL""",
+        *(user.tenant_id, user.id, methods),
+    )
 
 
 async def end(db: Connection, *, tenant_id: UUID, user_id: UUID, session_id: UUID, now: datetime) -> bool:

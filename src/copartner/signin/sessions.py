@@ -61,11 +61,6 @@ async def begin(
     return replace(proven, session_id=session.id), token
 
 
-async def used(authority: "Authority", db: Connection, session_id: UUID) -> None:
-    """The session led to something, so it is not idle."""
-    await session_store.used(db, session_id, now=authority.clock.now())
-
-
 async def list_sessions(authority: "Authority", user: User) -> list[Session]:
     """The sessions of a user that hold, the one used last first."""
     async with store.acting(authority.pool) as db:

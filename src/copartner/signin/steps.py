@@ -2,6 +2,10 @@
 
     WHO             who is it, unless a session of this browser says so or the request wants to hear it again
     CHOOSE          this account or another, where the request wants the person to choose
+    SECOND_FACTOR   a code of the authenticator app, or a recovery code
+    ENROLMENT       an app first, where a second factor is wanted and there is none
+    RECOVERY        the recovery codes, told once after that
+    CHANGE          another password, where somebody else drew the present one
     then            `arrive`: session and code
 
 A step is a question with two functions beside it: whether it has to be asked now, and what an answer adds to what the
@@ -10,12 +14,25 @@ is comes in by `Passage.proven`: with it, `next_step` and `arrive` do the rest.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from copartner.signin import codes, revocation_store, rules, sessions, store
+from copartner.signin import (
+    account,
+    codes,
+    guesses,
+    revocation_store,
+    rules,
+    second_factor,
+    session_store,
+    sessions,
+    store,
+    totp,
+)
+from copartner.signin.asking import MFA
+from copartner.signin.forms import Form
 from copartner.signin.model import AuthorizeRequest, Browser, Held, Proven, Returned, User
 
 if TYPE_CHECKING:
@@ -29,16 +46,25 @@ class Step(StrEnum):
 
     WHO = "who"
     CHOOSE = "choose"
+    SECOND_FACTOR = "second_factor"
+    ENROLMENT = "enrolment"
+    RECOVERY = "recovery"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A person on the way: what for, what they have shown so far, and whether they have chosen the account."""
+    """A person on the way: what for, what they have shown so far, and whether they have chosen the account.
+
+    `seed` is that of an app to be added, `recovery_codes` are told on the next page alone.
+    """
 
     request: AuthorizeRequest
     user: User | None = None
     proven: Proven | None = None
     chosen: bool = False
+    seed: bytes = field(default=b"", repr=False)
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
 
     def showing(self, user: User, proven: Proven) -> "Passage":
         """The same way, after who it is was shown anew."""
@@ -58,13 +84,11 @@ async def enter(authority: "Authority", request: AuthorizeRequest, browser: Brow
     return replace(start, user=held.user, proven=proven)
 
 
-async def resume(
-    authority: "Authority", request: AuthorizeRequest, proven: Proven | None, chosen: bool, browser: Browser
-) -> Passage:
+async def resume(authority: "Authority", form: Form, browser: Browser) -> Passage:
     """The way a sealed form holds, if who it names may still go on; raises FormStale."""
+    proven, held = form.proven, browser.held
     if proven is None:
-        return Passage(request, chosen=chosen)
-    held = browser.held
+        return Passage(form.request, chosen=form.chosen)
     if proven.session_id is not None and (held is None or held.session.id != proven.session_id):
         raise rules.FormStale(_STALE)
     async with store.acting(authority.pool) as db:
@@ -74,7 +98,7 @@ async def resume(
         )
     if user is None or not user.enabled or ended:
         raise rules.FormStale(_STALE)
-    return Passage(request, user, proven, chosen)
+    return Passage(form.request, user, proven, form.chosen, form.seed)
 
 
 async def next_step(authority: "Authority", passage: Passage) -> Step | None:
@@ -83,6 +107,27 @@ async def next_step(authority: "Authority", passage: Passage) -> Step | None:
         if await needed(authority, passage):
             return step
     return None
+
+
+def form_of(passage: Passage, step: Step) -> Form:
+    """What the page of a step carries."""
+    return Form(step, passage.request, passage.proven, passage.chosen, passage.seed)
+
+
+def prepared(passage: Passage, step: Step) -> Passage:
+    """The way with what the page of a step shows: for an app to be added, its seed."""
+    return replace(passage, seed=totp.draw()) if step is Step.ENROLMENT and not passage.seed else passage
+
+
+async def second_factor_now(authority: "Authority", passage: Passage) -> bool:
+    """Whether the person needs a second factor now: what they have shown lacks one, and they have one or are to.
+
+    The one place that says so: of a user's own app, a request's wish, and whatever rule comes to want it.
+    """
+    user, proven = passage.user, passage.proven
+    if user is None or proven is None or MFA in proven.methods:
+        return False
+    return passage.request.second_factor or await second_factor.of(authority, user) is not None
 
 
 def refuse_silence(passage: Passage, step: Step) -> None:
@@ -105,12 +150,13 @@ async def arrive(authority: "Authority", passage: Passage, browser: Browser) -> 
     if user is None or proven is None:
         raise rules.FormStale(_STALE)
     await _check_application(authority, request, user)
-    token = None
+    token, held = None, browser.held
+    known = held and (held.session.id, held.session.methods, held.session.signed_in_at)
     async with store.acting(authority.pool) as db:
-        if proven.session_id is None:
+        if proven.session_id is None or known != (proven.session_id, proven.methods, proven.at):
             proven, token = await sessions.begin(authority, db, user, proven, browser)
         else:
-            await sessions.used(authority, db, proven.session_id)
+            await session_store.used(db, proven.session_id, now=authority.clock.now())
         code = await codes.add(authority, db, request, proven)
     return Returned(request.redirect_uri, user.id, request.state, code, token)
 
@@ -141,9 +187,10 @@ async def _unknown(_authority: "Authority", passage: Passage) -> bool:
     return passage.proven is None
 
 
-async def _take_password(authority: "Authority", passage: Passage, typed: Answer, _browser: Browser) -> Passage:
+async def _take_password(authority: "Authority", passage: Passage, typed: Answer, browser: Browser) -> Passage:
     directory, application = await authority.addressed(passage.request)
-    user = await authority.user(typed.get("username", ""), typed.get("password", ""), directory, application)
+    name, password = typed.get("username", ""), typed.get("password", "")
+    user = await guesses.password(authority, name, password, directory, application, browser)
     return passage.showing(user, Proven(user.tenant_id, user.id, ("pwd",), authority.clock.now()))
 
 
@@ -157,6 +204,51 @@ async def _take_choice(_authority: "Authority", passage: Passage, typed: Answer,
     return replace(passage, chosen=True)
 
 
+async def _lacks_code(authority: "Authority", passage: Passage) -> bool:
+    enrolled = passage.user is not None and await second_factor.of(authority, passage.user) is not None
+    return enrolled and await second_factor_now(authority, passage)
+
+
+async def _take_code(authority: "Authority", passage: Passage, typed: Answer, browser: Browser) -> Passage:
+    user, proven = _shown(passage)
+    methods = await second_factor.check(authority, user, typed.get("code", ""), browser)
+    return replace(passage, proven=replace(proven, methods=(*proven.methods, *methods)))
+
+
+async def _take_enrolment(authority: "Authority", passage: Passage, typed: Answer, browser: Browser) -> Passage:
+    user, proven = _shown(passage)
+    codes = await second_factor.add(authority, user, passage.seed, typed.get("code", ""), browser)
+    proven = replace(proven, methods=(*proven.methods, *second_factor.METHODS))
+    return replace(passage, proven=proven, seed=b"", recovery_codes=codes)
+
+
+async def _untold(_authority: "Authority", passage: Passage) -> bool:
+    return bool(passage.recovery_codes)
+
+
+async def _take_nothing(_authority: "Authority", passage: Passage, _typed: Answer, _browser: Browser) -> Passage:
+    return passage
+
+
+async def _must_change(_authority: "Authority", passage: Passage) -> bool:
+    return passage.user is not None and passage.user.must_change_password
+
+
+async def _take_new_password(authority: "Authority", passage: Passage, typed: Answer, _browser: Browser) -> Passage:
+    user, proven = _shown(passage)
+    at = await account.replace_password(
+        authority, user, typed.get("new", ""), typed.get("again", ""), session_id=proven.session_id
+    )
+    return replace(passage, user=replace(user, must_change_password=False), proven=replace(proven, at=at))
+
+
+def _shown(passage: Passage) -> tuple[User, Proven]:
+    """Who it is, at a step that comes after that was shown."""
+    if passage.user is None or passage.proven is None:
+        raise rules.FormStale(_STALE)
+    return passage.user, passage.proven
+
+
 _STEPS: Mapping[
     Step,
     tuple[
@@ -166,4 +258,8 @@ _STEPS: Mapping[
 ] = {
     Step.WHO: (_unknown, _take_password),
     Step.CHOOSE: (_undecided, _take_choice),
+    Step.SECOND_FACTOR: (_lacks_code, _take_code),
+    Step.ENROLMENT: (second_factor_now, _take_enrolment),
+    Step.RECOVERY: (_untold, _take_nothing),
+    Step.CHANGE: (_must_change, _take_new_password),
 }

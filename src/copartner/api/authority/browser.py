@@ -4,20 +4,37 @@ import base64
 import hmac
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
+from copartner.kernel.secrets import KeyFileError
 from copartner.signin import forms, sessions
 from copartner.signin.agents import family_of
-from copartner.signin.model import Browser, Returned
+from copartner.signin.model import Browser
 from copartner.signin.rules import FormStale
 from copartner.signin.service import Authority
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-_FORMS, _SESSION = "signin", "sso"
+_FORMS, _SESSION, _KNOWN = "signin", "sso", "known"
+_KNOWN_FOR = timedelta(days=365)
+_MOST_ACCOUNTS = 10
+_LONGEST = 4000
+
+
+class _Known(msgspec.Struct, frozen=True, tag="known browser"):
+    """What a browser keeps for a year of who signed in at it, sealed: their guesses are counted apart."""
+
+    device: UUID
+    accounts: tuple[UUID, ...]
+    expires_at: datetime
+
+
+_decoder = msgspec.json.Decoder(_Known)
 
 
 class Browsers:
@@ -29,10 +46,13 @@ class Browsers:
 
     async def of(self, request: Request[Any, Any, Any]) -> Browser:
         """The browser that sent a request, with the session it shows if that holds."""
+        known = self._known(request)
         return Browser(
             family=family_of(request.headers.get("user-agent", "")),
             address=request.client.host if request.client else "",
             held=await sessions.find(self._authority, self.session_token(request)),
+            device=known.device if known else None,
+            accounts=known.accounts if known else (),
         )
 
     def form_secret(self, request: Request[Any, Any, Any]) -> str:
@@ -63,16 +83,33 @@ class Browsers:
         answer.set_cookie(self._cookie(_FORMS, form_secret, forms.LIFETIME))
         return answer
 
-    def signed_in(self, answer: Response[bytes], returned: Returned) -> Response[bytes]:
-        """The answer at the end of a way, with the token of a session that began or goes on under a new one."""
-        if returned.session_token is not None:
-            answer.set_cookie(self._cookie(_SESSION, returned.session_token, sessions.LONGEST))
+    def signed_in(self, answer: Response[bytes], browser: Browser, user_id: UUID, token: str) -> Response[bytes]:
+        """The answer with the token of a session that began or goes on, and this browser known to the account."""
+        answer.set_cookie(self._cookie(_SESSION, token, sessions.LONGEST))
+        others = tuple(each for each in browser.accounts if each != user_id)
+        known = _Known(
+            device=browser.device or self._authority.ids.new(),
+            accounts=(user_id, *others)[:_MOST_ACCOUNTS],
+            expires_at=self._authority.clock.now() + _KNOWN_FOR,
+        )
+        sealed = self._authority.key_file.encrypt(msgspec.json.encode(known)).decode()
+        answer.set_cookie(self._cookie(_KNOWN, sealed, _KNOWN_FOR))
         return answer
 
     def signed_out(self, answer: Response[bytes]) -> Response[bytes]:
         """The answer, which takes the session's token away."""
         answer.set_cookie(self._cookie(_SESSION, "", timedelta()))
         return answer
+
+    def _known(self, request: Request[Any, Any, Any]) -> "_Known | None":
+        sealed = request.cookies.get(self._name(_KNOWN), "")
+        if not sealed or len(sealed) > _LONGEST:
+            return None
+        try:
+            known = _decoder.decode(self._authority.key_file.decrypt(sealed.encode()))
+        except (KeyFileError, msgspec.DecodeError, ValueError):
+            return None
+        return known if self._authority.clock.now() < known.expires_at else None
 
     def _read(self, request: Request[Any, Any, Any], purpose: str) -> str:
         value = request.cookies.get(self._name(purpose), "")

@@ -21,6 +21,7 @@ from copartner.signin.model import Held, SignedIn
 from copartner.signin.service import Authority
 
 _ENDPOINTS = {1: "oauth2/devicecode", 2: "oauth2/v2.0/devicecode"}
+_NAME = "your device"
 PAGE = "/common/oauth2/deviceauth"
 _EXPIRES, _INTERVAL = int(device.LIFETIME.total_seconds()), int(device.INTERVAL.total_seconds())
 
@@ -89,8 +90,8 @@ def _page_routes(authority: Authority, way: Way) -> list[HTTPRouteHandler]:
     async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
         try:
             code = wire.query_of(request.scope["query_string"]).get("user_code", "")
-            held = await way.own(request, _address(code), "your device")
-            return held if isinstance(held, Response) else _page(way, request, held, user_code=code)
+            own = await way.own(request, _address(code), _NAME)
+            return own if isinstance(own, Response) else _page(way, request, own[1], user_code=code)
         except Refusal as refusal:
             return refusal_page(refusal.message, 400)
 
@@ -116,9 +117,10 @@ async def _taken(
 ) -> Response[bytes]:
     """First the application that asks is named; then the person, who is signed in, agrees or does not."""
     code = form.get("user_code", "")
-    held = await way.own(request, _address(code), "your device")
-    if isinstance(held, Response):
-        return held
+    own = await way.own(request, _address(code), _NAME)
+    if isinstance(own, Response):
+        return own
+    held = own[1]
     way.browsers.check_form(request, PAGE, form.get("key"))
     try:
         application = (await device.asking(authority, code)).name
@@ -147,12 +149,14 @@ def _page(
     """The form for a device's code; once `application` is known, the question about it. `done` is the end."""
     return own_page(
         "device.html",
-        action=PAGE,
-        key=way.browsers.form_key(request, PAGE),
-        user=held.user,
-        user_code=user_code,
-        application=application,
-        done=done,
+        {
+            "action": PAGE,
+            "key": way.browsers.form_key(request, PAGE),
+            "user": held.user,
+            "user_code": user_code,
+            "application": application,
+            "done": done,
+        },
         failed=failed,
     )
 

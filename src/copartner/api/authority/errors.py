@@ -16,6 +16,7 @@ _CODES: dict[type[Refusal], tuple[str, int]] = {
     rules.ClientRefused: ("invalid_client", 401),
     rules.GrantRefused: ("invalid_grant", 400),
     rules.SignInFailed: ("invalid_grant", 400),
+    rules.PasswordUnfit: ("invalid_grant", 400),
     rules.GrantUnsupported: ("unsupported_grant_type", 400),
     rules.ResourceUnknown: ("invalid_target", 400),
     rules.ResponseUnsupported: ("unsupported_response_type", 400),

@@ -2,15 +2,18 @@
 
 import base64
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from urllib.parse import urlsplit
 
+import segno
 from jinja2 import DictLoader, Environment, StrictUndefined
 from litestar import Response
+from markupsafe import Markup
 
-from copartner.signin.model import User
-from copartner.signin.steps import Step
+from copartner.signin import totp
+from copartner.signin.steps import Passage, Step
 
 _HERE = files("copartner.api.authority") / "templates"
 _CSS = (_HERE / "signin.css").read_text()
@@ -20,33 +23,49 @@ _pages = Environment(
     autoescape=True,
     undefined=StrictUndefined,
 )
+_pages.filters["moment"] = lambda value: Markup('<time datetime="{}">{}</time>').format(
+    value.isoformat(), value.strftime("%Y-%m-%d %H:%M UTC")
+)
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?|https?://\[[0-9A-Fa-f:]+\](?::[0-9]+)?", re.ASCII)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
 
 
 def step_page(
-    step: Step,
-    *,
-    action: str,
-    form: str,
-    application: str,
-    name: str,
-    user: User | None,
-    redirect_uri: str,
-    failed: str = "",
+    step: Step, passage: Passage, *, action: str, form: str, name: str, issuer: str, failed: str = ""
 ) -> Response[bytes]:
-    """The page that asks for a step; `failed` says why it is shown again."""
+    """The page that asks for a step; `failed` says why it is shown again, `issuer` is what an app calls this place."""
+    shown = _seed_shown(passage, issuer) if step is Step.ENROLMENT else {}
     html = _pages.get_template(f"{step}.html").render(
-        action=action, form=form, application=application, name=name, user=user, failed=failed, css=_CSS
+        action=action,
+        form=form,
+        application=passage.request.application_name,
+        name=name,
+        user=passage.user,
+        recovery_codes=passage.recovery_codes,
+        failed=failed,
+        css=_CSS,
+        **shown,
     )
     # Browsers hold the whole chain after a sent form to form-action, so the application's address belongs in it.
+    return _page(html, 400 if failed else 200, f"'self' {_source(passage.request.redirect_uri)}".strip())
+
+
+def _seed_shown(passage: Passage, issuer: str) -> dict[str, str]:
+    """The seed of an app to be added, in its three forms."""
+    name = passage.user.user_principal_name if passage.user else ""
+    address = totp.address(passage.seed, name=name, issuer=f"copartner {issuer}")
+    picture = segno.make(address, error="m", micro=False).svg_inline(
+        scale=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True
+    )
+    return {"address": address, "seed": totp.seed_text(passage.seed), "picture": picture}
+
+
+def own_page(
+    template: str, values: Mapping[str, object] | None = None, *, failed: str = "", redirect_uri: str = ""
+) -> Response[bytes]:
+    """A page of the authority by itself, whose forms go to the authority, and from there at most to one address."""
+    html = _pages.get_template(template).render({**(values or {}), "failed": failed, "css": _CSS})
     return _page(html, 400 if failed else 200, f"'self' {_source(redirect_uri)}".strip())
-
-
-def own_page(template: str, *, failed: str = "", **values: object) -> Response[bytes]:
-    """A page of the authority by itself, whose forms go to the authority alone."""
-    html = _pages.get_template(template).render(**values, failed=failed, css=_CSS)
-    return _page(html, 400 if failed else 200, "'self'")
 
 
 def refusal_page(message: str, status: int) -> Response[bytes]:

@@ -1,13 +1,13 @@
 """The pages of a sign-in, one for each step, until the browser goes back to whom it came from."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request, Response
 
 from copartner.api.authority import pages, wire
 from copartner.api.authority.browser import Browsers
 from copartner.signin import steps
-from copartner.signin.forms import Form
 from copartner.signin.model import AuthorizeRequest, Browser, Held
 from copartner.signin.rules import BadRequest, SignInFailed
 from copartner.signin.service import Authority
@@ -22,6 +22,7 @@ class Way:
     def __init__(self, authority: Authority) -> None:
         self.browsers = Browsers(authority)
         self._authority = authority
+        self._host = urlsplit(authority.root).hostname or ""
 
     async def enter(self, request: Request[Any, Any, Any], wanted: AuthorizeRequest) -> Response[bytes]:
         """The first page, or straight back when a session answers; raises LoginRequired and its kin."""
@@ -33,13 +34,15 @@ class Way:
         steps.refuse_silence(passage, step)
         return self._ask(request, passage, step)
 
-    async def own(self, request: Request[Any, Any, Any], page: str, name: str) -> Held | Response[bytes]:
+    async def own(
+        self, request: Request[Any, Any, Any], page: str, name: str
+    ) -> tuple[Browser, Held] | Response[bytes]:
         """Who is before a page of the authority's own, or the first page of the sign-in that leads there."""
         browser = await self.browsers.of(request)
         passage = await steps.enter(self._authority, AuthorizeRequest("common", None, name, page), browser)
         step = await steps.next_step(self._authority, passage)
         if step is None and browser.held is not None:
-            return browser.held
+            return browser, browser.held
         return self._ask(request, passage, step or Step.WHO)
 
     async def take(self, request: Request[Any, Any, Any], segment: str, body: bytes) -> Response[bytes]:
@@ -49,7 +52,7 @@ class Way:
         if form.request.segment != segment:
             raise BadRequest("The form was sent to another tenant's address.")
         browser = await self.browsers.of(request)
-        passage = await steps.resume(self._authority, form.request, form.proven, form.chosen, browser)
+        passage = await steps.resume(self._authority, form, browser)
         try:
             passage = await steps.answer(self._authority, passage, Step(form.step), typed, browser)
         except SignInFailed as failed:
@@ -64,21 +67,23 @@ class Way:
         to = returned.redirect_uri
         if returned.code is not None:
             to = wire.returning(to, code=returned.code, state=returned.state)
-        return self.browsers.signed_in(wire.redirect(to, status), returned)
+        answer = wire.redirect(to, status)
+        if returned.session_token is None:
+            return answer
+        return self.browsers.signed_in(answer, browser, returned.user_id, returned.session_token)
 
     def _ask(
         self, request: Request[Any, Any, Any], passage: Passage, step: Step, name: str = "", failed: str = ""
     ) -> Response[bytes]:
         secret, wanted = self.browsers.with_form_secret(request), passage.request
-        form = Form(step, wanted, passage.proven, passage.chosen)
+        passage = steps.prepared(passage, step)
         page = pages.step_page(
             step,
+            passage,
             action=f"/{wanted.segment}/{_ACTION}",
-            form=self._authority.forms.seal(form, secret),
-            application=wanted.application_name,
+            form=self._authority.forms.seal(steps.form_of(passage, step), secret),
             name=name or wanted.login_hint,
-            user=passage.user,
-            redirect_uri=wanted.redirect_uri,
+            issuer=self._host,
             failed=failed,
         )
         return self.browsers.bind(page, secret)
