@@ -1,6 +1,5 @@
 """Signed in once at a browser: the next application gets its answer, as it asks, until the session ends."""
 
-import asyncio
 import base64
 import json
 import re
@@ -12,8 +11,7 @@ import httpx
 import pytest
 
 from copartner.signin import sessions
-from copartner.signin.tokens import TokenRevoked
-from support.authority import PASSWORD, PORTAL, Office, office, query_of
+from support.authority import PASSWORD, PORTAL, Office, office, query_of, refused
 from support.postgres import Database
 from support.programme import Programme, programme
 
@@ -217,18 +215,7 @@ async def test_what_was_given_on_a_session_ends_with_it(own: Office, how: str) -
     assert (await own.redeem(code)).json()["error"] == "invalid_grant"
     assert await renewed(own, said) == 400
     if how != "disabled":
-        async with asyncio.timeout(1):
-            await refused(own, said["access_token"])
-
-
-async def refused(desk: Office, token: str) -> None:
-    """Return when the token holds no more."""
-    while True:
-        try:
-            await desk.authority.tokens.verify(token)
-        except TokenRevoked:
-            return
-        await asyncio.sleep(0.01)
+        await refused(own, said["access_token"])
 
 
 async def test_a_session_of_others_is_not_ended(desk: Office) -> None:

@@ -1,5 +1,6 @@
 """An authority over a loaded world, with known passwords, a machine clock to set, and a client for its routes."""
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -23,6 +24,7 @@ from copartner.kernel.secrets import KeyFile
 from copartner.signin.model import Application
 from copartner.signin.passwords import hash_password
 from copartner.signin.service import Authority, Grant
+from copartner.signin.tokens import TokenRevoked
 from support.programme import PRESENT, Programme
 
 ROOT = "http://127.0.0.1"
@@ -136,6 +138,17 @@ async def elsewhere(desk: Office, address: str = "198.51.100.7") -> AsyncIterato
     there = httpx.ASGITransport(transport.app, client=(address, 1))
     async with httpx.AsyncClient(transport=there, base_url=desk.http.base_url) as http:
         yield replace(desk, http=http)
+
+
+async def refused(desk: Office, token: str) -> None:
+    """Return when the access token holds no more, which takes a second at most."""
+    async with asyncio.timeout(1):
+        while True:
+            try:
+                await desk.authority.tokens.verify(token)
+            except TokenRevoked:
+                return
+            await asyncio.sleep(0.01)
 
 
 def query_of(answer: httpx.Response) -> dict[str, str]:

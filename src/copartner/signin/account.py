@@ -16,6 +16,8 @@ from copartner.tenants.service.tenants import side_of
 if TYPE_CHECKING:
     from copartner.signin.service import Authority
 
+_WRONG = "The present password is wrong. After several attempts, wait a quarter of an hour."
+
 
 async def change_password(
     authority: "Authority", held: Held, *, old: str, new: str, again: str, browser: Browser
@@ -26,7 +28,10 @@ async def change_password(
     """
     user, session = held.user, held.session
     anywhere = await authority.directory("common")
-    await guesses.password(authority, user.user_principal_name, old, anywhere, None, browser)
+    try:
+        await guesses.password(authority, user.user_principal_name, old, anywhere, None, browser)
+    except rules.SignInFailed:
+        raise rules.SignInFailed(_WRONG) from None
     at = await replace_password(authority, user, new, again, session_id=session.id)
     async with store.acting(authority.pool) as db:
         proven = Proven(user.tenant_id, user.id, session.methods, at, session.id)

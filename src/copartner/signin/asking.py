@@ -82,8 +82,10 @@ def claims_ask_mfa(text: str | None) -> bool:
     """Whether the `claims` (OpenID Connect Core, 5.5) want `mfa` in `amr` or `acr`; raises BadRequest."""
     if not text:
         return False
+    if len(text) > _LONGEST_CLAIMS:
+        raise rules.BadRequest("claims is too long.")
     try:
-        asked = msgspec.json.decode(text, type=dict[str, dict[str, Any] | None]) if len(text) <= _LONGEST_CLAIMS else {}
+        asked = msgspec.json.decode(text, type=dict[str, dict[str, Any] | None])
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise rules.BadRequest("claims is not the JSON object that OpenID Connect describes.") from error
     return any(_wants_mfa((part or {}).get(name)) for part in asked.values() for name in ("amr", "acr"))

@@ -217,9 +217,9 @@ async def _take_code(authority: "Authority", passage: Passage, typed: Answer, br
 
 async def _take_enrolment(authority: "Authority", passage: Passage, typed: Answer, browser: Browser) -> Passage:
     user, proven = _shown(passage)
-    codes = await second_factor.add(authority, user, passage.seed, typed.get("code", ""), browser)
+    told = await second_factor.add(authority, user, passage.seed, typed.get("code", ""), browser)
     proven = replace(proven, methods=(*proven.methods, *second_factor.METHODS))
-    return replace(passage, proven=proven, seed=b"", recovery_codes=codes)
+    return replace(passage, proven=proven, seed=b"", recovery_codes=told)
 
 
 async def _untold(_authority: "Authority", passage: Passage) -> bool:
