@@ -208,6 +208,17 @@ async def test_signing_out(steady: House) -> None:
     assert 'type="password"' in (await browser.open(path)).text
 
 
+async def test_signing_out_on_a_page_that_outlived_its_session(steady: House) -> None:
+    browser = steady.browser()
+    path = await steady.link()
+    page = await browser.sign_in(path)
+    steady.pass_time(hours=2)
+    asked = await browser.follow(await browser.send(page, form=0))
+    assert "Sign out" in asked.text
+    assert "You are signed out" in (await browser.send(asked)).text
+    assert 'type="password"' in (await browser.open(path)).text
+
+
 async def test_nobody_else_signs_a_person_out(steady: House) -> None:
     browser = steady.browser()
     path = await steady.link()

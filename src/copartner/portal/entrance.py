@@ -124,9 +124,12 @@ class Entrance:
         visitor = await self.sessions.visitor(request)
         if visitor is not None and not visitor.owns(sent.get("key"), SIGN_OUT):
             return notice("foreign_form", status=403, back=page)
-        if visitor is not None:
+        if visitor is None:
+            # The page was older than its session. The authority's may last longer, and asks before it ends.
+            answer = see_other(f"{self._authority.root}/{_TENANT}/oauth2/v2.0/logout")
+        else:
             await self._end(visitor)
-        answer = see_other(_OUT + (f"?{urlencode({'page': page})}" if page else ""))
+            answer = see_other(_OUT + (f"?{urlencode({'page': page})}" if page else ""))
         answer.set_cookie(self.sessions.end())
         return answer
 
