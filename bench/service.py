@@ -23,7 +23,7 @@ from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
 from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
-from copartner.kernel.secrets import KeyFile
+from copartner.kernel.secrets import Drawn, KeyFile
 from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook
 from copartner.signin.model import Subject
@@ -119,6 +119,7 @@ async def authority(database: Database, key: KeyFile, root: str) -> AsyncIterato
         machine_clock=clock,
         ids=Ids(clock),
         page_tokens=PageTokens(b"bench"),
+        drawn=Drawn(b"bench"),
         public_url=root,
     )
     opened = await Authority.open(runtime, key, audiences=[AUDIENCE])

@@ -19,7 +19,7 @@ from copartner.kernel.forwarded import Forwarded
 from copartner.kernel.ids import Ids
 from copartner.kernel.login_store import check_login
 from copartner.kernel.paging import PageTokens
-from copartner.kernel.secrets import KeyFile
+from copartner.kernel.secrets import Drawn, KeyFile
 from copartner.policy.rulebook import Rulebook
 from copartner.settings import CLIENT_AUDIENCES, Settings, SettingsError, read
 from copartner.signin.service import Authority, Grant
@@ -87,6 +87,7 @@ async def assemble(settings: Settings) -> Asgi:
         machine_clock=machine,
         ids=Ids(machine),
         page_tokens=PageTokens(key_file.derive("page tokens")),
+        drawn=Drawn(key_file.derive("secrets told once")),
         public_url=settings.public_url,
     )
     return await compose(

@@ -1,5 +1,6 @@
 """Device code flow: a device asks, a person agrees on a page, and the device gets one token."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +17,7 @@ from support.programme import Programme, programme
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SCOPE = f"openid offline_access {PARTNER_CENTER}/.default"
 NAME = "aa@nordlicht.example"
+PAGE = "/common/oauth2/deviceauth"
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +49,23 @@ async def ask(desk: Office, held: str, tenant: str = "common", version: int = 2,
     return await desk.token(tenant, version, **{k: v for k, v in {**form, **changed}.items() if v != "-"})
 
 
-async def agree(desk: Office, code: str, name: str = NAME, password: str = PASSWORD, **more: str) -> httpx.Response:
-    """A person types the code, name and password."""
-    form = {"user_code": code, "username": name, "password": password, **more}
-    return await desk.http.post("/common/oauth2/deviceauth", data=form)
+async def open_page(desk: Office, code: str = "", name: str = NAME, password: str = PASSWORD) -> httpx.Response:
+    """The page for a device's code, after a person signed in on the way."""
+    desk.http.cookies.clear()
+    answer = await desk.send(await desk.http.get(PAGE, params={"user_code": code} if code else {}), name, password)
+    return await desk.http.get(answer.headers["location"]) if answer.is_redirect else answer
+
+
+async def press(desk: Office, page: httpx.Response, **typed: str) -> httpx.Response:
+    """Send the form of the page for a device's code."""
+    found = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page.text))
+    return await desk.http.post(PAGE, data={**found, **typed})
+
+
+async def agree(desk: Office, code: str, name: str = NAME, password: str = PASSWORD) -> httpx.Response:
+    """A person signs in, types the code and agrees."""
+    page = await open_page(desk, code, name, password)
+    return await press(desk, page, user_code=code, answer="yes") if "user_code" in page.text else page
 
 
 def error(answer: httpx.Response) -> str:
@@ -64,10 +79,10 @@ async def test_a_device_signs_in(desk: Office) -> None:
     assert begun["verification_uri"] == f"{ROOT}/common/oauth2/deviceauth"
     assert begun["user_code"] in begun["message"]
     assert error(await ask(desk, begun["device_code"])) == "authorization_pending"
-    page = await desk.http.get("/common/oauth2/deviceauth", params={"user_code": begun["user_code"]})
+    page = await open_page(desk, begun["user_code"])
     assert begun["user_code"] in page.text
     assert "script" not in page.headers["content-security-policy"]
-    named = await agree(desk, begun["user_code"].lower().replace("-", " "), name="", password="")
+    named = await press(desk, page, user_code=begun["user_code"].lower().replace("-", " "))
     assert "Go on only if you started this yourself" in named.text
     assert "You have signed in" in (await agree(desk, begun["user_code"])).text
     said = (await ask(desk, begun["device_code"])).json()
@@ -100,7 +115,8 @@ async def test_a_device_that_hurries_is_told_so(desk: Office) -> None:
 
 async def test_a_person_may_say_no(desk: Office) -> None:
     begun = await begin(desk)
-    assert "told no" in (await agree(desk, begun["user_code"], name="", password="", answer="no")).text
+    page = await press(desk, await open_page(desk), user_code=begun["user_code"])
+    assert "told no" in (await press(desk, page, answer="no")).text
     assert error(await ask(desk, begun["device_code"])) == "authorization_declined"
 
 
@@ -146,6 +162,18 @@ async def test_only_a_user_of_the_tenant_agrees(desk: Office) -> None:
         await device.approve(desk.authority, begun["user_code"], signed_in)
     with pytest.raises(DeviceUnknown):
         await device.approve(desk.authority, "none", signed_in)
+
+
+async def test_a_foreign_site_agrees_to_nothing(desk: Office) -> None:
+    begun = await begin(desk)
+    await open_page(desk)
+    for key in ("", "x", "é"):
+        form = {"user_code": begun["user_code"], "answer": "yes", "key": key}
+        assert (await desk.http.post(PAGE, data=form)).status_code == 400
+    desk.http.cookies.clear()
+    form = {"user_code": begun["user_code"], "answer": "yes"}
+    assert 'type="password"' in (await desk.http.post(PAGE, data=form)).text
+    assert error(await ask(desk, begun["device_code"])) == "authorization_pending"
 
 
 async def test_a_device_begins_only_for_a_known_application(desk: Office) -> None:

@@ -25,7 +25,8 @@ _text = st.text(max_size=40) | st.sampled_from(
 _names = st.sampled_from(
     ["grant_type", "client_id", "client_secret", "resource", "scope", "code", "redirect_uri", "code_verifier", "state",
      "username", "password", "mfa", "form", "response_type", "code_challenge", "code_challenge_method", "prompt",
-     "device_code", "refresh_token", "user_code", "nonce", "client_info", "answer"]
+     "device_code", "refresh_token", "user_code", "nonce", "client_info", "answer", "key", "max_age", "claims",
+     "acr_values", "login_hint", "id_token_hint", "post_logout_redirect_uri", "end", "old", "new", "again"]
 )  # fmt: skip
 _grants = st.sampled_from(["client_credentials", "authorization_code", "password", "refresh_token", "device_code", ""])
 _fields = st.dictionaries(_names, _text, max_size=8)
@@ -59,7 +60,9 @@ async def test_forms(desk: Office, tenant: str, version: str, fields: dict[str, 
     expected(await desk.http.post(f"/{tenant}/{version}/token", content=body, headers=FORM))
     expected(await desk.http.post(f"/{tenant}/{version}/authorize", content=body, headers=FORM))
     expected(await desk.http.post(f"/{tenant}/{version}/devicecode", content=body, headers=FORM))
-    expected(await desk.http.post("/common/oauth2/deviceauth", content=body, headers=FORM))
+    expected(await desk.http.post(f"/{tenant}/{version}/logout", content=body, headers=FORM))
+    for page in ("/common/oauth2/deviceauth", "/account/sessions", "/account/password", "/account/second-factor"):
+        expected(await desk.http.post(page, content=body, headers=FORM))
 
 
 @given(tenant=_tenants, version=_versions, fields=_fields, own=st.booleans(), cookie=st.text('abc;="é', max_size=20))
@@ -69,6 +72,10 @@ async def test_queries(desk: Office, tenant: str, version: str, fields: dict[str
     query = encoded({**fields, **known}).decode()
     headers = {"Cookie": f"copartner-signin={cookie}".encode()}
     expected(await desk.http.get(f"/{tenant}/{version}/authorize?{query}", headers=headers))
+    expected(await desk.http.get(f"/{tenant}/{version}/logout?{query}", headers=headers))
+    for name in ("sso", "known"):
+        headers = {"Cookie": f"copartner-{name}={cookie}".encode()}
+        expected(await desk.http.get("/account/sessions", headers=headers))
 
 
 @given(body=st.binary(max_size=200), basic=st.binary(max_size=40))
@@ -96,6 +103,9 @@ def test_no_address_is_taken_from_others(desk: Office) -> None:
     app = desk.http._transport.app
     paths = sorted(route.path for route in app.routes if isinstance(route, HTTPRoute))
     assert paths == [
+        "/account/password",
+        "/account/second-factor",
+        "/account/sessions",
         "/adfs/oauth2/token",
         "/common/discovery/instance",
         "/common/oauth2/deviceauth",
@@ -105,9 +115,11 @@ def test_no_address_is_taken_from_others(desk: Office) -> None:
         "/{tenant:str}/discovery/v2.0/keys",
         "/{tenant:str}/oauth2/authorize",
         "/{tenant:str}/oauth2/devicecode",
+        "/{tenant:str}/oauth2/logout",
         "/{tenant:str}/oauth2/token",
         "/{tenant:str}/oauth2/v2.0/authorize",
         "/{tenant:str}/oauth2/v2.0/devicecode",
+        "/{tenant:str}/oauth2/v2.0/logout",
         "/{tenant:str}/oauth2/v2.0/token",
         "/{tenant:str}/userrealm/{user:str}",
         "/{tenant:str}/v2.0/.well-known/openid-configuration",

@@ -38,6 +38,7 @@ async def test_an_id_token_says_who_signed_in(desk: Office) -> None:
     said = (await desk.redeem(await desk.code(scope=SCOPE, nonce="n-1"), client_info="1")).json()
     claims, tenant = await signed_claims(desk, said["id_token"]), str(desk.here.id("nordlicht"))
     begin = int(PRESENT.timestamp())
+    session = claims.pop("sid")
     user = claims["oid"]
     assert (claims.pop("roles"), claims.pop("wids")) == (
         ["Admin agent", "User"],
@@ -73,7 +74,7 @@ async def test_an_id_token_says_who_signed_in(desk: Office) -> None:
     )
     renewed = await signed_claims(desk, again.json()["id_token"])
     assert "nonce" not in renewed
-    assert renewed["auth_time"] == begin
+    assert (renewed["auth_time"], renewed["sid"]) == (begin, session)
 
 
 async def test_who_asks_for_none_gets_none(desk: Office) -> None:

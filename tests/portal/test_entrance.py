@@ -1,6 +1,7 @@
 """Into the portal and out: the code flow, bound to a browser, and sessions that end."""
 
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -162,10 +163,11 @@ async def test_a_code_that_does_not_hold_is_told_and_tried_again(steady: House) 
 async def test_two_tabs_sign_in_at_once(steady: House) -> None:
     browser = steady.browser()
     first, second = await steady.link(), await steady.link("suedwind")
-    back_first = await sent_back(browser, first)
-    back_second = await sent_back(browser, second)
-    assert "Nordlicht" in (await browser.open(back_first)).text
-    assert "Südwind" in (await browser.open(back_second)).text
+    forms = [await browser.open(page) for page in (first, second)]
+    typed = {"username": f"{GLOBAL_ADMIN}.example", "password": PASSWORD}
+    back = [(await browser.send(page, **typed)).headers["location"] for page in forms]
+    assert "Nordlicht" in (await browser.open(back[0])).text
+    assert "Südwind" in (await browser.open(back[1])).text
 
 
 async def test_a_session_ends_with_its_token(steady: House) -> None:
@@ -180,7 +182,8 @@ async def test_a_session_ends_with_its_token(steady: House) -> None:
     assert "Nothing was changed. Sign in and answer again." in late.text
     assert f"/portal/sign-in?{urlencode({'page': path})}" in late.text
     assert (await browser.http.get(path)).status_code == 303
-    assert "Work with" in (await browser.sign_in(path)).text
+    # The authority still knows who it is, so nothing has to be typed.
+    assert "Work with" in (await browser.open(path)).text
 
 
 async def test_an_altered_session_is_none(steady: House) -> None:
@@ -201,7 +204,19 @@ async def test_signing_out(steady: House) -> None:
     out = await browser.follow(await browser.send(page, form=0))
     assert "You are signed out" in out.text
     assert f"/portal/sign-in?{urlencode({'page': path})}" in out.text
-    assert (await browser.http.get(path)).status_code == 303
+    # The authority has forgotten them too.
+    assert 'type="password"' in (await browser.open(path)).text
+
+
+async def test_signing_out_on_a_page_that_outlived_its_session(steady: House) -> None:
+    browser = steady.browser()
+    path = await steady.link()
+    page = await browser.sign_in(path)
+    steady.pass_time(hours=2)
+    asked = await browser.follow(await browser.send(page, form=0))
+    assert "Sign out" in asked.text
+    assert "You are signed out" in (await browser.send(asked)).text
+    assert 'type="password"' in (await browser.open(path)).text
 
 
 async def test_nobody_else_signs_a_person_out(steady: House) -> None:
@@ -220,7 +235,8 @@ async def test_another_account_takes_the_session_over(steady: House) -> None:
     path = await steady.link()
     denied = await browser.sign_in(path, "ba@alpenblick")
     assert denied.status_code == 403
-    page = await browser.sign_in(f"/portal/sign-in?{urlencode({'page': path})}")
+    assert f"/portal/sign-in?{urlencode({'page': path, 'account': 'other'})}" in unescape(denied.text)
+    page = await browser.sign_in(f"/portal/sign-in?{urlencode({'page': path, 'account': 'other'})}")
     assert "ga@alpenblick.example" in page.text
 
 

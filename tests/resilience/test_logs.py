@@ -1,6 +1,7 @@
 """What a server writes down of sign-ins, calls and failures: JSON, each request with its identifiers, no secret."""
 
 import asyncio
+import base64
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -11,8 +12,9 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from copartner.kernel.clock import FixedClock
+from copartner.kernel.clock import FixedClock, SystemClock
 from copartner.kernel.secrets import KeyFile
+from copartner.signin import totp
 from support.authority import BACK, KEY, PASSWORD, SECRET, VERIFIER, Office, hashed
 from support.examples import UNKNOWN
 from support.postgres import Database
@@ -40,7 +42,7 @@ class Session:
 
     def note(self, *secrets: str) -> None:
         """These must not be written down, nor their parts where they are tokens."""
-        self.secrets |= {secret for secret in secrets if secret}
+        self.secrets |= {secret.strip('"') for secret in secrets if secret}
 
     async def signs_in(self) -> str:
         """Applications and people, rightly and wrongly; answers a person's token."""
@@ -64,6 +66,36 @@ class Session:
         self.note(basic["Authorization"].partition(" ")[2])
         token: str = answer["access_token"]
         return token
+
+    async def looks_after_the_account(self) -> None:
+        """An authenticator app added, used rightly and wrongly; another password; signed out."""
+        page = await self.desk.send(await self.desk.show(acr_values="mfa"), "sa@nordlicht.example")
+        found = re.search(r'class="key">([A-Z2-7 ]+)<', page.text)
+        assert found
+        seed = base64.b32decode(found.group(1).replace(" ", ""))
+        self.note(found.group(1), found.group(1).replace(" ", ""), seed.hex(), *_fields(page))
+        await self.desk.press(page, code=f"{MARK}-code")
+        code = totp.code_at(seed, totp.step_of(SystemClock().now()))
+        told = await self.desk.press(page, code=code)
+        codes = re.findall(r"<li><code>([a-z0-9-]+)</code>", told.text)
+        assert len(codes) == 10
+        self.note(*codes, *(each.replace("-", "") for each in codes), *_fields(told))
+        await self.desk.press(told)
+        self.note(*self.http.cookies.values())
+        page = await self.desk.send(await self.desk.show(), "sa@nordlicht.example")
+        await self.desk.press(page, code=codes[0])
+        self.note(*self.http.cookies.values())
+        await self.desk.press(await self.http.get("/account/second-factor"), answer="remove", code=codes[1])
+        page = await self.http.get("/account/password")
+        new = "Ein anderer Satz, den keiner errät"
+        self.note(new, quote(new), *_fields(page))
+        await self.desk.press(page, old=f"{MARK}-old", new=new, again=new)
+        done = await self.desk.press(page, old=PASSWORD, new=new, again=new)
+        assert "is changed" in done.text
+        self.note(*self.http.cookies.values())
+        page = await self.http.get("/common/oauth2/v2.0/logout", params={"id_token_hint": f"{MARK}-hint"})
+        self.note(*_fields(page))
+        assert "You are signed out" in (await self.desk.press(page)).text
 
     async def works(self, token: str) -> None:
         """Calls that go well, calls that are refused, and calls that are none."""
@@ -134,11 +166,13 @@ def written(serving: Serving) -> Iterator[dict[str, Any]]:
 
 async def test_the_log_of_a_session(session: Session) -> None:
     token = await session.signs_in()
+    await session.looks_after_the_account()
     await session.works(token)
     await session.breaks(token)
     await asyncio.sleep(0.2)
     entries = list(written(session.serving))
     requests = {one["correlation_id"]: one for one in entries if one["event"] == "request"}
+    assert len(session.secrets) > 50
     assert session.sent
     for number, correlation_id in enumerate(session.sent, 1):
         assert requests[correlation_id]["request_id"] == f"r-{number}"
@@ -152,6 +186,11 @@ async def test_the_log_of_a_session(session: Session) -> None:
     text = session.serving.log.read_text()
     plain = text + json.dumps(entries, ensure_ascii=False)
     assert [secret for secret in session.secrets if len(secret) > 5 and secret in plain] == []
+
+
+def _fields(page: httpx.Response) -> list[str]:
+    """What the forms of a page carry."""
+    return re.findall(r'<input type="hidden" name="(?:form|key)" value="([^"]+)"', page.text)
 
 
 def _new_customer() -> dict[str, Any]:

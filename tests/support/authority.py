@@ -1,5 +1,6 @@
 """An authority over a loaded world, with known passwords, a machine clock to set, and a client for its routes."""
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from hashlib import sha256
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -22,6 +24,7 @@ from copartner.kernel.secrets import KeyFile
 from copartner.signin.model import Application
 from copartner.signin.passwords import hash_password
 from copartner.signin.service import Authority, Grant
+from copartner.signin.tokens import TokenRevoked
 from support.programme import PRESENT, Programme
 
 ROOT = "http://127.0.0.1"
@@ -74,6 +77,8 @@ class Office:
             "state": "s & s=1",
             "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
+            # Whoever signs in twice in a test types twice; `prompt="-"` takes the word of a session.
+            "prompt": "login",
         }
         return {name: value for name, value in {**asked, **changed}.items() if value != "-"}
 
@@ -93,6 +98,14 @@ class Office:
         return await self.http.post(
             action.group(1), data={"form": field.group(1), "username": name, "password": password}
         )
+
+    async def press(self, page: httpx.Response, **typed: str) -> httpx.Response:
+        """Send the form of any page with what was typed, or with the button pressed."""
+        action = re.search(r'<form method="post" action="([^"]+)"', page.text)
+        assert action, page.text
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+        fields = {name: unescape(value) for name, value in hidden.items()} | typed
+        return await self.http.post(unescape(action.group(1)), data=fields)
 
     async def code(self, name: str = "aa@nordlicht.example", **changed: str) -> str:
         """A code for a user who signs in at nordlicht's application."""
@@ -116,6 +129,26 @@ class Office:
         """Change what the owner may change."""
         async with self.here.owner() as connection:
             await connection.execute(sql, *arguments)
+
+
+@asynccontextmanager
+async def elsewhere(desk: Office, address: str = "198.51.100.7") -> AsyncIterator[Office]:
+    """Another browser, without cookies, that speaks from another address."""
+    transport: Any = desk.http._transport
+    there = httpx.ASGITransport(transport.app, client=(address, 1))
+    async with httpx.AsyncClient(transport=there, base_url=desk.http.base_url) as http:
+        yield replace(desk, http=http)
+
+
+async def refused(desk: Office, token: str) -> None:
+    """Return when the access token holds no more, which takes a second at most."""
+    async with asyncio.timeout(1):
+        while True:
+            try:
+                await desk.authority.tokens.verify(token)
+            except TokenRevoked:
+                return
+            await asyncio.sleep(0.01)
 
 
 def query_of(answer: httpx.Response) -> dict[str, str]:

@@ -17,6 +17,7 @@ from copartner.kernel.clock import FixedClock, SystemClock
 from copartner.kernel.database import Pool, connect
 from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
+from copartner.kernel.secrets import Drawn
 from copartner.policy.facts import Cloud, Side
 from copartner.policy.rulebook import Rulebook
 from copartner_emulator.world import load, read_world
@@ -134,6 +135,7 @@ async def programme(
         machine_clock=machine,
         ids=Ids(machine),
         page_tokens=PageTokens(b"test"),
+        drawn=Drawn(b"test"),
         public_url="http://127.0.0.1",
     )
     try:

@@ -15,6 +15,7 @@ from copartner.kernel.clock import FixedClock, SystemClock
 from copartner.kernel.database import Pool
 from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
+from copartner.kernel.secrets import Drawn
 from copartner.policy.facts import Cloud
 from copartner.signin.tokens import TokenForged
 from support.conforming import hold
@@ -67,6 +68,7 @@ def dry_runtime() -> Runtime:
         machine_clock=machine,
         ids=Ids(machine),
         page_tokens=PageTokens(b"test"),
+        drawn=Drawn(b"test"),
         public_url="http://127.0.0.1",
     )
 

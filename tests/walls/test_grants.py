@@ -56,10 +56,14 @@ CHANGED = {
             "application_secret": "removed_at",
             "directory_group": "name",
             "revocation": "not_before changed_in",
-            "user_account": "display_name password_hash enabled",
+            "user_account": "display_name password_hash enabled must_change_password",
         }.items()
     },
     ("copartner_signin", "application_secret"): "last_used_at",
+    ("copartner_signin", "browser_session"): "token_hash methods signed_in_at used_at ends_at ended_at",
+    ("copartner_signin", "guess_count"): "failures last_at",
+    ("copartner_signin", "recovery_code"): "used_at",
+    ("copartner_signin", "second_factor"): "last_step",
     ("copartner_signin", "revocation"): "not_before changed_in",
     ("copartner_facts", "customer_count"): "customers",
     ("copartner_facts", "decision_record"): "last_at times",
@@ -82,8 +86,10 @@ CHANGED = {
 REMOVED = {
     ("copartner_customer", "idempotency_key"), ("copartner_operator", "idempotency_key"),
     ("copartner_partner", "idempotency_key"), ("copartner_signin", "authorization_code"),
+    ("copartner_keeper", "actor"), ("copartner_signin", "browser_session"),
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
-    ("copartner_keeper", "actor"), ("copartner_worker", "idempotency_key"),
+    *(("copartner_signin", table) for table in ("guess_count", "recovery_code", "second_factor")),
+    ("copartner_worker", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
@@ -103,8 +109,10 @@ ADDED = {
     ("copartner_partner", "customer_agreement"), ("copartner_partner", "idempotency_key"),
     ("copartner_partner", "purchase_order"), ("copartner_partner", "relationship_request"),
     ("copartner_partner", "subscription"), ("copartner_signin", "authorization_code"),
+    ("copartner_signin", "browser_session"),
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     ("copartner_signin", "refresh_token"), ("copartner_signin", "signing_key"),
+    *(("copartner_signin", table) for table in ("guess_count", "recovery_code", "second_factor")),
 }  # fmt: skip
 
 

@@ -37,10 +37,11 @@ WALLS = (
 OPEN = {
     "owner_all": {
         "actor", "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
-        "billing_profile", "cart", "customer_agreement", "customer_count", "decision_record", "device_authorization",
-        "directory_group", "enrolment", "group_member", "idempotency_key", "purchase_order", "refresh_family",
-        "refresh_token", "relationship_request", "reseller_relationship", "revocation", "role_assignment",
-        "signing_key", "subscription", "tenant", "user_account",
+        "billing_profile", "browser_session", "cart", "customer_agreement", "customer_count", "decision_record",
+        "device_authorization", "directory_group", "enrolment", "group_member", "guess_count", "idempotency_key",
+        "purchase_order", "recovery_code", "refresh_family", "refresh_token", "relationship_request",
+        "reseller_relationship", "revocation", "role_assignment", "second_factor", "signing_key", "subscription",
+        "tenant", "user_account",
     },
     "facts_all": {
         "actor", "application", "cart", "customer_agreement", "customer_count", "decision_record", "directory_group",
@@ -56,8 +57,9 @@ OPEN = {
     },
     "operator_all": {"enrolment", "tenant"},
     "signin_all": {
-        "application", "application_secret", "authorization_code", "device_authorization", "refresh_family",
-        "refresh_token", "revocation", "signing_key", "tenant", "user_account",
+        "application", "application_secret", "authorization_code", "browser_session", "device_authorization",
+        "guess_count", "recovery_code", "refresh_family", "refresh_token", "revocation", "second_factor", "signing_key",
+        "tenant", "user_account",
     },
     "worker_all": {"idempotency_key"},
 }  # fmt: skip

@@ -7,6 +7,7 @@ from copartner.kernel.clock import Clock
 from copartner.kernel.database import Pool
 from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
+from copartner.kernel.secrets import Drawn
 from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook, RuleSet
 
@@ -22,6 +23,7 @@ class Runtime:
     machine_clock: Clock
     ids: Ids
     page_tokens: PageTokens
+    drawn: Drawn
     public_url: str
 
     def rules_at(self, moment: datetime) -> RuleSet:

@@ -167,8 +167,8 @@ BEGIN
             created_at)
         VALUES (n.tenant_id, n.organisation_id, 'customer', n.cloud, n.company_name, n.domain, n.country, n.culture,
             n.language, n.address, p_now);
-    INSERT INTO user_account (tenant_id, id, user_principal_name, display_name, password_hash)
-        VALUES (n.tenant_id, n.user_id, n.admin, n.company_name, p_password_hash);
+    INSERT INTO user_account (tenant_id, id, user_principal_name, display_name, password_hash, must_change_password)
+        VALUES (n.tenant_id, n.user_id, n.admin, n.company_name, p_password_hash, true);
     INSERT INTO role_assignment (tenant_id, user_id, role) VALUES (n.tenant_id, n.user_id, 'Global admin');
     INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, state, privileges, company_name, domain,
             formed_at)

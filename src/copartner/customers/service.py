@@ -1,7 +1,6 @@
 """A partner's customers: finding, reading and making them, their profiles, and the end of what binds them."""
 
 import asyncio
-import base64
 from dataclasses import replace as changed
 from typing import TypeVar
 from uuid import UUID
@@ -107,8 +106,8 @@ async def update_billing_profile(
 async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
     """The acting partner makes a new tenant, which forms the relationship with it.
 
-    The first admin's password is derived from the deployment's secret, so that a repeated request answers it again and
-    no row holds it. Raises Denied, DomainTaken, Invalid.
+    The first admin's password is derived from a secret of the deployment, so that a repeated request answers it again
+    and no row holds it; who signs in with it has to choose another. Raises Denied, DomainTaken, Invalid.
     """
     async with ctx.command("customer.create") as cmd:
         tenant_id = ctx.runtime.ids.new()
@@ -209,8 +208,8 @@ def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustom
 
 
 def _password(ctx: Context, tenant_id: UUID) -> str:
-    sealed = ctx.runtime.page_tokens.seal("first password of a customer's admin", ctx.caller.tenant_id, tenant_id)
-    return rules.password_of(base64.urlsafe_b64decode(sealed)[16:])
+    drawn = ctx.runtime.drawn.of("first password of a customer's admin", ctx.caller.tenant_id, tenant_id)
+    return rules.password_of(drawn[:16])
 
 
 def _as_customer(it: Relationship) -> Customer:

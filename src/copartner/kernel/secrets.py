@@ -4,12 +4,25 @@ import hmac
 import os
 import stat
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
 
 
 class KeyFileError(Exception):
     """The key file cannot be used; the message says why and what to do."""
+
+
+class Drawn:
+    """Secrets that are told once: they follow from a secret of the deployment and from what they are for, so that a
+    repeated request answers them again and no row holds them."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def of(self, purpose: str, tenant_id: UUID, drawn_for: UUID) -> bytes:
+        """32 bytes for one thing of a tenant."""
+        return hmac.digest(self._secret, purpose.encode() + b"\0" + tenant_id.bytes + drawn_for.bytes, "sha256")
 
 
 class KeyFile:

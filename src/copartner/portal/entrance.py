@@ -21,7 +21,8 @@ from copartner.portal import form
 from copartner.portal.guard import CorrelationId, guarded
 from copartner.portal.html import notice, render, see_other
 from copartner.portal.page import SIGN_OUT
-from copartner.portal.session import Sessions
+from copartner.portal.session import Sessions, Visitor
+from copartner.signin import sessions as authority_sessions
 from copartner.signin.model import ClientCredentials, Issued, TokenRequest
 from copartner.signin.service import Authority
 
@@ -30,6 +31,7 @@ _IN = "/portal/sign-in"
 _BACK = "/portal/signed-in"
 _OUT = "/portal/signed-out"
 _TENANT = "common"
+_OTHER = "other"
 _LONGEST_PATH = 500
 # A page of the portal and nothing else: no host, no scheme, no way up, nothing to be decoded.
 _PAGE = re.compile(r"/(?:customer|partner|operator)(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+", re.ASCII)
@@ -63,9 +65,9 @@ class Entrance:
         return public_url.rstrip("/") + _BACK
 
     @staticmethod
-    def address(page: str) -> str:
-        """The address at which a sign-in for a page begins."""
-        return f"{_IN}?{urlencode({'page': page})}"
+    def address(page: str, *, other: bool = False) -> str:
+        """The address at which a sign-in for a page begins; `other` lets the person choose another account."""
+        return f"{_IN}?{urlencode({'page': page} | ({'account': _OTHER} if other else {}))}"
 
     def way_in(self, page: str) -> str:
         """That address at the deployment's public host, whatever host the person used: cookies belong to one host."""
@@ -89,6 +91,8 @@ class Entrance:
             "code_challenge": base64.urlsafe_b64encode(_digest(verifier)).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
+        if request.query_params.get("account") == _OTHER:
+            query["prompt"] = "select_account"
         answer = see_other(f"{root}/{_TENANT}/oauth2/v2.0/authorize?{urlencode(query)}")
         answer.set_cookie(self.sessions.cookie("browser", browser, int(LIFETIME.total_seconds())))
         return answer
@@ -114,15 +118,30 @@ class Entrance:
         return answer
 
     async def leave(self, request: Request[Any, Any, Any]) -> Response[bytes]:
-        """End the session, if its own form asks for it."""
+        """End the session, here and at the authority, if its own form asks for it."""
         sent = form.fields(request.headers.get("content-type", ""), await request.body())
         page = page_of(sent.get("page", ""))
         visitor = await self.sessions.visitor(request)
         if visitor is not None and not visitor.owns(sent.get("key"), SIGN_OUT):
             return notice("foreign_form", status=403, back=page)
-        answer = see_other(_OUT + (f"?{urlencode({'page': page})}" if page else ""))
+        if visitor is None:
+            # The page was older than its session. The authority's may last longer, and asks before it ends.
+            answer = see_other(f"{self._authority.root}/{_TENANT}/oauth2/v2.0/logout")
+        else:
+            await self._end(visitor)
+            answer = see_other(_OUT + (f"?{urlencode({'page': page})}" if page else ""))
         answer.set_cookie(self.sessions.end())
         return answer
+
+    async def _end(self, visitor: Visitor) -> None:
+        verified = visitor.verified
+        if verified.session_id is not None:
+            await authority_sessions.end(
+                self._authority,
+                tenant_id=verified.tenant_id,
+                user_id=verified.subject_id,
+                session_id=verified.session_id,
+            )
 
     async def _redeem(self, code: str, verifier: str) -> Issued:
         root = self._authority.root

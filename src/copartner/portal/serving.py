@@ -85,10 +85,10 @@ async def _say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]
             sentence=denied.message,
             needs=[rule.needs for rule in named],
             decision=denied.decision_id,
-            enter=Entrance.address(visit.path),
+            enter=Entrance.address(visit.path, other=True),
         )
     except Refusal as refusal:
-        enter = Entrance.address(visit.path)
+        enter = Entrance.address(visit.path, other=True)
         return visit.page("refused.html", status=_status(refusal), message=refusal.message, enter=enter)
 
 

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from asyncpg.connection import Connection
+
 from copartner.kernel.errors import Refusal
-from copartner.signin import device_store, rules, store
+from copartner.signin import device_store, revocation_store, rules, store
 from copartner.signin.model import Application, Directory, SignedIn
 
 if TYPE_CHECKING:
@@ -118,7 +120,12 @@ async def redeem(
             tenant_id, user_id = waiting.tenant_id, waiting.user_id
             user = await store.user_by_id(db, tenant_id, user_id) if tenant_id and user_id else None
             await device_store.spend(db, waiting.device_hash)
-            if user is None or not user.enabled or directory.tenant_id not in (None, user.tenant_id):
+            if (
+                user is None
+                or not user.enabled
+                or await _ended(db, waiting)
+                or directory.tenant_id not in (None, user.tenant_id)
+            ):
                 refusal = rules.GrantRefused("The account may not sign in any more, or is of another tenant.")
             else:
                 return waiting, SignedIn(user, waiting.methods, waiting.signed_in_at or now, waiting.session_id)
@@ -137,6 +144,14 @@ def _not_yet(waiting: device_store.Waiting, now: datetime) -> Refusal | None:
     if waiting.polled_at is not None and now < waiting.polled_at + INTERVAL - _EARLY:
         return rules.DeviceTooFast(f"Ask every {int(INTERVAL.total_seconds())} seconds.")
     return rules.DeviceWaits("Nobody has typed the code yet.")
+
+
+async def _ended(db: Connection, waiting: device_store.Waiting) -> bool:
+    """Whether user, application or session ended after the person who agreed had signed in."""
+    if waiting.tenant_id is None or waiting.signed_in_at is None:
+        return True
+    grounds = (waiting.user_id, waiting.application_id, waiting.session_id)
+    return await revocation_store.ended(db, tenant_id=waiting.tenant_id, ground_ids=grounds, since=waiting.signed_in_at)
 
 
 def _open(waiting: device_store.Waiting | None, now: datetime) -> device_store.Waiting:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
-from copartner.signin import device, refresh, rules
+from copartner.signin import codes, device, refresh, rules
 from copartner.signin.delivery import deliver
 from copartner.signin.model import Asked, Issued, SignedIn, Subject, TokenRequest
 
@@ -34,7 +34,7 @@ async def authorization_code(authority: "Authority", request: TokenRequest) -> I
             raise rules.BadRequest(f"{name} is missing.")
     audience = authority.audience(request.version, request.form)
     application = await authority.client(request.client, request.directory)
-    code, user = await authority.redeem(form["code"], application)
+    code, user = await codes.redeem(authority, form["code"], application)
     if code.redirect_uri != form["redirect_uri"]:
         raise rules.GrantRefused("redirect_uri is not the one the code was sent to.")
     if not rules.proves(form["code_verifier"], code.code_challenge):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 
@@ -39,6 +40,19 @@ class User:
     display_name: str
     enabled: bool
     password_hash: str = field(repr=False)
+    must_change_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """What a user shows beside the password, by the user's identifier; without its seed."""
+
+    audience: ClassVar[tuple[str, ...]] = ("tenant_id",)
+
+    id: UUID
+    tenant_id: UUID
+    added_at: datetime
+    recovery_codes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +83,72 @@ class TokenRequest:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizeRequest:
-    """One call of the authorize endpoint, checked: the application knows the address, the challenge is S256."""
+    """What a person is to be signed in for, checked: an application that knows the address, its challenge S256.
+
+    `client_id` None: a page of the authority itself. `prompt`, `max_age` (seconds), `login_hint` and `second_factor`
+    say how the person is to prove who they are.
+    """
 
     segment: str
-    client_id: UUID
+    client_id: UUID | None
     application_name: str
     redirect_uri: str
-    state: str | None
-    code_challenge: str
-    audience: str | None
+    state: str | None = None
+    code_challenge: str = ""
+    audience: str | None = None
     login_hint: str = ""
     scopes: tuple[str, ...] = ()
     nonce: str | None = None
     response_mode: str = "query"
+    prompt: tuple[str, ...] = ()
+    max_age: int | None = None
+    second_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody signed in at one browser; all moments are machine time. `browser` is its family in words."""
+
+    id: UUID
+    methods: tuple[str, ...]
+    browser: str
+    begun_at: datetime
+    signed_in_at: datetime
+    used_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session that holds, with its user, as the browser shows it."""
+
+    session: Session
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What is before the person: its family in words, where it speaks from, and the session it shows.
+
+    `device` is its own identifier, once somebody has signed in at it, and `accounts` are the users who did.
+    """
+
+    family: str
+    address: str
+    held: Held | None = None
+    device: UUID | None = None
+    accounts: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Who a person has shown to be, by what and when; `session_id` when it was a browser session that said so."""
+
+    tenant_id: UUID
+    user_id: UUID
+    methods: tuple[str, ...]
+    at: datetime
+    session_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +273,10 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Where the browser goes after a sign-in, with the code for the application."""
+    """Where the browser goes after a sign-in: with the code for an application, and the token of a new session."""
 
     redirect_uri: str
-    state: str | None
-    code: str = field(repr=False)
+    user_id: UUID
+    state: str | None = None
+    code: str | None = field(default=None, repr=False)
+    session_token: str | None = field(default=None, repr=False)

@@ -35,10 +35,8 @@ class Passwords:
 
 
 def _which(password: str, hashes: tuple[str, ...], nobody: str) -> int | None:
-    if len(password) > LONGEST:
-        return None
-    if not hashes:
-        _matches(nobody, password)
+    if len(password) > LONGEST or not hashes:
+        _matches(nobody, password[:LONGEST])
         return None
     return next((place for place, encoded in enumerate(hashes) if _matches(encoded, password)), None)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from copartner.kernel.errors import Refusal
+from copartner.signin.model import Application, Directory, User
 
 # `adfs` is how clients address a server that is not the vendor's cloud: no instance discovery, endpoints without v2.0.
 ADFS = "adfs"
@@ -59,11 +60,19 @@ class ResponseUnsupported(Refusal):
 
 
 class LoginRequired(Refusal):
-    """The application wants no page shown, and nobody is signed in."""
+    """The application wants no page shown, and nobody is signed in as it asks."""
+
+
+class InteractionRequired(Refusal):
+    """The application wants no page shown, and the person who is signed in has something to do first."""
 
 
 class SignInFailed(Refusal):
     """Name and password do not belong to an account that may sign in here."""
+
+
+class PasswordUnfit(SignInFailed):
+    """The new password is none that the account can have."""
 
 
 class FormStale(Refusal):
@@ -166,6 +175,18 @@ def may_return_to(uri: str, registered: Iterable[str]) -> bool:
         return False
     known = tuple(registered)
     return uri in known or any(_LOOPBACK.match(each) and _portless(each) == _portless(uri) for each in known)
+
+
+def admits(application: Application, directory: Directory) -> bool:
+    """An enabled application signs in at its own tenant, the deployment's own at every."""
+    own = application.tenant_id is None or directory.tenant_id in (None, application.tenant_id)
+    return application.enabled and own
+
+
+def may_use(user: User, directory: Directory, application: Application | None) -> bool:
+    """Whether an enabled user belongs where the request and the application's tenant are."""
+    homes = {directory.tenant_id, application.tenant_id if application else None} - {None}
+    return user.enabled and homes <= {user.tenant_id}
 
 
 def _portless(uri: str) -> str:

@@ -21,10 +21,10 @@ _secrets = msgspec.json.Decoder(tuple[Secret, ...])
 
 
 @asynccontextmanager
-async def acting(pool: Pool) -> AsyncIterator[Connection]:
-    """A transaction under the sign-in side's database role."""
+async def acting(pool: Pool, tenant: UUID | None = None) -> AsyncIterator[Connection]:
+    """A transaction under the sign-in side's database role; `tenant` is whose audit it writes."""
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SELECT act_as('signin', NULL)")
+        await connection.execute("SELECT act_as('signin', $1)", tenant)
         yield connection
 
 
@@ -98,7 +98,8 @@ async def used_secret(db: Connection, application: Application, secret: Secret, 
     )
 
 
-_USER = "SELECT tenant_id, id, user_principal_name, display_name, enabled, password_hash FROM user_account"
+_USER = """SELECT tenant_id, id, user_principal_name, display_name, enabled, password_hash, must_change_password
+    FROM user_account"""
 
 
 async def user_by_name(db: Connection, name: str) -> User | None:

@@ -9,7 +9,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 
 from copartner.kernel.clock import Clock
-from copartner.signin.claims import id_claims, wids_of
+from copartner.signin.claims import IdClaims, id_claims, wids_of
 from copartner.signin.keys import ALGORITHM, SigningKeys
 from copartner.signin.model import Issued, Subject, Verified
 from copartner.signin.revocation import Revocations
@@ -80,6 +80,7 @@ class _Claims(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _claims = msgspec.json.Decoder(_Claims)
+_id_claims = msgspec.json.Decoder(IdClaims)
 
 
 class Tokens:
@@ -210,7 +211,22 @@ class Tokens:
             grounds=tuple({one for one in (claims.oid, claims.appid, claims.sec, claims.sid) if one is not None}),
         )
 
+    async def identified(self, token: str) -> IdClaims | None:
+        """What an id token of this deployment says, also after its end; None for anything else."""
+        try:
+            claims = _id_claims.decode(await self._signed(token))
+        except (TokenForged, ValueError):
+            return None
+        return claims if claims.iss == self.issuer(claims.tid, 2 if claims.ver == "2.0" else 1) else None
+
     async def _signed_claims(self, token: str) -> _Claims:
+        try:
+            return _claims.decode(await self._signed(token))
+        except ValueError as error:
+            raise TokenForged("This is no access token of this deployment.") from error
+
+    async def _signed(self, token: str) -> bytes:
+        """The payload that a key of this deployment signed; raises TokenForged."""
         if len(token) > _LONGEST:
             raise TokenForged("The token is too long.")
         try:
@@ -222,7 +238,7 @@ class Tokens:
             key = await self._keys.find(kid)
             if key is None or not jws.validate_compact(parts, key.public, _ALGORITHMS):
                 raise TokenForged("The token is not signed by a key of this deployment.")
-            return _claims.decode(parts.payload)
+            return parts.payload
         except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise TokenForged("This is no access token of this deployment.") from error
 

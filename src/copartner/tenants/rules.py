@@ -15,6 +15,11 @@ LONGEST_SECRET_LIFE = timedelta(days=730)
 MOST_SECRETS = 20
 MOST_REDIRECTS = 50
 _LONGEST_REDIRECT = 2000
+# Length counts, not kinds of characters.
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 1024
+_TELLING = 3
+_DIFFERENT = 5
 # Made by enrolment, which gives them their roles.
 RESERVED_GROUPS = frozenset({"adminagents", "helpdeskagents"})
 _SIGN_IN_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?", re.ASCII)
@@ -138,6 +143,19 @@ def refuse_last_admin(user: User, others: int) -> None:
     """Raise LastGlobalAdmin when the user is the only enabled Global admin; `others` are the other enabled ones."""
     if user.enabled and Role.GLOBAL_ADMIN in user.roles and others == 0:
         raise LastGlobalAdmin("This is the tenant's last enabled Global admin; make another one first.", str(user.id))
+
+
+def check_password(text: str, sign_in_name: str) -> None:
+    """Whether a person may choose this password: long enough, and not made of their name; raises Invalid."""
+    if not SHORTEST_PASSWORD <= len(text) <= LONGEST_PASSWORD:
+        raise Invalid(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.", "password")
+    name, _, domain = sign_in_name.partition("@")
+    lowered = text.lower()
+    told = [part for part in (name, domain.partition(".")[0]) if len(part) >= _TELLING and part in lowered]
+    if told:
+        raise Invalid("The password holds your name or that of your domain; choose one that does not.", "password")
+    if len(set(text)) < _DIFFERENT:
+        raise Invalid("The password repeats the same few characters; choose another.", "password")
 
 
 def password_of(secret: bytes) -> str:

@@ -78,11 +78,12 @@ async def domain(db: Connection, tenant_id: UUID) -> str:
 
 
 async def add_user(db: Connection, user: User, password_hash: str) -> None:
-    """Insert a user without roles; raises NameTaken."""
+    """Insert a user without roles, whose password somebody else drew; raises NameTaken."""
     try:
         await db.execute(
-            """INSERT INTO user_account (tenant_id, id, user_principal_name, display_name, password_hash)
-            VALUES ($1, $2, $3, $4, $5)""",
+            """INSERT INTO user_account (tenant_id, id, user_principal_name, display_name, password_hash,
+                must_change_password)
+            VALUES ($1, $2, $3, $4, $5, true)""",
             *(user.tenant_id, user.id, user.user_principal_name, user.display_name, password_hash),
         )
     except asyncpg.UniqueViolationError as error:
@@ -97,11 +98,11 @@ async def save_user(db: Connection, user: User) -> None:
     )
 
 
-async def save_password(db: Connection, user: User, password_hash: str) -> None:
-    """Write the hash of a new password."""
+async def save_password(db: Connection, user: User, password_hash: str, *, must_change: bool) -> None:
+    """Write the hash of a new password, and whether somebody else drew it."""
     await db.execute(
-        "UPDATE user_account SET password_hash = $3 WHERE tenant_id = $1 AND id = $2",
-        *(user.tenant_id, user.id, password_hash),
+        "UPDATE user_account SET password_hash = $3, must_change_password = $4 WHERE tenant_id = $1 AND id = $2",
+        *(user.tenant_id, user.id, password_hash, must_change),
     )
 
 

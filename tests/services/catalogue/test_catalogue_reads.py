@@ -28,6 +28,7 @@ from copartner.kernel.database import Pool, connect
 from copartner.kernel.errors import Invalid
 from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
+from copartner.kernel.secrets import Drawn
 from copartner.policy.facts import Cloud, Role, Side
 from copartner.policy.rulebook import Rulebook
 from copartner_emulator.world import World, load, read_world
@@ -65,6 +66,7 @@ async def ctx(loaded: Database, world: World) -> AsyncIterator[Context]:
         machine_clock=clock,
         ids=Ids(SystemClock()),
         page_tokens=PageTokens(b"secret"),
+        drawn=Drawn(b"secret"),
         public_url="http://127.0.0.1",
     )
     yield acting(

@@ -9,7 +9,7 @@ from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
 from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
-from copartner.kernel.secrets import KeyFile
+from copartner.kernel.secrets import Drawn, KeyFile
 from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook
 from copartner.signin.service import Authority
@@ -27,6 +27,7 @@ async def believe(database: str, key: str, token: str) -> None:
         machine_clock=clock,
         ids=Ids(clock),
         page_tokens=PageTokens(b"test"),
+        drawn=Drawn(b"test"),
         public_url="http://127.0.0.1",
     )
     authority = await Authority.open(runtime, KeyFile(key.encode()))

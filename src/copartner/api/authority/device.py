@@ -1,6 +1,7 @@
 """Device code flow: the address where a device begins, and the page where a person types its code."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -11,14 +12,16 @@ from litestar.params import FromPath, RawBody
 
 from copartner.api.authority import wire
 from copartner.api.authority.errors import refused, too_large
-from copartner.api.authority.pages import device_page, refusal_page
+from copartner.api.authority.pages import own_page, refusal_page
 from copartner.api.authority.paths import segment_of
+from copartner.api.authority.way import Way
 from copartner.kernel.errors import Refusal
 from copartner.signin import device, rules
-from copartner.signin.model import SignedIn
+from copartner.signin.model import Held, SignedIn
 from copartner.signin.service import Authority
 
 _ENDPOINTS = {1: "oauth2/devicecode", 2: "oauth2/v2.0/devicecode"}
+_NAME = "your device"
 PAGE = "/common/oauth2/deviceauth"
 _EXPIRES, _INTERVAL = int(device.LIFETIME.total_seconds()), int(device.INTERVAL.total_seconds())
 
@@ -45,9 +48,9 @@ class BegunV2(msgspec.Struct):
     message: str
 
 
-def device_routes(authority: Authority) -> list[HTTPRouteHandler]:
+def device_routes(authority: Authority, way: Way) -> list[HTTPRouteHandler]:
     """`/{tenant}/oauth2/[v2.0/]devicecode` and the page `/common/oauth2/deviceauth`."""
-    return [*(_of_version(authority, version) for version in _ENDPOINTS), *_page_routes(authority)]
+    return [*(_of_version(authority, version) for version in _ENDPOINTS), *_page_routes(authority, way)]
 
 
 def _of_version(authority: Authority, version: int) -> HTTPRouteHandler:
@@ -82,11 +85,13 @@ def _answer(begun: device.Begun, root: str, version: int) -> BegunV1 | BegunV2:
     return BegunV2(begun.user_code, begun.device_code, url, _EXPIRES, _INTERVAL, message)
 
 
-def _page_routes(authority: Authority) -> list[HTTPRouteHandler]:
+def _page_routes(authority: Authority, way: Way) -> list[HTTPRouteHandler]:
     @get(PAGE, status_code=200, name="show_device_page", include_in_schema=False)
     async def show(request: Request[Any, Any, Any]) -> Response[bytes]:
         try:
-            return device_page(action=PAGE, user_code=wire.query_of(request.scope["query_string"]).get("user_code", ""))
+            code = wire.query_of(request.scope["query_string"]).get("user_code", "")
+            own = await way.own(request, _address(code), _NAME)
+            return own if isinstance(own, Response) else _page(way, request, own[1], user_code=code)
         except Refusal as refusal:
             return refusal_page(refusal.message, 400)
 
@@ -100,31 +105,65 @@ def _page_routes(authority: Authority) -> list[HTTPRouteHandler]:
     )
     async def take(request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
         try:
-            return await _taken(authority, wire.form_of(request, body))
+            return await _taken(authority, way, request, wire.form_of(request, body))
         except Refusal as refusal:
             return refusal_page(refusal.message, 400)
 
     return [show, take]
 
 
-async def _taken(authority: Authority, form: dict[str, str]) -> Response[bytes]:
-    """First the application that asks is named; with name and password the person agrees."""
-    code, name, password = (form.get(key, "") for key in ("user_code", "username", "password"))
+async def _taken(
+    authority: Authority, way: Way, request: Request[Any, Any, Any], form: dict[str, str]
+) -> Response[bytes]:
+    """First the application that asks is named; then the person, who is signed in, agrees or does not."""
+    code = form.get("user_code", "")
+    own = await way.own(request, _address(code), _NAME)
+    if isinstance(own, Response):
+        return own
+    held = own[1]
+    way.browsers.check_form(request, PAGE, form.get("key"))
     try:
-        application = await device.asking(authority, code)
-    except rules.DeviceUnknown as unknown:
-        return device_page(action=PAGE, user_code=code, failed=unknown.message)
-    if form.get("answer") == "no":
-        await device.decline(authority, code)
-        return device_page(action=PAGE, done="declined", application=application.name)
-    if not name and not password:
-        return device_page(action=PAGE, user_code=code, application=application.name)
-    try:
-        user = await authority.user(name, password, await authority.directory("common"), application)
-        await device.approve(authority, code, SignedIn(user, ("pwd",), authority.clock.now()))
-    except rules.SignInFailed as failed:
-        return device_page(action=PAGE, user_code=code, application=application.name, name=name, failed=failed.message)
-    return device_page(action=PAGE, done="approved", application=application.name)
+        application = (await device.asking(authority, code)).name
+        if form.get("answer") == "no":
+            await device.decline(authority, code)
+            return _page(way, request, held, done="declined", application=application)
+        if form.get("answer") != "yes":
+            return _page(way, request, held, user_code=code, application=application)
+        session = held.session
+        await device.approve(authority, code, SignedIn(held.user, session.methods, session.signed_in_at, session.id))
+    except (rules.DeviceUnknown, rules.SignInFailed) as failed:
+        return _page(way, request, held, user_code=code, failed=failed.message)
+    return _page(way, request, held, done="approved", application=application)
+
+
+def _page(
+    way: Way,
+    request: Request[Any, Any, Any],
+    held: Held,
+    *,
+    user_code: str = "",
+    application: str = "",
+    failed: str = "",
+    done: str = "",
+) -> Response[bytes]:
+    """The form for a device's code; once `application` is known, the question about it. `done` is the end."""
+    return own_page(
+        "device.html",
+        {
+            "action": PAGE,
+            "key": way.browsers.form_key(request, PAGE),
+            "user": held.user,
+            "user_code": user_code,
+            "application": application,
+            "done": done,
+        },
+        failed=failed,
+    )
+
+
+def _address(user_code: str) -> str:
+    """Where a person who signs in on the way comes back to."""
+    return f"{PAGE}?{urlencode({'user_code': user_code[:20]})}" if user_code else PAGE
 
 
 def _page_too_large(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

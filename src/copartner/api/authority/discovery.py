@@ -93,6 +93,7 @@ def _found(authority: Authority, directory: Directory, version: int) -> dict[str
         "issuer": authority.tokens.issuer(issuer_of, version_at(directory.segment, version)),
         "authorization_endpoint": f"{oauth}/authorize",
         "token_endpoint": f"{oauth}/token",
+        "end_session_endpoint": f"{oauth}/logout",
         "device_authorization_endpoint": f"{oauth}/devicecode",
         "jwks_uri": f"{base}/discovery/keys" if version == 1 else f"{base}/discovery/v2.0/keys",
         "scopes_supported": list(OIDC_SCOPES),
@@ -104,6 +105,9 @@ def _found(authority: Authority, directory: Directory, version: int) -> dict[str
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "none"],
         "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "select_account", "consent"],
+        "acr_values_supported": ["mfa"],
+        "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
     }

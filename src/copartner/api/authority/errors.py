@@ -16,10 +16,12 @@ _CODES: dict[type[Refusal], tuple[str, int]] = {
     rules.ClientRefused: ("invalid_client", 401),
     rules.GrantRefused: ("invalid_grant", 400),
     rules.SignInFailed: ("invalid_grant", 400),
+    rules.PasswordUnfit: ("invalid_grant", 400),
     rules.GrantUnsupported: ("unsupported_grant_type", 400),
     rules.ResourceUnknown: ("invalid_target", 400),
     rules.ResponseUnsupported: ("unsupported_response_type", 400),
     rules.LoginRequired: ("login_required", 400),
+    rules.InteractionRequired: ("interaction_required", 400),
     rules.FormStale: ("invalid_request", 400),
     rules.ScopeMalformed: ("invalid_scope", 400),
     # Source: RFC 8628, 3.5, in the words that clients of the contract compare with (device code flow pages, 2023).

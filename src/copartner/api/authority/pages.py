@@ -1,4 +1,4 @@
-"""The sign-in page and its sisters: plain HTML under a policy that runs no script but the one that sends a form on."""
+"""The pages of the authority: plain HTML under a policy that runs no script but the one that sends a form on."""
 
 import base64
 import re
@@ -7,8 +7,13 @@ from hashlib import sha256
 from importlib.resources import files
 from urllib.parse import urlsplit
 
+import segno
 from jinja2 import DictLoader, Environment, StrictUndefined
 from litestar import Response
+from markupsafe import Markup
+
+from copartner.signin import totp
+from copartner.signin.steps import Passage, Step
 
 _HERE = files("copartner.api.authority") / "templates"
 _CSS = (_HERE / "signin.css").read_text()
@@ -20,29 +25,49 @@ _pages = Environment(
 )
 _SEND = "document.forms[0].submit()"
 _SEND_DIGEST = base64.b64encode(sha256(_SEND.encode()).digest()).decode()
+_pages.filters["moment"] = lambda value: Markup('<time datetime="{}">{}</time>').format(
+    value.isoformat(), value.strftime("%Y-%m-%d %H:%M UTC")
+)
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?|https?://\[[0-9A-Fa-f:]+\](?::[0-9]+)?", re.ASCII)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
 
 
-def sign_in_page(
-    *, action: str, application: str, form: str, name: str, redirect_uri: str, failed: str = ""
+def step_page(
+    step: Step, passage: Passage, *, action: str, form: str, name: str, issuer: str, failed: str = ""
 ) -> Response[bytes]:
-    """The form for name and password; `failed` says why it is shown again."""
-    html = _pages.get_template("signin.html").render(
-        action=action, application=application, form=form, name=name, failed=failed, css=_CSS
+    """The page that asks for a step; `failed` says why it is shown again, `issuer` is what an app calls this place."""
+    shown = _seed_shown(passage, issuer) if step is Step.ENROLMENT else {}
+    html = _pages.get_template(f"{step}.html").render(
+        action=action,
+        form=form,
+        application=passage.request.application_name,
+        name=name,
+        user=passage.user,
+        recovery_codes=passage.recovery_codes,
+        failed=failed,
+        css=_CSS,
+        **shown,
     )
     # Browsers hold the whole chain after a sent form to form-action, so the application's address belongs in it.
-    return _page(html, 400 if failed else 200, f"'self' {_source(redirect_uri)}".strip())
+    return _page(html, 400 if failed else 200, f"'self' {_source(passage.request.redirect_uri)}".strip())
 
 
-def device_page(
-    *, action: str, user_code: str = "", application: str = "", name: str = "", failed: str = "", done: str = ""
-) -> Response[bytes]:
-    """The form for a device's code; once `application` is known, for name and password too. `done` is the end."""
-    html = _pages.get_template("device.html").render(
-        action=action, user_code=user_code, application=application, name=name, failed=failed, done=done, css=_CSS
+def _seed_shown(passage: Passage, issuer: str) -> dict[str, str]:
+    """The seed of an app to be added, in its three forms."""
+    name = passage.user.user_principal_name if passage.user else ""
+    address = totp.address(passage.seed, name=name, issuer=f"copartner {issuer}")
+    picture = segno.make(address, error="m", micro=False).svg_inline(
+        scale=4, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True
     )
-    return _page(html, 400 if failed else 200, "'self'")
+    return {"address": address, "seed": totp.seed_text(passage.seed), "picture": picture}
+
+
+def own_page(
+    template: str, values: Mapping[str, object] | None = None, *, failed: str = "", redirect_uri: str = ""
+) -> Response[bytes]:
+    """A page of the authority by itself, whose forms go to the authority, and from there at most to one address."""
+    html = _pages.get_template(template).render({**(values or {}), "failed": failed, "css": _CSS})
+    return _page(html, 400 if failed else 200, f"'self' {_source(redirect_uri)}".strip())
 
 
 def sent_back_page(redirect_uri: str, fields: Mapping[str, str]) -> Response[bytes]:

@@ -15,9 +15,4 @@ def sent_back(redirect_uri: str, mode: str | None, status: int, **parameters: st
     """
     if mode == FORM_POST:
         return sent_back_page(redirect_uri, {name: value for name, value in parameters.items() if value is not None})
-    headers = {
-        **wire.NO_STORE,
-        "Location": wire.returning(redirect_uri, **parameters),
-        "Referrer-Policy": "no-referrer",
-    }
-    return Response(b"", status_code=status, media_type="text/plain", headers=headers)
+    return wire.redirect(wire.returning(redirect_uri, **parameters), status)

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 import msgspec
+from litestar import Response
 from litestar.connection import ASGIConnection
 
 from copartner.signin.model import ClientCredentials, Issued
@@ -146,3 +147,9 @@ def returning(redirect_uri: str, **parameters: str | None) -> str:
     """The address a browser is sent back to, its own query kept."""
     query = urlencode({name: value for name, value in parameters.items() if value is not None})
     return f"{redirect_uri}{'&' if urlsplit(redirect_uri).query else '?'}{query}"
+
+
+def redirect(location: str, status: int) -> Response[bytes]:
+    """Send a browser on; what it comes from may hold a code and is told to nobody."""
+    headers = {**NO_STORE, "Location": location, "Referrer-Policy": "no-referrer"}
+    return Response(b"", status_code=status, media_type="text/plain", headers=headers)

@@ -1,7 +1,6 @@
 """A tenant's applications: registered, changed, disabled, and the secrets by which they prove themselves."""
 
 import asyncio
-import base64
 from collections.abc import Iterable
 from dataclasses import replace as changed
 from datetime import datetime
@@ -141,11 +140,7 @@ async def _begin(ctx: Context, cmd: Command, application_id: UUID) -> Applicatio
 
 def _value(ctx: Context, secret_id: UUID) -> str:
     """Derived from the deployment's secret, so that a repeated request answers it again and no row holds it."""
-    halves = (
-        ctx.runtime.page_tokens.seal(f"secret of an application, {half}", ctx.caller.tenant_id, secret_id)
-        for half in ("first half", "second half")
-    )
-    return rules.secret_of(b"".join(base64.urlsafe_b64decode(sealed)[16:] for sealed in halves))
+    return rules.secret_of(ctx.runtime.drawn.of("secret of an application", ctx.caller.tenant_id, secret_id))
 
 
 def _existing(found: Application | None, application_id: UUID) -> Application:

@@ -1,7 +1,6 @@
 """A tenant's users: made, changed, enabled and disabled, given roles and relieved of them."""
 
 import asyncio
-import base64
 from collections.abc import Iterable
 from dataclasses import replace as changed
 from uuid import UUID
@@ -106,11 +105,30 @@ async def reset_password(ctx: Context, *, user_id: UUID) -> IssuedPassword:
             return IssuedPassword(user, _password(ctx, earlier))
         change_id = ctx.runtime.ids.new()
         password = _password(ctx, change_id)
-        await store.save_password(cmd.db, user, await asyncio.to_thread(hash_password, password))
+        await store.save_password(cmd.db, user, await asyncio.to_thread(hash_password, password), must_change=True)
         await store.revoke(cmd.db, user.tenant_id, user.id, now=ctx.runtime.machine_clock.now())
         cmd.record(user, user)
         cmd.remember(change_id)
         return IssuedPassword(user, password)
+
+
+def check_own_password(password: str, sign_in_name: str) -> None:
+    """Whether a password is fit to be chosen by that user; raises Invalid."""
+    rules.check_password(password, sign_in_name)
+
+
+async def replace_own_password(ctx: Context, *, password_hash: str) -> None:
+    """The acting user, who has proved who they are, has another password; tokens made before end within a second.
+
+    No role is needed for it, so no rule is asked. Raises UnknownUser.
+    """
+    async with ctx.command("user.change_own_password") as cmd:
+        tenant_id, user_id = ctx.caller.tenant_id, ctx.caller.subject_id
+        await store.lock(cmd.db, tenant_id)
+        user = _existing(await store.entry(cmd.db, tenant_id, User, user_id), user_id)
+        await store.save_password(cmd.db, user, password_hash, must_change=False)
+        await store.revoke(cmd.db, tenant_id, user_id, now=ctx.runtime.machine_clock.now())
+        cmd.record(user, user)
 
 
 async def give_role(ctx: Context, *, user_id: UUID, role: Role) -> User:
@@ -155,8 +173,7 @@ def _giving(role: Role) -> Action:
 
 def _password(ctx: Context, drawn_for: UUID) -> str:
     """Derived from the deployment's secret, so that a repeated request answers it again and no row holds it."""
-    sealed = ctx.runtime.page_tokens.seal("password of a user", ctx.caller.tenant_id, drawn_for)
-    return rules.password_of(base64.urlsafe_b64decode(sealed)[16:])
+    return rules.password_of(ctx.runtime.drawn.of("password of a user", ctx.caller.tenant_id, drawn_for)[:16])
 
 
 def _existing(found: User | None, user_id: UUID) -> User:
