@@ -109,6 +109,8 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "product": item.split(":")[0],
         "sku": item.split(":")[1],
         "availability": item.split(":")[2],
+        "offer": item,
+        "productpromotion": "39NFJQT1PRM1:0001:39NFJQT1Q5KN",
         **await _furnish_directory(site, f"ga@{partner}"),
     }
 
@@ -149,6 +151,10 @@ def _line(item: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def _purchase(item: str, **more: Any) -> dict[str, Any]:
+    return {"catalogItemId": item, "quantity": 20, "termDuration": "P1Y", "billingCycle": "Monthly", **more}
+
+
 def examples(site: Web, things: Things) -> dict[str, Example]:
     """By the name of the route, in an order in which each works once."""
     bodies, callers, queries = _bodies(site, things), _callers(), _queries()
@@ -177,6 +183,12 @@ def _queries() -> dict[str, str]:
     return {
         "products.list": "?country=DE&targetView=OnlineServices",
         "customer_products.list": "?targetView=OnlineServices",
+        **dict.fromkeys(
+            ("offers.list", "offers.read", "offers.list_addons", "offer_categories.list", "promotions.read"),
+            "?country=DE",
+        ),
+        "promotions.list": "?country=DE&segment=commercial",
+        "inventory.check": "?country=DE",
         **dict.fromkeys(("products.read", "skus.list", "skus.read", "availabilities.list"), "?country=DE"),
         "availabilities.read": "?country=DE",
         **dict.fromkeys(("decisions.read", "audit_records.list"), "?side=partner"),
@@ -220,6 +232,13 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "billingCycle": "monthly",
             "partnerTenantId": things.own["partner"],
             "customerTenantId": things.own["customer"],
+        },
+        "promotions.check": {
+            "items": [{**_purchase(things.item), "id": "0"}, _purchase(things.item, promotionId="x")],
+        },
+        "inventory.check": {
+            "targetItems": [{"productId": things.own["product"], "skuId": "0001"}],
+            "inventoryContext": {"customerId": things.own["customer"]},
         },
         "agreements.attest": {
             "primaryContact": _CONTACT,

@@ -21,8 +21,8 @@ EVERYBODY = {OWNER, LOGIN, *SIDES, *DEFINERS}
 BEFORE_ACTING = {"fn_side_of"}
 # Tables that belong to no tenant: what can be bought, the businesses behind tenants, the ledgers of the migrations.
 UNWALLED = {
-    "affiliation", "catalogue_availability", "catalogue_product", "catalogue_sku", "catalogue_term", "function_version",
-    "migration", "organisation",
+    "affiliation", "catalogue_availability", "catalogue_product", "catalogue_promotion", "catalogue_sku",
+    "catalogue_term", "function_version", "migration", "organisation",
 }  # fmt: skip
 FACTS_READ = {
     "affiliation": "organisation_id affiliate_id",
@@ -68,7 +68,10 @@ CHANGED = {
     ("copartner_partner", "idempotency_key"): "result",
     ("copartner_partner", "relationship_request"): "state",
     ("copartner_partner", "reseller_relationship"): "state privileges ended_at",
-    ("copartner_partner", "subscription"): "nickname quantity status auto_renew version",
+    (
+        "copartner_partner",
+        "subscription",
+    ): "nickname quantity status auto_renew version next_term support_tenant_id registered_at",
     ("copartner_signin", "authorization_code"): "used_at",
     ("copartner_signin", "device_authorization"): "state tenant_id user_id methods session_id signed_in_at polled_at",
     ("copartner_signin", "refresh_family"): "expires_at revoked_at",

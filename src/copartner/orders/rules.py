@@ -249,4 +249,6 @@ def _subscription(
         created_at=now,
         starts_at=now,
         commitment_ends_at=add_months(now, months_of(line.term)) if line.term else None,
+        is_trial=item.sku.is_trial,
+        term_starts_at=now,
     )

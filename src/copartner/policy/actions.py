@@ -32,6 +32,8 @@ class Action(StrEnum):
     AGREEMENT_METADATA_READ = "agreement_metadata.read"
     CATALOGUE_READ = "catalogue.read"
     CUSTOMER_CATALOGUE_READ = "customer_catalogue.read"
+    PROMOTION_READ = "promotion.read"
+    PROMOTION_CHECK = "promotion.check"
 
     # A partner sells.
     CART_CREATE = "cart.create"

@@ -30,7 +30,8 @@ CREATE FUNCTION fn_subscription_row(s subscription) RETURNS json LANGUAGE sql ST
         'sku_id', s.sku_id, 'availability_id', s.availability_id, 'kind', s.kind, 'offer_name', s.offer_name,
         'nickname', s.nickname, 'quantity', s.quantity, 'status', s.status, 'auto_renew', s.auto_renew, 'term', s.term,
         'billing_cycle', s.billing_cycle, 'unit_price', s.unit_price, 'currency', s.currency, 'created_at', s.created_at,
-        'starts_at', s.starts_at, 'commitment_ends_at', s.commitment_ends_at, 'version', s.version)
+        'starts_at', s.starts_at, 'commitment_ends_at', s.commitment_ends_at, 'is_trial', s.is_trial,
+        'term_starts_at', s.term_starts_at, 'next_term', s.next_term, 'version', s.version)
 $$;
 GRANT EXECUTE ON FUNCTION fn_subscription_row TO copartner_partner;
 
@@ -62,7 +63,7 @@ BEGIN
     FROM (SELECT s.id, s.customer_tenant_id, s.partner_tenant_id, s.order_id, s.line_number, s.partner_of_record,
             s.parent_id, s.product_id, s.sku_id, s.availability_id, s.kind, s.offer_name, s.nickname, s.quantity, s.status,
             s.auto_renew, s.term, s.billing_cycle, s.unit_price, s.currency, s.created_at, s.starts_at,
-            s.commitment_ends_at, s.version
+            s.commitment_ends_at, s.is_trial, s.term_starts_at, s.next_term, s.version
         FROM subscription s
         WHERE s.partner_tenant_id = p_tenant AND s.customer_tenant_id = p_customer AND s.id > v_after
         AND (p_order IS NULL OR s.order_id = p_order) AND (p_parent IS NULL OR s.parent_id = p_parent)

@@ -30,10 +30,21 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NextTerm:
+    """What the subscription becomes when its next term starts; it stays as it is without any."""
+
+    catalog_item_id: str
+    term: str
+    billing_cycle: BillingCycle
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """One subscription; `partner_tenant_id` is the seller, the operator tenant when the customer bought directly.
 
     `term` is P1M, P1Y or P3Y, empty for what is metered; `unit_price` is what the partner pays for one unit and term.
+    `starts_at` is the purchase, `term_starts_at` the beginning of the present term.
     """
 
     audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
@@ -61,6 +72,9 @@ class Subscription:
     created_at: datetime
     starts_at: datetime
     commitment_ends_at: datetime | None
+    is_trial: bool
+    term_starts_at: datetime
+    next_term: NextTerm | None = None
     version: int = 1
 
 

@@ -65,7 +65,8 @@ async def hold_relationship(db: Connection, *, customer_id: UUID, partner_tenant
 async def save(db: Connection, after: Subscription) -> None:
     """Write what may change of a subscription; seller, owner, terms and partner of record are not among it."""
     await db.execute(
-        """UPDATE subscription SET nickname = $3, quantity = $4, status = $5, auto_renew = $6, version = $7
+        """UPDATE subscription
+        SET nickname = $3, quantity = $4, status = $5, auto_renew = $6, version = $7, next_term = $8
         WHERE customer_tenant_id = $1 AND id = $2""",
         after.customer_tenant_id,
         after.id,
@@ -74,6 +75,7 @@ async def save(db: Connection, after: Subscription) -> None:
         after.status,
         after.auto_renew,
         after.version,
+        None if after.next_term is None else msgspec.json.encode(after.next_term).decode(),
     )
 
 
@@ -83,11 +85,12 @@ async def add(db: Connection, made: Sequence[Subscription]) -> None:
         """
         INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, partner_of_record,
             parent_id, product_id, sku_id, availability_id, kind, offer_name, nickname, quantity, status, auto_renew,
-            term, billing_cycle, unit_price, currency, created_at, starts_at, commitment_ends_at, version)
+            term, billing_cycle, unit_price, currency, created_at, starts_at, commitment_ends_at, is_trial,
+            term_starts_at, next_term, version)
         SELECT r.customer_tenant_id, r.id, r.partner_tenant_id, r.order_id, r.line_number, r.partner_of_record,
             r.parent_id, r.product_id, r.sku_id, r.availability_id, r.kind, r.offer_name, r.nickname, r.quantity,
             r.status, r.auto_renew, r.term, r.billing_cycle, r.unit_price, r.currency, r.created_at, r.starts_at,
-            r.commitment_ends_at, r.version
+            r.commitment_ends_at, r.is_trial, r.term_starts_at, r.next_term, r.version
         FROM jsonb_populate_recordset(NULL::subscription, $1) AS r
         """,
         msgspec.json.encode(made).decode(),

@@ -119,7 +119,7 @@ def _present(found: Subscription) -> SubscriptionBody:
         commitment_end_date=wire.given(found.commitment_ends_at),
         status=found.status.value,
         auto_renew_enabled=found.auto_renew,
-        is_trial=found.kind is Kind.LICENSE and found.term == "P1M" and not found.unit_price,
+        is_trial=found.is_trial,
         billing_type="usage" if usage else "license",
         billing_cycle=found.billing_cycle.value,
         term_duration=found.term or UNSET,
