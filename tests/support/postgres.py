@@ -1,9 +1,11 @@
 """One PostgreSQL server a test run, shared by its workers, and databases cloned from a migrated template."""
 
 import asyncio
+import contextlib
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ from copartner_emulator import cluster
 # Not COPARTNER_*: what is none of the settings stops `copartner serve`, which tests start.
 _PLACE = "PLACE_OF_TESTS"
 _TEMPLATE = "copartner_template"
+_ROOM = 8 << 30  # bytes
 # Kept, because a process object that is collected while its process runs is a warning.
 _helpers: list[subprocess.Popen[bytes]] = []
 
@@ -90,8 +93,17 @@ class Server:
 def choose_place() -> None:
     """Names the run's directory before workers start; they inherit it."""
     wanted = os.environ.pop("COPARTNER_TEST_POSTGRES", "embedded")
-    place = f"{tempfile.gettempdir()}/copartner-tests-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    place = f"{_roomy_place()}/copartner-tests-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     os.environ[_PLACE] = f"{place}:{os.getpid()}:{wanted}"
+
+
+def _roomy_place() -> str:
+    """In memory where there is room: a clone of the template is a thousand files, made and removed for every test."""
+    memory = Path("/dev/shm")  # noqa: S108 - chosen for what it is, and the directory in it is of this run alone
+    with contextlib.suppress(OSError):
+        if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM:
+            return str(memory)
+    return tempfile.gettempdir()
 
 
 def server() -> Server:
