@@ -55,6 +55,8 @@ CODES = {
     "UnknownCart": "404 800008",
     "UnknownCustomer": "403 20002",
     "UnknownDecision": "404 1000",
+    "NotRegistrable": "400 800024",
+    "UnknownLine": "404 20000",
     "UnknownOffer": "404 1000",
     "UnknownOrder": "404 20000",
     "UnknownProduct": "404 400013",

@@ -129,7 +129,7 @@ async def test_promotion_eligibilities_as_documented(site: Web) -> None:
     check_golden(
         "verify-promotion-eligibility",
         page="verify-promotion-eligibility",
-        date="2023-08-23",
+        date="2022-11-17",
         request="POST /v1/customers/{customer}/promotionEligibilities",
         answer=answer.json(),
     )

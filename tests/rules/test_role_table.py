@@ -54,6 +54,7 @@ TABLE = {
             A.SUBSCRIPTION_REACTIVATE,
             A.SUBSCRIPTION_CHANGE_QUANTITY,
             A.SUBSCRIPTION_SET_AUTO_RENEW,
+            A.SUBSCRIPTION_REGISTER,
             A.SEATS_TAKE,
         ),
     ),
@@ -61,6 +62,7 @@ TABLE = {
     "billing frequency": ("Y - Y - - Y", (A.SUBSCRIPTION_CHANGE_BILLING_CYCLE,)),
     "transition": ("Y - Y c c -", (A.SUBSCRIPTION_CHANGE_TERM,)),
     "set partner of record": ("Y - c Y - -", (A.SUBSCRIPTION_SET_PARTNER_OF_RECORD,)),
+    "support contact": ("Y - Y - Y -", (A.SUBSCRIPTION_SET_SUPPORT_CONTACT,)),
     "own users": (
         "Y Y - - - -",
         (

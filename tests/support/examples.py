@@ -93,6 +93,8 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
     cart = {"lineItems": [_line(item), _line(item)]}
     carts = [(await _made(site, who, f"{customer}/carts", cart))["id"] for _ in range(2)]
     order = (await _made(site, who, f"{customer}/carts/{carts[0]}/checkout"))["orders"][0]
+    plan = {"offerId": await site.here.item("Azure plan"), "quantity": 1}
+    azure = await _made(site, who, f"{customer}/orders", {"lineItems": [plan]})
     asked = {"customerTenantId": str(site.here.id("lavande" if partner == "nordlicht" else "hafen")), "reason": "Büro"}
     requests = [await _made(site, who, f"{OWN}/relationship-requests", asked) for _ in range(2)]
     denied = await site.call(who, "GET", f"{customer}/subscriptions/{UNKNOWN}")
@@ -102,6 +104,8 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "order": order["id"],
         "subscription": order["lineItems"][0]["subscriptionId"],
         "pending": order["lineItems"][1]["subscriptionId"],
+        "azure": azure["lineItems"][0]["subscriptionId"],
+        "lineitem": "0",
         "relationshipRequest": requests[0]["id"],
         "unwanted": requests[1]["id"],
         "decision": denied.headers["copartner-decision-id"],
@@ -151,6 +155,12 @@ def _line(item: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def _number(site: Web, partner: str) -> str:
+    enrolment = site.here.tenant(partner).enrolment
+    assert enrolment is not None
+    return enrolment.mpn_id
+
+
 def _purchase(item: str, **more: Any) -> dict[str, Any]:
     return {"catalogItemId": item, "quantity": 20, "termDuration": "P1Y", "billingCycle": "Monthly", **more}
 
@@ -163,6 +173,8 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
         own = things.own
         if name == "subscriptions.activate":
             own = {**own, "subscription": own["pending"]}
+        elif name.startswith("registrations."):
+            own = {**own, "subscription": own["azure"]}
         elif name == "relationship_requests.withdraw":
             own = {**own, "relationshipRequest": own["unwanted"]}
         elif name.endswith("_standing"):
@@ -189,6 +201,7 @@ def _queries() -> dict[str, str]:
         ),
         "promotions.list": "?country=DE&segment=commercial",
         "inventory.check": "?country=DE",
+        "subscriptions.list_term_ends": "?term_duration=P1Y",
         **dict.fromkeys(("products.read", "skus.list", "skus.read", "availabilities.list"), "?country=DE"),
         "availabilities.read": "?country=DE",
         **dict.fromkeys(("decisions.read", "audit_records.list"), "?side=partner"),
@@ -232,6 +245,11 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "billingCycle": "monthly",
             "partnerTenantId": things.own["partner"],
             "customerTenantId": things.own["customer"],
+        },
+        "support_contacts.replace": {
+            "supportTenantId": str(site.here.id("wolkenwerk")),
+            "supportMpnId": _number(site, "wolkenwerk"),
+            "name": "W",
         },
         "promotions.check": {
             "items": [{**_purchase(things.item), "id": "0"}, _purchase(things.item, promotionId="x")],

@@ -20,6 +20,7 @@ from copartner.policy.rulebook import Rulebook
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
 from copartner.subscriptions import service as subscriptions
+from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
 from copartner.tenants.service import applications, groups, users
 from support.postgres import Server
@@ -55,6 +56,21 @@ def set_(name: str) -> Deed:
 
 def draft(m: Matter) -> Any:
     return orders.create_cart(m.seller, customer_id=m.customer_id, wishes=m.wishes())
+
+
+def on_subscription(service: Callable[..., Any]) -> Deed:
+    """Calls a service that needs a subscription alone."""
+    return lambda m: service(m.seller, customer_id=m.customer_id, subscription_id=m.subscription)
+
+
+def support(m: Matter) -> Any:
+    return upkeep.set_support_contact(
+        m.seller,
+        customer_id=m.customer_id,
+        subscription_id=m.subscription,
+        support_tenant_id=m.partner_id,
+        mpn_id="4100002",
+    )
 
 
 def at_a_customer(service: Callable[..., Any]) -> Deed:
@@ -104,6 +120,8 @@ CASES = (
     Case("mp-subscription", "renewal", change(auto_renew=False), scenes.foreign_sale),
     Case("mp-subscription", "activate", lambda m: subscriptions.activate_subscription(
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription), scenes.foreign_sale),
+    Case("mp-subscription", "register", on_subscription(upkeep.register_subscription), scenes.foreign_sale),
+    Case("mp-subscription", "support", support, scenes.foreign_sale),
     Case("mp-ownership", "seller", set_("partner_tenant_id"), scenes.foreign_sale),
     Case("mp-ownership", "owner", set_("customer_tenant_id"), scenes.foreign_sale),
     Case("mp-terms", "term", change(term="P3Y"), scenes.foreign_sale),
@@ -117,6 +135,11 @@ CASES = (
         m.seller, customer_id=m.customer_id, wishes=m.wishes(1, parent_id=m.subscription)), scenes.foreign_parent),
     Case("mp-visibility", "subscription", lambda m: subscriptions.read_subscription(
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription), scenes.foreign_sale),
+    *(Case("mp-visibility", service.__name__, on_subscription(service), scenes.foreign_sale) for service in (
+        upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation,
+    )),
+    Case("mp-visibility", "fulfilment", lambda m: orders.read_fulfilment(
+        m.seller, customer_id=m.customer_id, order_id=m.order), scenes.foreign_sale),
     Case("mp-visibility", "order", lambda m: orders.read_order(
         m.seller, customer_id=m.customer_id, order_id=m.order), scenes.foreign_sale),
     Case("mp-visibility", "cart", lambda m: orders.read_cart(

@@ -135,3 +135,25 @@ BEGIN
 END $$;
 ALTER FUNCTION fn_held_references OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_held_references TO copartner_partner;
+
+-- fn_read_fulfilment: what became of each line of one order, with the facts that decide reading the order.
+CREATE FUNCTION fn_read_fulfilment(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid,
+    OUT facts json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', fn_order_resource(p_customer, p_order),
+        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer)));
+    SELECT (SELECT coalesce(json_agg(json_build_object('line_number', (l.line ->> 'number')::integer,
+            'quantity', (l.line ->> 'quantity')::integer, 'status', s.status, 'link',
+            CASE WHEN s.status IN ('active', 'pending', 'suspended') THEN k.activation_link END)
+            ORDER BY (l.line ->> 'number')::integer), '[]')
+        FROM jsonb_array_elements(o.lines) AS l(line)
+        JOIN subscription s ON s.customer_tenant_id = o.customer_tenant_id AND s.id = (l.line ->> 'subscription_id')::uuid
+        LEFT JOIN catalogue_sku k ON k.product_id = split_part(l.line ->> 'catalog_item_id', ':', 1)
+            AND k.id = split_part(l.line ->> 'catalog_item_id', ':', 2))
+    INTO body FROM purchase_order o WHERE o.customer_tenant_id = p_customer AND o.id = p_order;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_fulfilment TO PUBLIC;

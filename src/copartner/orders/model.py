@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from copartner.catalogue.model import BillingCycle
+from copartner.subscriptions.model import Status
 
 
 class CartState(StrEnum):
@@ -102,3 +103,13 @@ class Order:
     lines: tuple[OrderLine, ...] = field(metadata={"seller_only": True})
     placed_at: datetime
     placed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilment:
+    """What became of one line of an order: the state of its subscription, and where that is activated, if anywhere."""
+
+    line_number: int
+    quantity: int
+    status: Status
+    link: str | None

@@ -25,6 +25,10 @@ class UnknownOrder(NotFound):
     """The caller has no such order."""
 
 
+class UnknownLine(NotFound):
+    """The order has no such line."""
+
+
 class CartCheckedOut(Illegal):
     """The cart was checked out already."""
 

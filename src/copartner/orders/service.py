@@ -12,7 +12,7 @@ from copartner.catalogue.model import BillingCycle, Item
 from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.orders import rules, store
-from copartner.orders.model import Cart, CartState, Line, Order, Wish
+from copartner.orders.model import Cart, CartState, Fulfilment, Line, Order, Wish
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
 from copartner.subscriptions import rules as subscription_rules
@@ -113,6 +113,14 @@ async def place_order(ctx: Context, *, customer_id: UUID, wishes: Sequence[Wish]
 async def read_order(ctx: Context, *, customer_id: UUID, order_id: UUID) -> Order:
     """One order that the acting partner placed; raises Denied, UnknownOrder."""
     found = await ctx.find(Action.ORDER_READ, store.read_order(), customer_id, order_id, body=Order)
+    if found is None:
+        raise rules.UnknownOrder("There is no such order among yours.", str(order_id))
+    return found
+
+
+async def read_fulfilment(ctx: Context, *, customer_id: UUID, order_id: UUID) -> tuple[Fulfilment, ...]:
+    """What became of each line of an order that the acting partner placed; raises Denied, UnknownOrder."""
+    found = await ctx.find(Action.ORDER_READ, store.fulfilment(), customer_id, order_id, body=tuple[Fulfilment, ...])
     if found is None:
         raise rules.UnknownOrder("There is no such order among yours.", str(order_id))
     return found

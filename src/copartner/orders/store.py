@@ -39,6 +39,12 @@ def read_order() -> str:
 
 
 @cache
+def fulfilment() -> str:
+    """Caller, customer, order; answers facts and what became of each line."""
+    return call("fn_read_fulfilment", 6, "facts", "body")
+
+
+@cache
 def page() -> str:
     """Caller, customer, billing cycle, key to start after, size; answers facts, sellers and orders."""
     return call("fn_list_orders", 8, "facts", "shapes", "body")

@@ -75,6 +75,8 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.SUBSCRIPTION_SET_OWNER,
                 A.SUBSCRIPTION_SET_PARTNER_OF_RECORD,
                 A.SUBSCRIPTION_ADD_ADDON,
+                A.SUBSCRIPTION_REGISTER,
+                A.SUBSCRIPTION_SET_SUPPORT_CONTACT,
             }
         ),
         ASKING: frozenset(

@@ -120,3 +120,47 @@ class Patch:
     parent_id: UUID | None = None
     partner_tenant_id: UUID | None = None
     customer_tenant_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupportContact:
+    """Who supports a subscription: its seller, or the partner that the seller named; `id` is the subscription."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    customer_tenant_id: UUID
+    partner_tenant_id: UUID
+    support_tenant_id: UUID
+    mpn_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Whether an Azure subscription may be used to buy reservations; `id` is the subscription."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    customer_tenant_id: UUID
+    partner_tenant_id: UUID
+    kind: Kind
+    status: Status
+    registered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """Where one line of an order is activated; no link where nothing has to be."""
+
+    line_number: int
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TermEnd:
+    """A day on which a new term may end early, to end with the month or with others; `at` is the last moment of it."""
+
+    at: datetime
+    aligned_with: tuple[UUID, ...]

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from copartner.catalogue.model import Sku
 from copartner.catalogue.rules import QuantityOutOfRange, check_quantity
+from copartner.kernel.calendar import add_months, months_of
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 from copartner.policy.actions import Action
-from copartner.subscriptions.model import Kind, Patch, Status, Subscription
+from copartner.subscriptions.model import Kind, Patch, Registration, Status, Subscription, TermEnd
+
+TERMS = ("P1M", "P1Y", "P3Y")
 
 
 class UnknownSubscription(NotFound):
@@ -52,6 +57,14 @@ class BillingCycleByOrder(Illegal):
 
 class FixedByPurchase(Invalid):
     """A property that was settled by the purchase and never changes here."""
+
+
+class UnknownSupport(Invalid):
+    """The support contact is no enrolled partner of that number."""
+
+
+class NotRegistrable(Illegal):
+    """Only an active Azure subscription is registered for reservations."""
 
 
 TRANSITIONS = {
@@ -162,6 +175,41 @@ def taken_along(
         return ()
     changed = [addon for addon in addons if (addon.status, after.status) in TRANSITIONS]
     return tuple((addon, apply(addon, Patch(status=after.status))) for addon in changed)
+
+
+def register(before: Registration, *, now: datetime) -> Registration:
+    """The registration after it was asked for; the first one counts. Raises NotRegistrable."""
+    if before.kind is not Kind.AZURE or before.status is not Status.ACTIVE:
+        raise NotRegistrable("Only an active Azure subscription is registered for reservations.", str(before.id))
+    return before if before.registered_at else replace(before, registered_at=now)
+
+
+def check_term(term: str) -> None:
+    """Raise Invalid unless the term is one that is sold."""
+    if term not in TERMS:
+        raise Invalid(f"term_duration: send one of {', '.join(TERMS)}.", "term_duration")
+
+
+def term_ends(
+    held: Sequence[Subscription], term: str, *, subscription_id: UUID | None, now: datetime
+) -> tuple[TermEnd, ...]:
+    """The last moments before the whole term is over: of the last month in it, and of what is held.
+
+    Without `subscription_id` all active licence subscriptions count, else that one alone.
+    """
+    whole = add_months(now, months_of(term))
+    found: dict[datetime, list[UUID]] = {}
+    for subscription in held:
+        end = subscription.commitment_ends_at
+        if subscription.status is not Status.ACTIVE or subscription.kind is not Kind.LICENSE or end is None:
+            continue
+        if subscription_id in (None, subscription.id) and now < end <= whole:
+            found.setdefault(end, []).append(subscription.id)
+    aligned = [TermEnd(end, tuple(ids)) for end, ids in sorted(found.items())]
+    first_of_month = whole.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if subscription_id is None and first_of_month > now:
+        aligned.insert(0, TermEnd(first_of_month - timedelta(seconds=1), ()))
+    return tuple(aligned)
 
 
 def check_nickname(text: str) -> str:

@@ -1,6 +1,7 @@
 """A partner's work on the subscriptions it sold, and the customer's view of all it holds."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from asyncpg.connection import Connection
@@ -18,12 +19,13 @@ from copartner.subscriptions import rules, store
 from copartner.subscriptions.model import Family, HeldSubscription, Patch, Status, Subscription
 
 PAGE_LIMIT = 500
+T = TypeVar("T")
 
 
 async def read_subscription(ctx: Context, *, customer_id: UUID, subscription_id: UUID) -> Subscription:
     """One subscription that the acting partner sold; raises Denied, UnknownSubscription."""
     found = await ctx.find(Action.SUBSCRIPTION_READ, store.read(), customer_id, subscription_id, body=Subscription)
-    return _existing(found, subscription_id)
+    return existing(found, subscription_id)
 
 
 async def list_subscriptions(
@@ -73,7 +75,7 @@ async def change_subscription(
         asked = rules.actions(family.own, patch)
         for action in asked or (Action.SUBSCRIPTION_READ,):
             cmd.require(action, facts)
-        before = _existing(family.own, subscription_id)
+        before = existing(family.own, subscription_id)
         if expected_version not in (None, before.version):
             raise StaleTag("The subscription was changed meanwhile; read it again.", str(subscription_id))
         if not asked:
@@ -101,7 +103,7 @@ async def activate_subscription(ctx: Context, *, customer_id: UUID, subscription
         if (earlier := cmd.replay(Subscription)) is not None:
             return earlier
         family = await store.lock(cmd.db, customer_id, subscription_id)
-        before = _existing(family.own, subscription_id)
+        before = existing(family.own, subscription_id)
         if before.status is not Status.PENDING:
             raise rules.IllegalTransition(
                 f"Only a pending subscription is activated; this one is {before.status}.", before.status, Status.ACTIVE
@@ -121,7 +123,7 @@ async def add(cmd: Command, made: Sequence[Subscription]) -> None:
 
 async def own(cmd: Command, *, customer_id: UUID, subscription_id: UUID) -> Subscription:
     """The acting partner's own subscription, locked; raises UnknownSubscription."""
-    return _existing((await store.lock(cmd.db, customer_id, subscription_id)).own, subscription_id)
+    return existing((await store.lock(cmd.db, customer_id, subscription_id)).own, subscription_id)
 
 
 async def hold_relationship(cmd: Command, ctx: Context, *, customer_id: UUID) -> None:
@@ -180,7 +182,8 @@ async def _item(db: Connection, subscription: Subscription) -> Item:
     return (await catalogue.resolve(db, [name], country=None))[0]
 
 
-def _existing(found: Subscription | None, subscription_id: UUID) -> Subscription:
+def existing(found: T | None, subscription_id: UUID) -> T:
+    """What was found of a subscription; raises UnknownSubscription when that is nothing."""
     if found is None:
         raise rules.UnknownSubscription("There is no such subscription among yours.", str(subscription_id))
     return found

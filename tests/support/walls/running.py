@@ -10,6 +10,7 @@ from copartner.catalogue.model import BillingCycle
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships
 from copartner.subscriptions import service as subscriptions
+from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
 from support.walls.play import ADDRESSEES, BUYERS, PARTNERS, REPEATS, THINGS
 from support.walls.selling import Selling
@@ -91,6 +92,34 @@ class Running(Selling):
             *(who, subscriptions.activate_subscription),
             repeat=repeat, customer_id=customer, subscription_id=subscription,
         )  # fmt: skip
+
+    @rule(who=PARTNERS, which=THINGS, repeat=REPEATS)
+    def register(self, who: Any, which: Any, repeat: str | None) -> None:
+        customer, subscription = self.thing("subscription", who, which)
+        self.partner(
+            *(who, upkeep.register_subscription),
+            repeat=repeat, customer_id=customer, subscription_id=subscription,
+        )  # fmt: skip
+
+    @rule(who=PARTNERS, which=THINGS, other=st.integers(0, 3))
+    def name_support(self, who: Any, which: Any, other: int) -> None:
+        customer, subscription = self.thing("subscription", who, which)
+        named = self.stage.partners[other]
+        self.partner(
+            *(who, upkeep.set_support_contact), customer_id=customer, subscription_id=subscription,
+            support_tenant_id=named.id, mpn_id=named.enrolment.mpn_id if named.enrolment else "",
+        )  # fmt: skip
+
+    @rule(
+        who=PARTNERS,
+        which=THINGS,
+        service=st.sampled_from(
+            (upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation)
+        ),
+    )
+    def look_beside(self, who: Any, which: Any, service: Any) -> None:
+        customer, subscription = self.thing("subscription", who, which)
+        self.partner(who, service, customer_id=customer, subscription_id=subscription)
 
     @rule(who=PARTNERS, which=THINGS)
     def look_at_subscription(self, who: Any, which: Any) -> None:

@@ -156,7 +156,8 @@ class Selling(Asking):
     @rule(who=PARTNERS, which=THINGS)
     def look_at_order(self, who: Any, which: Any) -> None:
         customer, order = self.thing("purchase_order", who, which)
-        self.partner(who, orders.read_order, customer_id=customer, order_id=order)
+        for service in (orders.read_order, orders.read_fulfilment):
+            self.partner(who, service, customer_id=customer, order_id=order)
 
     @rule(who=PARTNERS, whom=ADDRESSEES)
     def look_at_orders(self, who: Any, whom: Any) -> None:

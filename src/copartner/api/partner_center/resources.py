@@ -11,7 +11,9 @@ from copartner.api.partner_center import (
     orders,
     profiles,
     promotions,
+    provisioning,
     relationships,
+    subscription_upkeep,
     subscriptions,
 )
 from copartner.api.registry import Route
@@ -26,7 +28,9 @@ ROUTES: tuple[Route, ...] = (
     *inventory.ROUTES,
     *carts.ROUTES,
     *orders.ROUTES,
+    *subscription_upkeep.ROUTES,
     *subscriptions.ROUTES,
+    *provisioning.ROUTES,
     *agreements.ROUTES,
     *audit.ROUTES,
 )

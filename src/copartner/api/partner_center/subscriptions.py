@@ -104,7 +104,8 @@ class ActivationBody(Struct, frozen=True, rename="camel"):
     status: str
 
 
-def _present(found: Subscription) -> SubscriptionBody:
+def present_subscription(found: Subscription) -> SubscriptionBody:
+    """The subscription in the contract's shape."""
     usage = found.kind is Kind.AZURE
     return SubscriptionBody(
         id=found.id,
@@ -187,7 +188,7 @@ def _tenant(text: str | UnsetType, name: str) -> UUID | None:
 
 
 async def _read(call: Call) -> SubscriptionBody:
-    return _present(
+    return present_subscription(
         await service.read_subscription(
             call.ctx, customer_id=call.id("customer"), subscription_id=call.id("subscription")
         )
@@ -203,13 +204,13 @@ async def _list(call: Call) -> Collection[SubscriptionBody]:
     last = found[-1].id if len(found) == page.size else None
     order = str(order_id) if order_id else None
     following = pages.following(call, page, last, order_id=order)
-    return wire.collection((_present(one) for one in found), call, following=following)
+    return wire.collection((present_subscription(one) for one in found), call, following=following)
 
 
 async def _change(call: Call) -> SubscriptionBody:
     customer_id, subscription_id = call.id("customer"), call.id("subscription")
     patch = _patch(call.decode(SubscriptionRequest))
-    return _present(
+    return present_subscription(
         await service.change_subscription(
             call.ctx,
             customer_id=customer_id,
