@@ -39,7 +39,7 @@ async def test_support_contact_is_the_seller_until_it_names_another(site: Web) -
     assert (before["supportTenantId"], before["name"]) == (str(site.here.id("nordlicht")), "Nordlicht IT GmbH")
     other = site.here.tenant("wolkenwerk")
     assert other.enrolment is not None
-    asked = {"SupportTenantId": str(other.id), "SupportMpnId": other.enrolment.mpn_id, "Name": "anything"}
+    asked = {"supportTenantId": str(other.id), "supportMpnId": other.enrolment.mpn_id, "name": "anything"}
     after = await site.call("hd@nordlicht", "PUT", contact, {**before, **asked})
     assert (after.status_code, after.json()["name"]) == (200, other.company_name), after.text
     assert await site.get("sa@nordlicht", contact) == after.json()

@@ -19,7 +19,6 @@ from copartner.orders import service as orders
 from copartner.programme import service as programme
 from copartner.relationships.service import relationships, requests
 from copartner.subscriptions import service as subscriptions
-from copartner.subscriptions import upkeep
 from copartner.tenants.service import users
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK
@@ -45,9 +44,6 @@ def _on_customer(service: Callable[..., Any]) -> Callable[[Matter], Any]:
 
 CASES = (
     Case("fn_list_subscriptions", "s.partner_tenant_id = p_tenant", _on_customer(subscriptions.list_subscriptions),
-         frozenset({"mp-visibility"})),
-    Case("fn_list_addons", "s.partner_tenant_id = p_tenant AND s.customer_tenant_id = p_customer AND s.parent_id = p_parent",
-         lambda m: upkeep.list_addons(m.seller, customer_id=m.customer_id, subscription_id=m.subscription),
          frozenset({"mp-visibility"})),
     Case("fn_list_orders", "o.partner_tenant_id = p_tenant", _on_customer(orders.list_orders),
          frozenset({"mp-visibility"})),

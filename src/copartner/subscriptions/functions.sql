@@ -150,8 +150,8 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_on_subscription TO PUBLIC;
 
--- fn_list_addons: what the acting partner sold below one subscription, ended ones too.
-CREATE FUNCTION fn_list_addons(
+-- fn_read_addons: what the acting partner sold below one subscription, ended ones too.
+CREATE FUNCTION fn_read_addons(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_parent uuid,
     OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 DECLARE v_sellers uuid[];
@@ -163,7 +163,7 @@ BEGIN
     SELECT coalesce(json_agg(json_build_object('type', 'Subscription', 'id', seller, 'customer', p_customer,
         'partner', seller)), '[]') INTO shapes FROM unnest(v_sellers) AS seller;
 END $$;
-GRANT EXECUTE ON FUNCTION fn_list_addons TO PUBLIC;
+GRANT EXECUTE ON FUNCTION fn_read_addons TO PUBLIC;
 
 -- fn_support_contact: who supports a subscription: the partner that its seller named, else the seller; null without one.
 CREATE FUNCTION fn_support_contact(s subscription) RETURNS json LANGUAGE sql STABLE AS $$

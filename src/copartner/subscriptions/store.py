@@ -42,7 +42,7 @@ def held() -> str:
 @cache
 def addons() -> str:
     """Caller, customer, parent; answers facts, sellers and subscriptions."""
-    return call("fn_list_addons", 6, "facts", "shapes", "body")
+    return call("fn_read_addons", 6, "facts", "shapes", "body")
 
 
 @cache

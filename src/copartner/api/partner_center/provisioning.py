@@ -1,8 +1,8 @@
 """What became of what was bought, and where it is activated, in the contract's shapes.
 
 Shapes: get-order-provisioning-status, 2023-01-03; get-subscription-provisioning-status, 2022-11-29;
-get-activation-link-by-order-line-item, 2019-08-16. Everything here is provisioned in the moment it is bought. That page wants
-delegated administration for reading one subscription's status; its seller reads it here without.
+get-activation-link-by-order-line-item, 2019-08-16. Everything here is provisioned in the moment it is bought. The
+second page wants delegated administration for reading one subscription's status; its seller reads it here without.
 """
 
 from collections.abc import Iterable
