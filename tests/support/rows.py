@@ -57,9 +57,9 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
     await db.execute(
         """INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, product_id,
             sku_id, availability_id, kind, offer_name, nickname, quantity, status, auto_renew, term, billing_cycle,
-            unit_price, currency, created_at, starts_at)
+            unit_price, currency, created_at, starts_at, is_trial, term_starts_at)
         VALUES ($1, $2, $3, $4, 0, 'CFQ7TTC0E4TR', '0001', 'test', 'license', 'test', 'test', 1, 'active', true, 'P1Y',
-            'monthly', 1, 'EUR', $5, $5)""",
+            'monthly', 1, 'EUR', $5, $5, false, $5)""",
         *(customer, new(), partner, order, now),
     )
 
