@@ -55,6 +55,7 @@ CODES = {
     "UnknownCart": "404 800008",
     "UnknownCustomer": "403 20002",
     "UnknownDecision": "404 1000",
+    "NotTransitionable": "400 800024",
     "NotRegistrable": "400 800024",
     "UnknownLine": "404 20000",
     "UnknownOffer": "404 1000",

@@ -60,7 +60,10 @@ TABLE = {
     ),
     "cancel in window": ("Y - Y Y - -", (A.SUBSCRIPTION_CANCEL,)),
     "billing frequency": ("Y - Y - - Y", (A.SUBSCRIPTION_CHANGE_BILLING_CYCLE,)),
-    "transition": ("Y - Y c c -", (A.SUBSCRIPTION_CHANGE_TERM,)),
+    "transition": (
+        "Y - Y c c -",
+        (A.SUBSCRIPTION_CHANGE_TERM, A.SUBSCRIPTION_TRANSITION, A.SUBSCRIPTION_READ_TRANSITIONS),
+    ),
     "set partner of record": ("Y - c Y - -", (A.SUBSCRIPTION_SET_PARTNER_OF_RECORD,)),
     "support contact": ("Y - Y - Y -", (A.SUBSCRIPTION_SET_SUPPORT_CONTACT,)),
     "own users": (

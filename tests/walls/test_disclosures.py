@@ -23,6 +23,8 @@ from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails
 from copartner.kernel.errors import Refusal
 from copartner.orders import service as orders
+from copartner.orders import transitions
+from copartner.orders.model import Change
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
 from copartner.subscriptions import service as subscriptions
@@ -63,6 +65,13 @@ def on_subscription(service: Callable[..., Any]) -> Deed:
     return lambda m: service(m.seller, customer_id=m.customer_id, subscription_id=m.subscription)
 
 
+def become(change: Change) -> Deed:
+    """Makes a subscription another."""
+    return lambda m: transitions.transition_subscription(
+        m.seller, customer_id=m.customer_id, subscription_id=m.subscription, change=change
+    )
+
+
 def selling(service: Callable[..., Any], quantity: int = 5) -> Deed:
     """Calls a service that a partner sells by."""
     return lambda m: service(m.seller, customer_id=m.customer_id, wishes=m.wishes(quantity))
@@ -92,8 +101,11 @@ SALES: dict[str, Deed] = {
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription),
     **{service.__name__: on_subscription(service) for service in (
         upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation,
-        upkeep.register_subscription,
+        upkeep.register_subscription, transitions.read_targets, transitions.list_transitions,
     )},
+    **{f"become-{name}": become(change) for name, change in {
+        "nothing": Change(catalog_item_id="x"), "other": Change(catalog_item_id="A:B:C", quantity=1, term="P1M"),
+    }.items()},
     "support": lambda m: upkeep.set_support_contact(
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription, support_tenant_id=m.partner_id,
         mpn_id="1"),

@@ -15,6 +15,8 @@ from copartner.customers.model import Address, BillingDetails, NewCustomer
 from copartner.kernel.errors import Refusal
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
+from copartner.orders import transitions
+from copartner.orders.model import Change
 from copartner.policy.facts import Cloud, Role, Side
 from copartner.policy.rulebook import Rulebook
 from copartner.programme import service as programme
@@ -73,6 +75,16 @@ def support(m: Matter) -> Any:
     )
 
 
+def become(**wanted: Any) -> Deed:
+    """Makes a subscription another."""
+    return lambda m: transitions.transition_subscription(
+        m.seller,
+        customer_id=m.customer_id,
+        subscription_id=m.subscription,
+        change=Change(catalog_item_id=m.item, **wanted),
+    )
+
+
 def at_a_customer(service: Callable[..., Any]) -> Deed:
     """Calls a service that needs the customer alone."""
     return lambda m: service(m.seller, customer_id=m.customer_id)
@@ -127,6 +139,7 @@ CASES = (
     Case("mp-terms", "term", change(term="P3Y"), scenes.foreign_sale),
     Case("mp-terms", "billing", change(billing_cycle=BillingCycle.ANNUAL), scenes.foreign_sale),
     Case("mp-terms", "commitment", change(commitment_ends_at=PRESENT), scenes.foreign_sale),
+    Case("mp-terms", "transition", become(), scenes.foreign_sale),
     Case("mp-record", "record", change(partner_of_record="4100001"), scenes.foreign_sale),
     Case("mp-addon", "parent", set_("parent_id"), scenes.foreign_sale),
     Case("mp-addon", "draft", lambda m: orders.create_cart(
@@ -137,6 +150,7 @@ CASES = (
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription), scenes.foreign_sale),
     *(Case("mp-visibility", service.__name__, on_subscription(service), scenes.foreign_sale) for service in (
         upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation,
+        transitions.read_targets, transitions.list_transitions,
     )),
     Case("mp-visibility", "fulfilment", lambda m: orders.read_fulfilment(
         m.seller, customer_id=m.customer_id, order_id=m.order), scenes.foreign_sale),
@@ -189,6 +203,9 @@ CASES = (
     Case("seats-pooled", "order", lambda m: orders.place_order(
         m.seller, customer_id=m.customer_id, wishes=m.wishes(51)), scenes.with_seats_taken),
     Case("seats-pooled", "quantity", change(quantity=101), scenes.with_seats_taken),
+    Case("nce-7-days", "cancel", change(status=Status.DELETED), scenes.with_old_subscription),
+    Case("nce-7-days", "reduce", change(quantity=4), scenes.with_old_subscription),
+    Case("nce-longer-only", "shorter", become(term="P1M"), scenes.with_upgradable_subscription),
     Case("rel-end", "end", end, scenes.with_subscription, SEED_DAY),
     Case("rel-end-cancelled", "end", end, scenes.with_suspended_subscription),
     Case("rel-dap-ended", "ask", ask(privileges=True), scenes.strangers),

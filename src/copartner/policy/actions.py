@@ -61,6 +61,8 @@ class Action(StrEnum):
     SUBSCRIPTION_SET_OWNER = "subscription.set_owner"
     SUBSCRIPTION_SET_PARTNER_OF_RECORD = "subscription.set_partner_of_record"
     SUBSCRIPTION_ADD_ADDON = "subscription.add_addon"
+    SUBSCRIPTION_TRANSITION = "subscription.transition"
+    SUBSCRIPTION_READ_TRANSITIONS = "subscription.read_transitions"
     SUBSCRIPTION_REGISTER = "subscription.register"
     SUBSCRIPTION_SET_SUPPORT_CONTACT = "subscription.set_support_contact"
 

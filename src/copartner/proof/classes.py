@@ -59,7 +59,16 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
             }
         ),
         NEW_CUSTOMER: frozenset({A.CUSTOMER_CREATE}),
-        ONE_THING: frozenset({A.CART_READ, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_READ, A.SUBSCRIPTION_READ}),
+        ONE_THING: frozenset(
+            {
+                A.CART_READ,
+                A.CART_EDIT,
+                A.CART_CHECKOUT,
+                A.ORDER_READ,
+                A.SUBSCRIPTION_READ,
+                A.SUBSCRIPTION_READ_TRANSITIONS,
+            }
+        ),
         ONE_SUBSCRIPTION: frozenset(
             {
                 A.SUBSCRIPTION_SUSPEND,
@@ -75,6 +84,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.SUBSCRIPTION_SET_OWNER,
                 A.SUBSCRIPTION_SET_PARTNER_OF_RECORD,
                 A.SUBSCRIPTION_ADD_ADDON,
+                A.SUBSCRIPTION_TRANSITION,
                 A.SUBSCRIPTION_REGISTER,
                 A.SUBSCRIPTION_SET_SUPPORT_CONTACT,
             }

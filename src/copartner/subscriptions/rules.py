@@ -10,9 +10,11 @@ from copartner.catalogue.rules import QuantityOutOfRange, check_quantity
 from copartner.kernel.calendar import add_months, months_of
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 from copartner.policy.actions import Action
+from copartner.policy.facts import Commitment
 from copartner.subscriptions.model import Kind, Patch, Registration, Status, Subscription, TermEnd
 
 TERMS = ("P1M", "P1Y", "P3Y")
+WINDOW = timedelta(days=7)
 
 
 class UnknownSubscription(NotFound):
@@ -127,6 +129,37 @@ def apply(before: Subscription, patch: Patch) -> Subscription:
             raise CannotRenew("Only an active licence subscription renews by itself.", str(before.id))
         after = replace(after, auto_renew=patch.auto_renew)
     return replace(after, version=before.version + 1)
+
+
+def commitment(
+    before: Subscription | None,
+    *,
+    status: Status | None = None,
+    quantity: int | None = None,
+    term: str | None = None,
+    now: datetime,
+) -> Commitment:
+    """What the rules must know of a change to an agreed term; nothing is known of what the caller does not have.
+
+    Trials and what has no term commit to nothing. A term that is none of those sold shortens nothing.
+    """
+    if before is None:
+        return Commitment(window_open=True, reduces=False, shortens=False)
+    until = window_ends_at(before)
+    return Commitment(
+        window_open=until is None or now <= until,
+        reduces=status is Status.DELETED or (quantity is not None and quantity < before.quantity),
+        shortens=until is not None and term in TERMS and months_of(term) < months_of(before.term),
+    )
+
+
+def window_ends_at(subscription: Subscription) -> datetime | None:
+    """Until when the seller may cancel or reduce; None while nothing is committed to.
+
+    Source: new-commerce-cancellation-policy, 2023-07-27.
+    """
+    bound = subscription.kind is Kind.LICENSE and subscription.commitment_ends_at and not subscription.is_trial
+    return subscription.term_starts_at + WINDOW if bound else None
 
 
 def check_parent(parent: Subscription, addon: Sku, quantity: int) -> None:

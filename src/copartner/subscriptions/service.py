@@ -1,6 +1,7 @@
 """A partner's work on the subscriptions it sold, and the customer's view of all it holds."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -73,6 +74,7 @@ async def change_subscription(
         facts = await store.facts(cmd.db, ctx, customer_id, subscription_id)
         family = await store.lock(cmd.db, customer_id, subscription_id)
         asked = rules.actions(family.own, patch)
+        facts = _committed(facts, family.own, patch, cmd.now)
         for action in asked or (Action.SUBSCRIPTION_READ,):
             cmd.require(action, facts)
         before = existing(family.own, subscription_id)
@@ -85,9 +87,9 @@ async def change_subscription(
         rules.check_above(before, after, family.above)
         if after.quantity != before.quantity:
             await _check_quantity(cmd, facts, family, before, after)
-        await _save(cmd, before, after)
+        await save(cmd, before, after)
         for addon, taken in rules.taken_along(before, after, family.below):
-            await _save(cmd, addon, taken)
+            await save(cmd, addon, taken)
     return after
 
 
@@ -110,7 +112,7 @@ async def activate_subscription(ctx: Context, *, customer_id: UUID, subscription
             )
         after = rules.apply(before, Patch(status=Status.ACTIVE))
         rules.check_above(before, after, family.above)
-        await _save(cmd, before, after)
+        await save(cmd, before, after)
         return cmd.remember(after)
 
 
@@ -124,6 +126,11 @@ async def add(cmd: Command, made: Sequence[Subscription]) -> None:
 async def own(cmd: Command, *, customer_id: UUID, subscription_id: UUID) -> Subscription:
     """The acting partner's own subscription, locked; raises UnknownSubscription."""
     return existing((await store.lock(cmd.db, customer_id, subscription_id)).own, subscription_id)
+
+
+async def family(cmd: Command, *, customer_id: UUID, subscription_id: UUID) -> Family:
+    """The acting partner's own subscription with those above and below it, locked."""
+    return await store.lock(cmd.db, customer_id, subscription_id)
 
 
 async def hold_relationship(cmd: Command, ctx: Context, *, customer_id: UUID) -> None:
@@ -154,9 +161,15 @@ async def check_pool(
     cmd.require(Action.SEATS_TAKE, replace(facts, context=replace(facts.context, pool=pool)))
 
 
-async def _save(cmd: Command, before: Subscription, after: Subscription) -> None:
+async def save(cmd: Command, before: Subscription, after: Subscription) -> None:
+    """Write what may change of a subscription and audit it; the change has been decided before."""
     await store.save(cmd.db, after)
     cmd.record(before, after)
+
+
+def _committed(facts: Facts, before: Subscription | None, patch: Patch, now: datetime) -> Facts:
+    commitment = rules.commitment(before, status=patch.status, quantity=patch.quantity, term=patch.term, now=now)
+    return replace(facts, context=replace(facts.context, commitment=commitment))
 
 
 async def _check_quantity(
@@ -177,9 +190,13 @@ async def _check_quantity(
         )
 
 
+def item_id(subscription: Subscription) -> str:
+    """The catalogue item that a subscription is of."""
+    return f"{subscription.product_id}:{subscription.sku_id}:{subscription.availability_id}"
+
+
 async def _item(db: Connection, subscription: Subscription) -> Item:
-    name = f"{subscription.product_id}:{subscription.sku_id}:{subscription.availability_id}"
-    return (await catalogue.resolve(db, [name], country=None))[0]
+    return (await catalogue.resolve(db, [item_id(subscription)], country=None))[0]
 
 
 def existing(found: T | None, subscription_id: UUID) -> T:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from copartner.catalogue.model import BillingCycle
+from copartner.orders import transitions
+from copartner.orders.model import Change
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships
 from copartner.subscriptions import service as subscriptions
@@ -93,6 +95,22 @@ class Running(Selling):
             repeat=repeat, customer_id=customer, subscription_id=subscription,
         )  # fmt: skip
 
+    @rule(
+        who=PARTNERS,
+        which=THINGS,
+        title=st.sampled_from(("Office 365 Premium", "Office 365 Enterprise")),
+        term=st.sampled_from((None, None, "P1M", "P1Y", "P3Y")),
+        part=st.booleans(),
+        repeat=REPEATS,
+    )
+    def become(self, who: Any, which: Any, title: str, term: str | None, part: bool, repeat: str | None) -> None:
+        customer, subscription = self.thing("subscription", who, which)
+        change = Change(catalog_item_id=self.stage.item(title, customer), quantity=3 if part else None, term=term)
+        self.partner(
+            *(who, transitions.transition_subscription),
+            repeat=repeat, customer_id=customer, subscription_id=subscription, change=change,
+        )  # fmt: skip
+
     @rule(who=PARTNERS, which=THINGS, repeat=REPEATS)
     def register(self, who: Any, which: Any, repeat: str | None) -> None:
         customer, subscription = self.thing("subscription", who, which)
@@ -114,7 +132,10 @@ class Running(Selling):
         who=PARTNERS,
         which=THINGS,
         service=st.sampled_from(
-            (upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation)
+            (
+                *(upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation),
+                *(transitions.read_targets, transitions.list_transitions),
+            )
         ),
     )
     def look_beside(self, who: Any, which: Any, service: Any) -> None:

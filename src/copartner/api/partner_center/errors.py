@@ -23,6 +23,7 @@ from copartner.kernel.errors import (
     StaleTag,
 )
 from copartner.orders import rules as orders
+from copartner.policy.actions import Action
 from copartner.policy.facts import Cart, Order, Side
 from copartner.programme import rules as programme
 from copartner.relationships import rules as relationships
@@ -138,6 +139,8 @@ RULES: dict[str, Code] = {
     "dir-global-admin": ROLE,
     "mca-confirmed": _get(403, 13605),
     "seats-pooled": _get(400, 2002),
+    "nce-7-days": _get(400, 900117),
+    "nce-longer-only": _get(400, 800024),
     "rel-end": MALFORMED,
     "rel-end-cancelled": MALFORMED,
     "rel-dap-forced": MALFORMED,
@@ -174,6 +177,8 @@ def code_of_denial(denied: Denied) -> Code:
         return _not_found(denied)
     if denied.concealed:
         return NOT_FOUND
+    if first == "nce-7-days" and denied.action is Action.SUBSCRIPTION_CHANGE_QUANTITY:
+        return _get(400, 900257)
     if first is not None:
         return RULES[first]
     return DENIED if denied.rules or denied.decision.doubt else ROLE

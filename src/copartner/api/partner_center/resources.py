@@ -15,6 +15,7 @@ from copartner.api.partner_center import (
     relationships,
     subscription_upkeep,
     subscriptions,
+    transitions,
 )
 from copartner.api.registry import Route
 
@@ -31,6 +32,7 @@ ROUTES: tuple[Route, ...] = (
     *subscription_upkeep.ROUTES,
     *subscriptions.ROUTES,
     *provisioning.ROUTES,
+    *transitions.ROUTES,
     *agreements.ROUTES,
     *audit.ROUTES,
 )
