@@ -20,6 +20,8 @@ PARTNER = str(UUID(int=1))
 CODES = {
     "AddonsAreLarger": "400 2002",
     "AlreadyEnrolled": "400 800024",
+    "BillingCycleFixed": "400 800097",
+    "NotCancelledByOrder": "400 800024",
     "BillingCycleByOrder": "400 2054",
     "Busy": "409 800060",
     "CannotRenew": "400 800093",

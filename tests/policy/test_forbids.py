@@ -107,6 +107,7 @@ SELLING = (
     (Action.CART_CHECKOUT, "Cart"),
     (Action.ORDER_PLACE, "Customer"),
     (Action.ORDER_PLACE, "Cart"),
+    (Action.ORDER_EXTEND, "Order"),
     (Action.SUBSCRIPTION_TRANSITION, "Subscription"),
 )
 BINDING = ((Action.CONSENT_ACCEPT, "RelationshipRequest"), (Action.CUSTOMER_CREATE, "Customer"))
@@ -139,6 +140,8 @@ def _cases() -> list[Case]:
         Case("mp-visibility", action, kind, change)
         for action, kind in (
             (Action.ORDER_READ, "Order"),
+            (Action.ORDER_CANCEL, "Order"),
+            (Action.ORDER_CHANGE_BILLING_CYCLE, "Order"),
             (Action.CART_READ, "Cart"),
         )
         for change in (foreign, missing)
@@ -148,6 +151,7 @@ def _cases() -> list[Case]:
         Case("mp-visibility", action, "Cart", foreign_but_fitting)
         for action in (Action.CART_EDIT, Action.CART_CHECKOUT)
     ]
+    made.append(Case("mp-visibility", Action.ORDER_EXTEND, "Order", foreign_but_fitting))
     made.append(Case("mp-terms", Action.SUBSCRIPTION_TRANSITION, "Subscription", foreign_but_fitting))
     for action, kind in SELLING:
         made += [
@@ -271,6 +275,7 @@ def _other_cases() -> list[Case]:
         (Action.ORDER_PLACE, "Customer"),
         (Action.SUBSCRIPTION_CHANGE_QUANTITY, "Subscription"),
         (Action.SUBSCRIPTION_TRANSITION, "Subscription"),
+        (Action.ORDER_EXTEND, "Order"),
     ):
         for agreement in (None, Agreement("a-1", OTHER), Agreement("a-1", CUSTOMER, OTHER)):
             made.append(Case("mca-confirmed", action, kind, lambda f, held=agreement: with_context(f, agreement=held)))

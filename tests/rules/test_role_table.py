@@ -44,7 +44,15 @@ TABLE = {
     "catalogue, prices": ("Y Y Y Y - Y", (A.CATALOGUE_READ, A.CUSTOMER_CATALOGUE_READ)),
     "cart, checkout, add-on": (
         "Y c Y Y c c",
-        (A.CART_CREATE, A.CART_READ, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_PLACE, A.SUBSCRIPTION_ADD_ADDON),
+        (
+            A.CART_CREATE,
+            A.CART_READ,
+            A.CART_EDIT,
+            A.CART_CHECKOUT,
+            A.ORDER_PLACE,
+            A.ORDER_EXTEND,
+            A.SUBSCRIPTION_ADD_ADDON,
+        ),
     ),
     "read subscriptions": ("Y - Y Y Y Y", (A.SUBSCRIPTION_LIST, A.SUBSCRIPTION_READ, A.ORDER_LIST, A.ORDER_READ)),
     "suspend, seats, renewal": (
@@ -58,8 +66,8 @@ TABLE = {
             A.SEATS_TAKE,
         ),
     ),
-    "cancel in window": ("Y - Y Y - -", (A.SUBSCRIPTION_CANCEL,)),
-    "billing frequency": ("Y - Y - - Y", (A.SUBSCRIPTION_CHANGE_BILLING_CYCLE,)),
+    "cancel in window": ("Y - Y Y - -", (A.SUBSCRIPTION_CANCEL, A.ORDER_CANCEL)),
+    "billing frequency": ("Y - Y - - Y", (A.SUBSCRIPTION_CHANGE_BILLING_CYCLE, A.ORDER_CHANGE_BILLING_CYCLE)),
     "transition": (
         "Y - Y c c -",
         (A.SUBSCRIPTION_CHANGE_TERM, A.SUBSCRIPTION_TRANSITION, A.SUBSCRIPTION_READ_TRANSITIONS),

@@ -71,6 +71,7 @@ class Things:
     item: str
     template: str
     paid: str
+    addon: str
 
 
 async def furnish(site: Web) -> Things:
@@ -86,7 +87,7 @@ async def furnish(site: Web) -> Things:
         for things in (own, foreign):
             await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
     templates = await site.get("aa@nordlicht", "/v1/agreements")
-    return Things(own, foreign, item, templates["items"][0]["templateId"], paid)
+    return Things(own, foreign, item, templates["items"][0]["templateId"], paid, await site.here.item("Archive add-on"))
 
 
 async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
@@ -264,6 +265,20 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "supportTenantId": str(site.here.id("wolkenwerk")),
             "supportMpnId": _number(site, "wolkenwerk"),
             "name": "W",
+        },
+        "orders.amend": {
+            "lineItems": [
+                {
+                    "lineItemNumber": 0,
+                    "offerId": things.addon,
+                    "quantity": 1,
+                    "friendlyName": "Archiv",
+                    "termDuration": "P1Y",
+                    "parentSubscriptionId": things.own["subscription"],
+                }
+            ],
+            "billingCycle": "monthly",
+            "status": "",
         },
         "transitions.make": {
             "toCatalogItemId": things.item,

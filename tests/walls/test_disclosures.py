@@ -22,8 +22,8 @@ from copartner.command.denial import Denied
 from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails
 from copartner.kernel.errors import Refusal
+from copartner.orders import amending, transitions
 from copartner.orders import service as orders
-from copartner.orders import transitions
 from copartner.orders.model import Change
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
@@ -109,6 +109,14 @@ SALES: dict[str, Deed] = {
     "support": lambda m: upkeep.set_support_contact(
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription, support_tenant_id=m.partner_id,
         mpn_id="1"),
+    "extend-order": lambda m: amending.extend_order(
+        m.seller, customer_id=m.customer_id, order_id=m.order, wishes=m.wishes(1, parent_id=m.subscription)),
+    "extend-order-by-nothing": lambda m: amending.extend_order(
+        m.seller, customer_id=m.customer_id, order_id=m.order, wishes=[]),
+    "cancel-order": lambda m: amending.cancel_order(
+        m.seller, customer_id=m.customer_id, order_id=m.order, numbers=[7]),
+    "bill-order": lambda m: amending.change_billing_cycle(
+        m.seller, customer_id=m.customer_id, order_id=m.order, billing_cycle=BillingCycle.MONTHLY),
     "term-ends": lambda m: upkeep.list_term_ends(m.seller, customer_id=m.customer_id, term="P1Y"),
     "term-ends-of-one": lambda m: upkeep.list_term_ends(
         m.seller, customer_id=m.customer_id, term="P1Y", subscription_id=m.subscription),

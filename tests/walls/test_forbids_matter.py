@@ -14,8 +14,8 @@ from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails, NewCustomer
 from copartner.kernel.errors import Refusal
 from copartner.kernel.functions import named
+from copartner.orders import amending, transitions
 from copartner.orders import service as orders
-from copartner.orders import transitions
 from copartner.orders.model import Change
 from copartner.policy.facts import Cloud, Role, Side
 from copartner.policy.rulebook import Rulebook
@@ -108,6 +108,15 @@ def ask(*, privileges: bool) -> Deed:
     return lambda m: requests.send_request(m.seller, customer_tenant_id=m.customer_id, includes_privileges=privileges)
 
 
+AMENDING: dict[str, Deed] = {
+    "extend": lambda m: amending.extend_order(
+        m.seller, customer_id=m.customer_id, order_id=m.order, wishes=m.wishes()),
+    "cancel-lines": lambda m: amending.cancel_order(m.seller, customer_id=m.customer_id, order_id=m.order),
+    "billing-cycle": lambda m: amending.change_billing_cycle(
+        m.seller, customer_id=m.customer_id, order_id=m.order, billing_cycle=BillingCycle.ANNUAL),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One deed in a scene in which a forbid alone stands in its way."""
@@ -152,6 +161,7 @@ CASES = (
         upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation,
         transitions.read_targets, transitions.list_transitions,
     )),
+    *(Case("mp-visibility", name, deed, scenes.foreign_sale) for name, deed in AMENDING.items()),
     Case("mp-visibility", "fulfilment", lambda m: orders.read_fulfilment(
         m.seller, customer_id=m.customer_id, order_id=m.order), scenes.foreign_sale),
     Case("mp-visibility", "order", lambda m: orders.read_order(

@@ -42,7 +42,7 @@ GRANT USAGE, CREATE ON SCHEMA copartner TO copartner_settler;
 CREATE POLICY settler_own ON subscription TO copartner_settler USING (partner_tenant_id = (SELECT actor_tenant()));
 CREATE POLICY settler_own ON purchase_order FOR SELECT TO copartner_settler
     USING (partner_tenant_id = (SELECT actor_tenant()));
-GRANT SELECT (customer_tenant_id, id, partner_tenant_id) ON subscription TO copartner_settler;
+GRANT SELECT (customer_tenant_id, id, partner_tenant_id, product_id) ON subscription TO copartner_settler;
 GRANT UPDATE (product_id, sku_id, availability_id, offer_name, term, billing_cycle, unit_price, currency,
     commitment_ends_at, is_trial, term_starts_at) ON subscription TO copartner_settler;
 GRANT SELECT (customer_tenant_id, id, partner_tenant_id, currency, lines) ON purchase_order TO copartner_settler;

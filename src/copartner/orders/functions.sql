@@ -233,3 +233,28 @@ BEGIN
     body := coalesce(body, 'null');
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_targets TO PUBLIC;
+
+-- fn_order_facts: what decides changing one order; its seller is described too, whoever that is.
+CREATE FUNCTION fn_order_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid)
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_resource json := fn_order_resource(p_customer, p_order);
+    v_concerned uuid[] := ARRAY[p_tenant, p_customer, (v_resource ->> 'partner')::uuid];
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', v_resource,
+        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
+            'agreement', fn_agreement(p_tenant, p_customer)),
+        'tenants', fn_tenants(v_concerned), 'organisations', fn_organisations(v_concerned));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_order_facts TO copartner_partner;
+
+-- fn_lock_order: the acting partner's own order, locked.
+CREATE FUNCTION fn_lock_order(p_customer uuid, p_order uuid) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE v_order json;
+BEGIN
+    SELECT fn_order_row(o) INTO v_order FROM purchase_order o
+        WHERE o.customer_tenant_id = p_customer AND o.id = p_order FOR UPDATE;
+    RETURN v_order;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_lock_order TO copartner_partner;

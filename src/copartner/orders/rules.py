@@ -1,6 +1,7 @@
 """What may be drafted and placed: lines, prerequisites, and the orders and subscriptions a draft becomes. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -198,6 +199,31 @@ def place(
         )
     parents_first = sorted(made, key=lambda subscription: subscription.parent_id is not None)
     return tuple(orders), tuple(parents_first)
+
+
+def extend(
+    order: Order, lines: Sequence[Line], items: Sequence[Item], *, new_id: Callable[[], UUID], now: datetime
+) -> tuple[Order, tuple[Subscription, ...]]:
+    """The order with add-ons at its end, and the active subscriptions they make; raises SeveralBillingCycles."""
+    made = []
+    for position, (line, item) in enumerate(zip(lines, items, strict=True), len(order.lines)):
+        if line.billing_cycle is not order.billing_cycle:
+            raise SeveralBillingCycles(f"The lines of this order are billed {order.billing_cycle}.", "billingCycle")
+        made.append(
+            _subscription(
+                line,
+                item,
+                identifier=new_id(),
+                parent_id=line.parent_id,
+                order_id=order.id,
+                position=position,
+                customer_id=order.customer_tenant_id,
+                partner_tenant_id=order.partner_tenant_id,
+                now=now,
+            )
+        )
+    added = tuple(_order_line(subscription, line) for subscription, line in zip(made, lines, strict=True))
+    return replace(order, lines=(*order.lines, *added)), tuple(made)
 
 
 def _order_line(subscription: Subscription, line: Line) -> OrderLine:

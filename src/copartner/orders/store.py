@@ -15,6 +15,7 @@ from copartner.subscriptions.model import Subscription
 
 _FACTS = msgspec.json.Decoder(Facts)
 _CART = msgspec.json.Decoder(Cart)
+_ORDER = msgspec.json.Decoder(Order)
 _ORDERS = msgspec.json.Decoder(tuple[Order, ...])
 
 
@@ -101,6 +102,25 @@ async def parent_facts(db: Connection, ctx: Context, customer_id: UUID, subscrip
 async def cart_facts(db: Connection, ctx: Context, customer_id: UUID, cart_id: UUID) -> Facts:
     """Whose cart it is, and all that a sale is judged by; for the rules alone."""
     return _FACTS.decode(await db.fetchval(call("fn_cart_facts", 6), *ctx.who, customer_id, cart_id))
+
+
+async def order_facts(db: Connection, ctx: Context, customer_id: UUID, order_id: UUID) -> Facts:
+    """Whose order it is, and all that a sale is judged by; for the rules alone."""
+    return _FACTS.decode(await db.fetchval(call("fn_order_facts", 6), *ctx.who, customer_id, order_id))
+
+
+async def lock_order(db: Connection, customer_id: UUID, order_id: UUID) -> Order | None:
+    """The acting partner's own order, locked until the transaction ends."""
+    row = await db.fetchval(call("fn_lock_order", 2), customer_id, order_id)
+    return None if row is None else _ORDER.decode(row)
+
+
+async def save_order(db: Connection, order: Order) -> None:
+    """Write lines and billing cycle of an order."""
+    await db.execute(
+        "UPDATE purchase_order SET billing_cycle = $3, lines = $4 WHERE customer_tenant_id = $1 AND id = $2",
+        *(order.customer_tenant_id, order.id, order.billing_cycle, msgspec.json.encode(order.lines).decode()),
+    )
 
 
 async def lock_cart(db: Connection, customer_id: UUID, cart_id: UUID) -> Cart | None:

@@ -43,6 +43,9 @@ class Action(StrEnum):
     ORDER_PLACE = "order.place"
     ORDER_LIST = "order.list"
     ORDER_READ = "order.read"
+    ORDER_EXTEND = "order.extend"
+    ORDER_CANCEL = "order.cancel"
+    ORDER_CHANGE_BILLING_CYCLE = "order.change_billing_cycle"
     SEATS_TAKE = "seats.take"
 
     # A partner and a subscription.

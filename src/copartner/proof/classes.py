@@ -8,7 +8,7 @@ from copartner.policy.actions import Action as A
 OWN_LISTS = "lists and settings of the actor's own tenant"
 AT_CUSTOMER = "a partner begins something at an existing customer"
 NEW_CUSTOMER = "a partner makes a new customer"
-ONE_THING = "a partner reads one cart, order or subscription, or works on a cart"
+ONE_THING = "a partner reads one cart, order or subscription, or works on a cart or order"
 ONE_SUBSCRIPTION = "a partner changes one subscription or builds on it"
 ASKING = "a partner asks for a relationship"
 ANSWERING = "a customer answers a request"

@@ -31,7 +31,9 @@ from copartner.proof.vocabulary import either as _any
 from copartner.proof.vocabulary import every as _all
 from copartner.proof.vocabulary import same as _same
 
-SALES = frozenset({A.CART_CREATE, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_PLACE, A.SUBSCRIPTION_TRANSITION})
+SALES = frozenset(
+    {A.CART_CREATE, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_PLACE, A.ORDER_EXTEND, A.SUBSCRIPTION_TRANSITION}
+)
 ACCEPTANCE = frozenset({A.CONSENT_ACCEPT})
 BINDING = ACCEPTANCE | {A.CUSTOMER_CREATE}
 CG = frozenset({Cloud.COMMERCIAL, Cloud.US_GOVERNMENT})
@@ -231,7 +233,9 @@ PROGRAMME = (
     Invariant(
         "agreed-first",
         "Orders and seats follow an agreement of that customer, its own or confirmed by the actor.",
-        frozenset({A.CART_CHECKOUT, A.ORDER_PLACE, A.SUBSCRIPTION_CHANGE_QUANTITY, A.SUBSCRIPTION_TRANSITION}),
+        frozenset(
+            {A.CART_CHECKOUT, A.ORDER_PLACE, A.SUBSCRIPTION_CHANGE_QUANTITY, A.SUBSCRIPTION_TRANSITION, A.ORDER_EXTEND}
+        ),
         _all(
             Has(_context, "agreement"),
             Has(_thing, "customer"),
