@@ -204,6 +204,9 @@ async def test_another_partner_is_answered_as_if_there_were_no_such_subscription
 
 async def test_after_seven_days_nothing_is_cancelled_or_reduced(site: Web) -> None:
     path = await _basic(site)
+    before = await site.get(WHO, path)
+    assert before["refundOptions"] == [{"type": "Partial", "expiresAt": "2026-11-29T09:00:00Z"}]
+    assert before["refundableQuantity"]["totalQuantity"] == 10
     site.here.clock.moment += timedelta(days=7)
     assert (await site.call(WHO, "PATCH", path, {"quantity": 9})).status_code == 200
     site.here.clock.moment += timedelta(seconds=1)

@@ -16,7 +16,7 @@ from copartner.api.partner_center.products import ProductKind
 from copartner.api.partner_center.wire import Attributes, Collection, Link
 from copartner.api.registry import Query, Route
 from copartner.kernel.ids import parse_id
-from copartner.subscriptions import service
+from copartner.subscriptions import rules, service
 from copartner.subscriptions.model import Kind, Patch, Status, Subscription
 
 _KINDS = {
@@ -70,6 +70,27 @@ class SubscriptionLinks(Struct, frozen=True, rename="camel"):
     parent_subscription: Link | UnsetType = UNSET
 
 
+class RefundOption(Struct, frozen=True, rename="camel"):
+    """Until when the subscription may be cancelled."""
+
+    type: str
+    expires_at: datetime
+
+
+class RefundableSeats(Struct, frozen=True, rename="camel"):
+    """How many licences may be given back until when."""
+
+    quantity: int
+    allowed_until_date_time: datetime
+
+
+class RefundableQuantity(Struct, frozen=True, rename="camel"):
+    """How many licences may be given back."""
+
+    total_quantity: int
+    details: tuple[RefundableSeats, ...]
+
+
 class SubscriptionBody(Struct, frozen=True, rename="camel"):
     """A subscription as its seller reads it."""
 
@@ -92,6 +113,9 @@ class SubscriptionBody(Struct, frozen=True, rename="camel"):
     links: SubscriptionLinks
     attributes: Attributes
     commitment_end_date: datetime | UnsetType = UNSET
+    cancellation_allowed_until_date: datetime | UnsetType = UNSET
+    refund_options: tuple[RefundOption, ...] = ()
+    refundable_quantity: RefundableQuantity | UnsetType = UNSET
     term_duration: str | UnsetType = UNSET
     parent_subscription_id: UUID | UnsetType = UNSET
     partner_of_record: str | UnsetType = field(default=UNSET, name="partnerId")
@@ -106,7 +130,7 @@ class ActivationBody(Struct, frozen=True, rename="camel"):
 
 def present_subscription(found: Subscription) -> SubscriptionBody:
     """The subscription in the contract's shape."""
-    usage = found.kind is Kind.AZURE
+    usage, until = found.kind is Kind.AZURE, rules.window_ends_at(found)
     return SubscriptionBody(
         id=found.id,
         offer_id=f"{found.product_id}:{found.sku_id}:{found.availability_id}",
@@ -118,6 +142,9 @@ def present_subscription(found: Subscription) -> SubscriptionBody:
         creation_date=found.created_at,
         effective_start_date=found.starts_at,
         commitment_end_date=wire.given(found.commitment_ends_at),
+        cancellation_allowed_until_date=wire.given(until),
+        refund_options=() if until is None else (RefundOption("Partial", until),),
+        refundable_quantity=UNSET if until is None else _refundable(found.quantity, until),
         status=found.status.value,
         auto_renew_enabled=found.auto_renew,
         is_trial=found.is_trial,
@@ -131,6 +158,10 @@ def present_subscription(found: Subscription) -> SubscriptionBody:
         links=_links(found),
         attributes=wire.attributes("Subscription", found.version),
     )
+
+
+def _refundable(quantity: int, until: datetime) -> RefundableQuantity:
+    return RefundableQuantity(quantity, (RefundableSeats(quantity, until),))
 
 
 def _links(found: Subscription) -> SubscriptionLinks:
