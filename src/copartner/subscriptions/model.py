@@ -107,12 +107,13 @@ class HeldSubscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patch:
-    """What a caller asks to change; None means not asked. Only the first four can ever change this way."""
+    """What a caller asks to change; None means not asked. Only the first five can ever change this way."""
 
     status: Status | None = None
     quantity: int | None = None
     nickname: str | None = None
     auto_renew: bool | None = None
+    next_term: NextTerm | None = None
     term: str | None = None
     billing_cycle: BillingCycle | None = None
     commitment_ends_at: datetime | None = None

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from copartner.catalogue.model import Sku
-from copartner.catalogue.rules import QuantityOutOfRange, check_quantity
+from copartner.catalogue.model import Item, Sku
+from copartner.catalogue.rules import QuantityOutOfRange, check_quantity, choose_term
 from copartner.kernel.calendar import add_months, months_of
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 from copartner.policy.actions import Action
 from copartner.policy.facts import Commitment
-from copartner.subscriptions.model import Kind, Patch, Registration, Status, Subscription, TermEnd
+from copartner.subscriptions.model import Kind, NextTerm, Patch, Registration, Status, Subscription, TermEnd
 
 TERMS = ("P1M", "P1Y", "P3Y")
 WINDOW = timedelta(days=7)
@@ -91,6 +91,7 @@ _BY_PROPERTY = {
     "quantity": Action.SUBSCRIPTION_CHANGE_QUANTITY,
     "nickname": Action.SUBSCRIPTION_RENAME,
     "auto_renew": Action.SUBSCRIPTION_SET_AUTO_RENEW,
+    "next_term": Action.SUBSCRIPTION_SET_AUTO_RENEW,
 }
 
 
@@ -102,7 +103,7 @@ def actions(before: Subscription | None, patch: Patch) -> tuple[Action, ...]:
     asked = []
     for name, action in _BY_PROPERTY.items():
         wanted = getattr(patch, name)
-        if wanted is not None and (before is None or wanted != getattr(before, name)):
+        if wanted is not None and (before is None or wanted != getattr(before, name)) and action not in asked:
             asked.append(action)
     if patch.status is not None and (before is None or patch.status is not before.status):
         asked.append(_BY_TARGET.get(patch.status, Action.SUBSCRIPTION_REACTIVATE))
@@ -128,7 +129,12 @@ def apply(before: Subscription, patch: Patch) -> Subscription:
         if patch.auto_renew and (after.status is not Status.ACTIVE or after.kind is not Kind.LICENSE):
             raise CannotRenew("Only an active licence subscription renews by itself.", str(before.id))
         after = replace(after, auto_renew=patch.auto_renew)
-    return replace(after, version=before.version + 1)
+    if patch.next_term is not None and patch.next_term != before.next_term:
+        if not after.auto_renew:
+            raise CannotRenew("Let the subscription renew by itself before you say how.", str(before.id))
+        after = replace(after, next_term=patch.next_term)
+    # What does not renew has no next term.
+    return replace(after, next_term=after.next_term if after.auto_renew else None, version=before.version + 1)
 
 
 def commitment(
@@ -160,6 +166,14 @@ def window_ends_at(subscription: Subscription) -> datetime | None:
     """
     bound = subscription.kind is Kind.LICENSE and subscription.commitment_ends_at and not subscription.is_trial
     return subscription.term_starts_at + WINDOW if bound else None
+
+
+def check_next_term(held: Sku, target: Item, wanted: NextTerm) -> None:
+    """Raise Invalid, QuantityOutOfRange, UnknownTerm unless the next term can be the same SKU or an upgrade of it."""
+    if target.sku.reference not in (held.reference, *held.upgrade_targets, *held.conversion_targets):
+        raise Invalid(f"{held.title} does not become {target.sku.title}.", "scheduledNextTermInstructions")
+    choose_term(target, duration=wanted.term, billing_cycle=wanted.billing_cycle)
+    check_quantity(target.sku, wanted.quantity)
 
 
 def check_parent(parent: Subscription, addon: Sku, quantity: int) -> None:

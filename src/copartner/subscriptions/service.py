@@ -17,7 +17,7 @@ from copartner.kernel.errors import StaleTag
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts, Pool
 from copartner.subscriptions import rules, store
-from copartner.subscriptions.model import Family, HeldSubscription, Patch, Status, Subscription
+from copartner.subscriptions.model import Family, HeldSubscription, NextTerm, Patch, Status, Subscription
 
 PAGE_LIMIT = 500
 T = TypeVar("T")
@@ -87,6 +87,8 @@ async def change_subscription(
         rules.check_above(before, after, family.above)
         if after.quantity != before.quantity:
             await _check_quantity(cmd, facts, family, before, after)
+        if after.next_term not in (None, before.next_term):
+            await _check_next_term(cmd.db, after, after.next_term)
         await save(cmd, before, after)
         for addon, taken in rules.taken_along(before, after, family.below):
             await save(cmd, addon, taken)
@@ -170,6 +172,12 @@ async def save(cmd: Command, before: Subscription, after: Subscription) -> None:
 def _committed(facts: Facts, before: Subscription | None, patch: Patch, now: datetime) -> Facts:
     commitment = rules.commitment(before, status=patch.status, quantity=patch.quantity, term=patch.term, now=now)
     return replace(facts, context=replace(facts.context, commitment=commitment))
+
+
+async def _check_next_term(db: Connection, after: Subscription, wanted: NextTerm) -> None:
+    held = await _item(db, after)
+    (target,) = await catalogue.resolve(db, [wanted.catalog_item_id], country=held.availability.country)
+    rules.check_next_term(held.sku, target, wanted)
 
 
 async def _check_quantity(

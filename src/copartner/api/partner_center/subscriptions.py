@@ -12,6 +12,7 @@ from copartner.api.call import Call
 from copartner.api.decoding import Malformed, or_none
 from copartner.api.partner_center import pages, wire
 from copartner.api.partner_center.lines import billing_cycle, parent
+from copartner.api.partner_center.next_terms import NextTermBody, instructed, present_next
 from copartner.api.partner_center.products import ProductKind
 from copartner.api.partner_center.wire import Attributes, Collection, Link
 from copartner.api.registry import Query, Route
@@ -58,6 +59,7 @@ class SubscriptionRequest(Struct, frozen=True, rename="camel"):
     parent_subscription_id: str | UnsetType = UNSET
     partner_tenant_id: str | UnsetType = UNSET
     customer_tenant_id: str | UnsetType = UNSET
+    scheduled_next_term_instructions: NextTermBody | UnsetType = UNSET
 
 
 class SubscriptionLinks(Struct, frozen=True, rename="camel"):
@@ -116,6 +118,7 @@ class SubscriptionBody(Struct, frozen=True, rename="camel"):
     cancellation_allowed_until_date: datetime | UnsetType = UNSET
     refund_options: tuple[RefundOption, ...] = ()
     refundable_quantity: RefundableQuantity | UnsetType = UNSET
+    scheduled_next_term_instructions: NextTermBody | UnsetType = UNSET
     term_duration: str | UnsetType = UNSET
     parent_subscription_id: UUID | UnsetType = UNSET
     partner_of_record: str | UnsetType = field(default=UNSET, name="partnerId")
@@ -145,6 +148,7 @@ def present_subscription(found: Subscription) -> SubscriptionBody:
         cancellation_allowed_until_date=wire.given(until),
         refund_options=() if until is None else (RefundOption("Partial", until),),
         refundable_quantity=UNSET if until is None else _refundable(found.quantity, until),
+        scheduled_next_term_instructions=present_next(found.next_term),
         status=found.status.value,
         auto_renew_enabled=found.auto_renew,
         is_trial=found.is_trial,
@@ -201,6 +205,7 @@ def _patch(asked: SubscriptionRequest) -> Patch:
         parent_id=parent(asked.parent_subscription_id, UNSET),
         partner_tenant_id=_tenant(asked.partner_tenant_id, "partnerTenantId"),
         customer_tenant_id=_tenant(asked.customer_tenant_id, "customerTenantId"),
+        next_term=instructed(asked.scheduled_next_term_instructions),
     )
 
 
