@@ -65,6 +65,9 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.CART_EDIT,
                 A.CART_CHECKOUT,
                 A.ORDER_READ,
+                A.ORDER_CHANGE_BILLING_CYCLE,
+                A.ORDER_CANCEL,
+                A.ORDER_EXTEND,
                 A.SUBSCRIPTION_READ,
                 A.SUBSCRIPTION_READ_TRANSITIONS,
             }
