@@ -195,7 +195,8 @@ def _json(value: object) -> str:
 _SUBSCRIPTION = (
     *("customer_tenant_id", "id", "partner_tenant_id", "order_id", "line_number", "product_id", "sku_id"),
     *("availability_id", "kind", "offer_name", "nickname", "quantity", "status", "auto_renew", "term"),
-    *("billing_cycle", "unit_price", "currency", "created_at", "starts_at", "commitment_ends_at", "version"),
+    *("billing_cycle", "unit_price", "currency", "created_at", "starts_at", "commitment_ends_at", "is_trial"),
+    *("term_starts_at", "version"),
 )
 
 
@@ -213,7 +214,7 @@ def _subscriptions(chosen: list[tuple[Item, Term]], now: datetime) -> Iterator[t
                 *(sold.product_id, sold.sku_id, sold.id, "license", item.sku.title),
                 *(f"{item.sku.title} {number - first}", _quantity(number), status, status == "active"),
                 *(term.duration, term.billing_cycle, Decimal(term.partner_price), sold.currency, at, at),
-                *(add_months(at, months * terms), 1),
+                *(add_months(at, months * terms), item.sku.is_trial, add_months(at, months * (terms - 1)), 1),
             )
 
 

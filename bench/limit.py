@@ -84,6 +84,8 @@ _PARTS = {
         "created_at": _MOMENT,
         "starts_at": _MOMENT,
         "commitment_ends_at": _MOMENT,
+        "is_trial": False,
+        "term_starts_at": _MOMENT,
         "version": 1,
     },
 }

@@ -1,14 +1,14 @@
 """Worlds: reading one from its file, and filling an empty database with it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from copartner.agreements import rules as agreements
 from copartner.catalogue.model import Item
 from copartner.kernel.ids import parse_id
 from copartner.policy.facts import Cloud, Role
-from copartner_emulator.world_catalogue import read_catalogue
+from copartner_emulator.world_catalogue import read_catalogue, read_promotions
 from copartner_emulator.world_file import (
     RelationshipEntry,
     SubscriptionEntry,
@@ -42,7 +42,8 @@ _KINDS = ("partner", "customer", "operator")
 def read_world(name: str, cloud: Cloud) -> World:
     """The packaged world of that name in that cloud; raises WorldError naming file and field."""
     file = world_file_name(name, cloud)
-    return build_world(name, file, parse(text_of(file), file, WorldEntry), read_catalogue(cloud))
+    made = build_world(name, file, parse(text_of(file), file, WorldEntry), read_catalogue(cloud))
+    return replace(made, promotions=read_promotions())
 
 
 def build_world(name: str, file: str, entry: WorldEntry, catalogue: tuple[Item, ...]) -> World:

@@ -1,11 +1,12 @@
 """The demo catalogue of a cloud: every product in every country of its markets, priced in its currency."""
 
 from base64 import b32encode
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 
 from copartner.catalogue import rules
-from copartner.catalogue.model import Availability, BillingCycle, Item, Product, Segment, Sku, Term
+from copartner.catalogue.model import Availability, BillingCycle, Item, Product, Promotion, Segment, Sku, Term
 from copartner.policy.facts import Cloud
 from copartner_emulator.world_file import CatalogueEntry, ProductEntry, WorldError, parse, text_of
 
@@ -27,6 +28,11 @@ def read_catalogue(cloud: Cloud) -> tuple[Item, ...]:
     return build(parse(text_of(FILE), FILE, CatalogueEntry), cloud)
 
 
+def read_promotions() -> tuple[Promotion, ...]:
+    """Every promotion, of all clouds; raises WorldError."""
+    return build_promotions(parse(text_of(FILE), FILE, CatalogueEntry))
+
+
 def build(entry: CatalogueEntry, cloud: Cloud) -> tuple[Item, ...]:
     """The items an entry describes for a cloud; raises WorldError."""
     if cloud not in entry.markets:
@@ -38,6 +44,41 @@ def build(entry: CatalogueEntry, cloud: Cloud) -> tuple[Item, ...]:
         for country, currency in entry.markets[cloud].items():
             items.append(_item(product_id, product, country, currency, _rate(entry, currency)))
     return tuple(items)
+
+
+def build_promotions(entry: CatalogueEntry) -> tuple[Promotion, ...]:
+    """The promotions an entry describes; raises WorldError."""
+    made = []
+    for name, promotion in entry.promotion.items():
+        place = f'{FILE}: [promotion."{name}"]'
+        product_id, _, sku_id = promotion.item.partition(":")
+        product = entry.product.get(product_id)
+        if product is None or product.sku != sku_id:
+            raise WorldError(f"{place} item: the catalogue does not have {promotion.item}")
+        if promotion.billing_cycle not in product.terms.get(promotion.term, ()):
+            raise WorldError(f"{place} term: {promotion.item} is not sold {promotion.term} {promotion.billing_cycle}")
+        made.append(
+            Promotion(
+                id=name,
+                name=promotion.name,
+                description=promotion.description,
+                starts_at=_midnight(promotion.begins),
+                ends_at=_midnight(promotion.over),
+                segment=promotion.segment,
+                product_id=product_id,
+                sku_id=sku_id,
+                duration=promotion.term,
+                billing_cycle=promotion.billing_cycle,
+                discount=_decimal(promotion.discount, f'[promotion."{name}"] discount'),
+                minimum_seats=promotion.seats[0],
+                maximum_seats=promotion.seats[1],
+            )
+        )
+    return tuple(made)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _check(product_id: str, entry: ProductEntry, references: set[str]) -> None:
@@ -93,6 +134,7 @@ def _item(product_id: str, entry: ProductEntry, country: str, currency: str, rat
         seller_prerequisites=entry.needs_of_seller,
         upgrade_targets=entry.upgrades_to,
         conversion_targets=entry.converts_to,
+        activation_link=entry.activation,
         billing_cycles=tuple(sorted({term.billing_cycle for term in terms})),
     )
     availability = Availability(

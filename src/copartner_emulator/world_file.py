@@ -1,13 +1,14 @@
 """The text of a world and of the catalogue, checked field by field; a mistake is named with its file and its place."""
 
 import tomllib
+from datetime import date
 from importlib.resources import files
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from copartner.catalogue.model import BillingCycle, TargetView
+from copartner.catalogue.model import BillingCycle, Segment, TargetView
 from copartner.policy.facts import Cloud, Role
 
 _FOLDER = "copartner_emulator.worlds"
@@ -124,6 +125,22 @@ class ProductEntry(Struct, frozen=True, forbid_unknown_fields=True):
     needs_of_seller: tuple[str, ...] = ()
     upgrades_to: tuple[str, ...] = ()
     converts_to: tuple[str, ...] = ()
+    activation: str | None = None
+
+
+class PromotionEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[promotion."<id>"]` of the catalogue: days are those on which it begins and on which it is over."""
+
+    name: str
+    description: str
+    begins: date
+    over: date
+    item: str
+    term: str
+    billing_cycle: BillingCycle
+    discount: str
+    seats: tuple[int, int]
+    segment: Segment = Segment.COMMERCIAL
 
 
 class CatalogueEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -132,6 +149,7 @@ class CatalogueEntry(Struct, frozen=True, forbid_unknown_fields=True):
     currencies: dict[str, str]
     markets: dict[Cloud, dict[str, str]]
     product: dict[str, ProductEntry]
+    promotion: dict[str, PromotionEntry] = {}
 
 
 def world_file_name(name: str, cloud: Cloud) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from copartner.catalogue.model import Item, Term
+from copartner.catalogue.model import Item, Promotion, Term
 from copartner.policy.facts import Cloud, Role
 
 
@@ -129,6 +129,7 @@ class World:
     relationships: tuple[Relationship, ...]
     subscriptions: tuple[DirectSubscription, ...]
     catalogue: tuple[Item, ...]
+    promotions: tuple[Promotion, ...] = ()
 
     def tenant(self, name: str) -> Tenant:
         """The tenant of that name or, for what is alike in every cloud, that part; raises KeyError."""

@@ -7,11 +7,12 @@ import msgspec
 from asyncpg.connection import Connection
 
 from copartner.agreements import rules as agreements
-from copartner.catalogue.model import Item, Sku
+from copartner.catalogue.model import Sku
 from copartner.kernel.calendar import add_months, months_of
 from copartner.orders.model import OrderLine
 from copartner.policy.facts import Cloud
 from copartner.subscriptions.model import Kind
+from copartner_emulator.world_catalogue_store import insert_catalogue
 from copartner_emulator.world_model import Address, DirectSubscription, Relationship, Tenant, World
 
 _BEFORE_ALL = timedelta(days=400)
@@ -35,7 +36,7 @@ async def insert_world(
 ) -> None:
     """Everything the world has; hashes by tenant and by application. `now` is programme time."""
     began = now - _BEFORE_ALL
-    await _insert_catalogue(db, world.catalogue)
+    await insert_catalogue(db, world.catalogue, world.promotions)
     await db.executemany(
         "INSERT INTO organisation (id, name) VALUES ($1, $2)", [(it.id, it.name) for it in world.organisations]
     )
@@ -60,56 +61,6 @@ async def replace_secrets(db: Connection, password_hashes: dict[UUID, str], secr
     )
     await db.executemany(
         "UPDATE application_secret SET secret_hash = $2 WHERE application_id = $1", list(secret_hashes.items())
-    )
-
-
-async def _insert_catalogue(db: Connection, catalogue: tuple[Item, ...]) -> None:
-    products = {item.product.id: item.product for item in catalogue}
-    skus = {item.sku.reference: item.sku for item in catalogue}
-    await db.executemany(
-        """INSERT INTO catalogue_product (id, title, description, publisher, product_type, sub_type, target_views)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-        [
-            (it.id, it.title, it.description, it.publisher, it.product_type, it.sub_type, it.target_views)
-            for it in products.values()
-        ],
-    )
-    await db.executemany(
-        """INSERT INTO catalogue_sku (product_id, id, title, description, minimum_quantity, maximum_quantity,
-            pooled_maximum, one_per_seller, is_trial, is_azure, is_reservation, parents, prerequisites,
-            seller_prerequisites, upgrade_targets, conversion_targets)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
-        [
-            (
-                *(it.product_id, it.id, it.title, it.description, it.minimum_quantity, it.maximum_quantity),
-                *(it.pooled_maximum, it.one_per_seller, it.is_trial, it.is_azure, it.is_reservation),
-                *(it.parents, it.prerequisites, it.seller_prerequisites, it.upgrade_targets, it.conversion_targets),
-            )
-            for it in skus.values()
-        ],
-    )
-    offered = [item.availability for item in catalogue]
-    await db.executemany(
-        """INSERT INTO catalogue_availability (product_id, sku_id, id, country, segment, currency, is_purchasable,
-            is_renewable)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        [
-            (it.product_id, it.sku_id, it.id, it.country, it.segment, it.currency, it.is_purchasable, it.is_renewable)
-            for it in offered
-        ],
-    )
-    await db.executemany(
-        """INSERT INTO catalogue_term (product_id, sku_id, availability_id, place, id, duration, billing_cycle,
-            description, list_price, partner_price)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
-        [
-            (
-                *(it.product_id, it.sku_id, it.id, place, term.id, term.duration, term.billing_cycle),
-                *(term.description, term.list_price, term.partner_price),
-            )
-            for it in offered
-            for place, term in enumerate(it.terms)
-        ],
     )
 
 
@@ -247,8 +198,9 @@ async def _insert_subscription(db: Connection, it: DirectSubscription, at: datet
     await db.execute(
         """INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, product_id,
             sku_id, availability_id, kind, offer_name, nickname, quantity, status, auto_renew, term,
-            billing_cycle, unit_price, currency, created_at, starts_at, commitment_ends_at)
-        VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $14, $15, $16, $17, $17, $18)""",
+            billing_cycle, unit_price, currency, created_at, starts_at, term_starts_at, commitment_ends_at, is_trial)
+        VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11, 'active', $12, $13, $14, $15, $16, $17, $17, $17, $18,
+            $19)""",
         it.customer.id,
         it.id,
         it.seller.id,
@@ -267,6 +219,7 @@ async def _insert_subscription(db: Connection, it: DirectSubscription, at: datet
         availability.currency,
         at,
         add_months(at, months_of(it.term.duration)) if it.term.duration else None,
+        it.item.sku.is_trial,
     )
 
 

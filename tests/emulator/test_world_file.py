@@ -6,7 +6,7 @@ import pytest
 
 from copartner.policy.facts import Cloud, Role
 from copartner_emulator.world import WorldError, build_world, read_world
-from copartner_emulator.world_catalogue import build, read_catalogue
+from copartner_emulator.world_catalogue import build, build_promotions, read_catalogue
 from copartner_emulator.world_file import CatalogueEntry, WorldEntry, parse, text_of
 
 CLOUDS = [Cloud.COMMERCIAL, Cloud.US_GOVERNMENT]
@@ -213,6 +213,24 @@ def test_a_wrong_catalogue_is_named_with_its_place(right: str, wrong: str, said:
     with pytest.raises(WorldError) as caught:
         build_both(text.replace(right, wrong, 1))
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('item = "CFQ7TTC0PR3M:0001"', 'item = "CFQ7TTC0PR3M:0002"', "does not have CFQ7TTC0PR3M:0002"),
+        ('term = "P1Y"', 'term = "P3Y"', "is not sold P3Y monthly"),
+        ('discount = "0.1"', 'discount = "much"', "'much' is no decimal number"),
+    ],
+)
+def test_a_wrong_promotion_is_named_with_its_place(right: str, wrong: str, said: str) -> None:
+    text = text_of("catalogue.toml")
+    begin = text.index("[promotion.")
+    assert right in text[begin:]
+    entry = parse(text[:begin] + text[begin:].replace(right, wrong), "catalogue.toml", CatalogueEntry)
+    with pytest.raises(WorldError, match=r'\[promotion\."39NFJQT1PRM1') as error:
+        build_promotions(entry)
+    assert said in str(error.value)
 
 
 def test_an_unknown_world_names_those_there_are() -> None:

@@ -17,7 +17,7 @@ from copartner.proof.specimens import BUSINESS, BUYER, CUSTOMER, OTHER, PARTNER,
 BOOK = Rulebook.load()
 OWN_KEYS = {"id", "organisation", "cloud", "country", "enrolled", "sharedServices", "markets"}
 # Beside actor and resource, what of the context a caller's record may hold.
-CONTEXT = {"relationship", "agreement", "pool", "ending", "azureOnly"}
+CONTEXT = {"relationship", "agreement", "pool", "ending", "commitment", "azureOnly"}
 # What the rules judge of the other side reaches the reader as one yes or no, in these words.
 SUMMED_UP = {
     "csp-no-partner-buyer": {"not resource.customer.organisation.enrolled"},
@@ -39,6 +39,8 @@ SHOWN = {
     "mca-confirmed": {
         "context.agreement.confirmedBy", "context.agreement.customer", "principal.tenant", "resource.customer",
     },
+    "nce-7-days": {"context.commitment.reduces", "context.commitment.windowOpen"},
+    "nce-longer-only": {"context.commitment.shortens"},
     "rel-acceptor": {"principal.roles"},
     "rel-address": {"resource.customer.country"},
     "rel-addressee": {"principal.tenant", "resource.customer", "resource.partner"},

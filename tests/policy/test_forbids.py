@@ -29,6 +29,7 @@ from copartner.proof.specimens import (
     with_resource,
     with_tenant,
 )
+from policy import test_forbids_terms
 
 C, G, V = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT, Cloud.CHINA
 SEED, PRESENT = STORY_DAYS
@@ -86,6 +87,8 @@ CHANGES = {
         Action.SUBSCRIPTION_CHANGE_QUANTITY,
         Action.SUBSCRIPTION_RENAME,
         Action.SUBSCRIPTION_SET_AUTO_RENEW,
+        Action.SUBSCRIPTION_REGISTER,
+        Action.SUBSCRIPTION_SET_SUPPORT_CONTACT,
     ),
     "mp-ownership": (Action.SUBSCRIPTION_SET_SELLER, Action.SUBSCRIPTION_SET_OWNER),
     "mp-terms": (
@@ -95,7 +98,7 @@ CHANGES = {
     ),
     "mp-record": (Action.SUBSCRIPTION_SET_PARTNER_OF_RECORD,),
     "mp-addon": (Action.SUBSCRIPTION_ADD_ADDON,),
-    "mp-visibility": (Action.SUBSCRIPTION_READ,),
+    "mp-visibility": (Action.SUBSCRIPTION_READ, Action.SUBSCRIPTION_READ_TRANSITIONS),
 }
 SELLING = (
     (Action.CONSENT_ACCEPT, "RelationshipRequest"),
@@ -104,6 +107,8 @@ SELLING = (
     (Action.CART_CHECKOUT, "Cart"),
     (Action.ORDER_PLACE, "Customer"),
     (Action.ORDER_PLACE, "Cart"),
+    (Action.ORDER_EXTEND, "Order"),
+    (Action.SUBSCRIPTION_TRANSITION, "Subscription"),
 )
 BINDING = ((Action.CONSENT_ACCEPT, "RelationshipRequest"), (Action.CUSTOMER_CREATE, "Customer"))
 
@@ -135,6 +140,8 @@ def _cases() -> list[Case]:
         Case("mp-visibility", action, kind, change)
         for action, kind in (
             (Action.ORDER_READ, "Order"),
+            (Action.ORDER_CANCEL, "Order"),
+            (Action.ORDER_CHANGE_BILLING_CYCLE, "Order"),
             (Action.CART_READ, "Cart"),
         )
         for change in (foreign, missing)
@@ -144,6 +151,8 @@ def _cases() -> list[Case]:
         Case("mp-visibility", action, "Cart", foreign_but_fitting)
         for action in (Action.CART_EDIT, Action.CART_CHECKOUT)
     ]
+    made.append(Case("mp-visibility", Action.ORDER_EXTEND, "Order", foreign_but_fitting))
+    made.append(Case("mp-terms", Action.SUBSCRIPTION_TRANSITION, "Subscription", foreign_but_fitting))
     for action, kind in SELLING:
         made += [
             Case("csp-tenant-only", action, kind, lambda f: with_tenant(f, CUSTOMER, enrolled=True)),
@@ -265,6 +274,8 @@ def _other_cases() -> list[Case]:
         (Action.CART_CHECKOUT, "Cart"),
         (Action.ORDER_PLACE, "Customer"),
         (Action.SUBSCRIPTION_CHANGE_QUANTITY, "Subscription"),
+        (Action.SUBSCRIPTION_TRANSITION, "Subscription"),
+        (Action.ORDER_EXTEND, "Order"),
     ):
         for agreement in (None, Agreement("a-1", OTHER), Agreement("a-1", CUSTOMER, OTHER)):
             made.append(Case("mca-confirmed", action, kind, lambda f, held=agreement: with_context(f, agreement=held)))
@@ -297,4 +308,5 @@ def test_a_forbid_denies_and_nothing_else_would(case: Case) -> None:
 
 
 def test_every_forbid_has_a_case() -> None:
-    assert {case.rule for case in CASES} == {rule.id for rule in _book().rules if not rule.permits}
+    terms = {rule for rule, *_ in test_forbids_terms.CASES}
+    assert {case.rule for case in CASES} | terms == {rule.id for rule in _book().rules if not rule.permits}

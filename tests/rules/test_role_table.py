@@ -40,10 +40,19 @@ TABLE = {
     "remove delegated admin privileges": ("- - Y - c -", (A.CUSTOMER_REMOVE_PRIVILEGES,)),
     "end relationship": ("Y - c c - -", (A.CUSTOMER_END_RELATIONSHIP,)),
     "attest customer agreement": ("- - Y Y - -", (A.AGREEMENT_ATTEST,)),
+    "promotions": ("Y - Y - - -", (A.PROMOTION_READ, A.PROMOTION_CHECK)),
     "catalogue, prices": ("Y Y Y Y - Y", (A.CATALOGUE_READ, A.CUSTOMER_CATALOGUE_READ)),
     "cart, checkout, add-on": (
         "Y c Y Y c c",
-        (A.CART_CREATE, A.CART_READ, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_PLACE, A.SUBSCRIPTION_ADD_ADDON),
+        (
+            A.CART_CREATE,
+            A.CART_READ,
+            A.CART_EDIT,
+            A.CART_CHECKOUT,
+            A.ORDER_PLACE,
+            A.ORDER_EXTEND,
+            A.SUBSCRIPTION_ADD_ADDON,
+        ),
     ),
     "read subscriptions": ("Y - Y Y Y Y", (A.SUBSCRIPTION_LIST, A.SUBSCRIPTION_READ, A.ORDER_LIST, A.ORDER_READ)),
     "suspend, seats, renewal": (
@@ -53,13 +62,18 @@ TABLE = {
             A.SUBSCRIPTION_REACTIVATE,
             A.SUBSCRIPTION_CHANGE_QUANTITY,
             A.SUBSCRIPTION_SET_AUTO_RENEW,
+            A.SUBSCRIPTION_REGISTER,
             A.SEATS_TAKE,
         ),
     ),
-    "cancel in window": ("Y - Y Y - -", (A.SUBSCRIPTION_CANCEL,)),
-    "billing frequency": ("Y - Y - - Y", (A.SUBSCRIPTION_CHANGE_BILLING_CYCLE,)),
-    "transition": ("Y - Y c c -", (A.SUBSCRIPTION_CHANGE_TERM,)),
+    "cancel in window": ("Y - Y Y - -", (A.SUBSCRIPTION_CANCEL, A.ORDER_CANCEL)),
+    "billing frequency": ("Y - Y - - Y", (A.SUBSCRIPTION_CHANGE_BILLING_CYCLE, A.ORDER_CHANGE_BILLING_CYCLE)),
+    "transition": (
+        "Y - Y c c -",
+        (A.SUBSCRIPTION_CHANGE_TERM, A.SUBSCRIPTION_TRANSITION, A.SUBSCRIPTION_READ_TRANSITIONS),
+    ),
     "set partner of record": ("Y - c Y - -", (A.SUBSCRIPTION_SET_PARTNER_OF_RECORD,)),
+    "support contact": ("Y - Y - Y -", (A.SUBSCRIPTION_SET_SUPPORT_CONTACT,)),
     "own users": (
         "Y Y - - - -",
         (

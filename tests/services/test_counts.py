@@ -159,9 +159,10 @@ async def _fill(here: Programme, partner: str, keys: list[UUID]) -> None:
         await owner.execute(
             """INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, product_id,
                 sku_id, availability_id, kind, offer_name, nickname, quantity, status, auto_renew, term, billing_cycle,
-                unit_price, currency, created_at, starts_at)
+                unit_price, currency, created_at, starts_at, is_trial, term_starts_at)
             SELECT $1, made.id, $2, $3, made.place, 'P', 'S', 'A', 'license', 'An offer', 'A name', 1, 'active', true,
-                'P1Y', 'monthly', 1, 'EUR', $4, $4 FROM unnest($5::uuid[]) WITH ORDINALITY AS made(id, place)""",
+                'P1Y', 'monthly', 1, 'EUR', $4, $4, false, $4
+            FROM unnest($5::uuid[]) WITH ORDINALITY AS made(id, place)""",
             *(here.id("alpenblick"), here.id(partner), order, here.clock.now(), keys),
         )
         await owner.execute("ANALYZE subscription")

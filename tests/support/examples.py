@@ -70,13 +70,15 @@ class Things:
     foreign: dict[str, str]
     item: str
     template: str
+    paid: str
+    addon: str
 
 
 async def furnish(site: Web) -> Things:
     """Let two of a customer's partners sell to it, ask another one, and be denied something."""
     for partner in ("nordlicht", "wolkenwerk", "suedwind"):
         await site.here.relate(partner, "alpenblick")
-    item = await site.here.item("Office 365 Enterprise")
+    item, paid = await site.here.item("Office 365 Enterprise"), await site.here.item("Office 365 Premium")
     own, foreign = [await _furnish_one(site, partner, item) for partner in ("nordlicht", "suedwind")]
     foreign["customer"], foreign["partner"] = str(site.here.id("fjord")), str(site.here.id("lavande"))
     async with site.here.owner() as owner:
@@ -85,7 +87,7 @@ async def furnish(site: Web) -> Things:
         for things in (own, foreign):
             await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
     templates = await site.get("aa@nordlicht", "/v1/agreements")
-    return Things(own, foreign, item, templates["items"][0]["templateId"])
+    return Things(own, foreign, item, templates["items"][0]["templateId"], paid, await site.here.item("Archive add-on"))
 
 
 async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
@@ -93,6 +95,14 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
     cart = {"lineItems": [_line(item), _line(item)]}
     carts = [(await _made(site, who, f"{customer}/carts", cart))["id"] for _ in range(2)]
     order = (await _made(site, who, f"{customer}/carts/{carts[0]}/checkout"))["orders"][0]
+    usual = {"billingCycle": "monthly", "termDuration": "P1Y"}
+    basic = [_line(await site.here.item("Office 365 Basic"), **usual) for _ in range(2)]
+    trial = {"catalogItemId": await site.here.item("Office 365 Premium Trial"), "quantity": 25}
+    cart = await _made(site, who, f"{customer}/carts", {"lineItems": [*basic, trial]})
+    bought = (await _made(site, who, f"{customer}/carts/{cart['id']}/checkout"))["orders"]
+    smaller, larger, tried = (line["subscriptionId"] for one in bought for line in one["lineItems"])
+    plan = {"offerId": await site.here.item("Azure plan"), "quantity": 1}
+    azure = await _made(site, who, f"{customer}/orders", {"lineItems": [plan]})
     asked = {"customerTenantId": str(site.here.id("lavande" if partner == "nordlicht" else "hafen")), "reason": "Büro"}
     requests = [await _made(site, who, f"{OWN}/relationship-requests", asked) for _ in range(2)]
     denied = await site.call(who, "GET", f"{customer}/subscriptions/{UNKNOWN}")
@@ -102,6 +112,11 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "order": order["id"],
         "subscription": order["lineItems"][0]["subscriptionId"],
         "pending": order["lineItems"][1]["subscriptionId"],
+        "azure": azure["lineItems"][0]["subscriptionId"],
+        "lineitem": "0",
+        "upgradable": smaller,
+        "transitable": larger,
+        "trial": tried,
         "relationshipRequest": requests[0]["id"],
         "unwanted": requests[1]["id"],
         "decision": denied.headers["copartner-decision-id"],
@@ -109,6 +124,8 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "product": item.split(":")[0],
         "sku": item.split(":")[1],
         "availability": item.split(":")[2],
+        "offer": item,
+        "productpromotion": "39NFJQT1PRM1:0001:39NFJQT1Q5KN",
         **await _furnish_directory(site, f"ga@{partner}"),
     }
 
@@ -149,14 +166,30 @@ def _line(item: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def _number(site: Web, partner: str) -> str:
+    enrolment = site.here.tenant(partner).enrolment
+    assert enrolment is not None
+    return enrolment.mpn_id
+
+
+# Which subscription an address is about, where it is not the first one.
+_INSTEAD = {"registrations": "azure", "transitions": "transitable", "conversions": "trial", "upgrades": "upgradable"}
+
+
+def _purchase(item: str, **more: Any) -> dict[str, Any]:
+    return {"catalogItemId": item, "quantity": 20, "termDuration": "P1Y", "billingCycle": "Monthly", **more}
+
+
 def examples(site: Web, things: Things) -> dict[str, Example]:
     """By the name of the route, in an order in which each works once."""
     bodies, callers, queries = _bodies(site, things), _callers(), _queries()
     found = {}
     for name, route in ALL.items():
-        own = things.own
+        own, kind = things.own, name.partition(".")[0]
         if name == "subscriptions.activate":
             own = {**own, "subscription": own["pending"]}
+        elif kind in _INSTEAD:
+            own = {**own, "subscription": own[_INSTEAD[kind]]}
         elif name == "relationship_requests.withdraw":
             own = {**own, "relationshipRequest": own["unwanted"]}
         elif name.endswith("_standing"):
@@ -177,6 +210,13 @@ def _queries() -> dict[str, str]:
     return {
         "products.list": "?country=DE&targetView=OnlineServices",
         "customer_products.list": "?targetView=OnlineServices",
+        **dict.fromkeys(
+            ("offers.list", "offers.read", "offers.list_addons", "offer_categories.list", "promotions.read"),
+            "?country=DE",
+        ),
+        "promotions.list": "?country=DE&segment=commercial",
+        "inventory.check": "?country=DE",
+        "subscriptions.list_term_ends": "?term_duration=P1Y",
         **dict.fromkeys(("products.read", "skus.list", "skus.read", "availabilities.list"), "?country=DE"),
         "availabilities.read": "?country=DE",
         **dict.fromkeys(("decisions.read", "audit_records.list"), "?side=partner"),
@@ -220,6 +260,42 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "billingCycle": "monthly",
             "partnerTenantId": things.own["partner"],
             "customerTenantId": things.own["customer"],
+        },
+        "support_contacts.replace": {
+            "supportTenantId": str(site.here.id("wolkenwerk")),
+            "supportMpnId": _number(site, "wolkenwerk"),
+            "name": "W",
+        },
+        "orders.amend": {
+            "lineItems": [
+                {
+                    "lineItemNumber": 0,
+                    "offerId": things.addon,
+                    "quantity": 1,
+                    "friendlyName": "Archiv",
+                    "termDuration": "P1Y",
+                    "parentSubscriptionId": things.own["subscription"],
+                }
+            ],
+            "billingCycle": "monthly",
+            "status": "",
+        },
+        "transitions.make": {
+            "toCatalogItemId": things.item,
+            "fromSubscriptionId": things.own["transitable"],
+            "quantity": 2,
+            "termDuration": "P1Y",
+            "billingCycle": "monthly",
+            "transitionType": "transition_only",
+        },
+        "conversions.make": {"targetOfferId": things.paid, "quantity": 20, "billingCycle": "monthly"},
+        "upgrades.make": {"targetOffer": {"id": things.paid}, "quantity": 5},
+        "promotions.check": {
+            "items": [{**_purchase(things.item), "id": "0"}, _purchase(things.item, promotionId="x")],
+        },
+        "inventory.check": {
+            "targetItems": [{"productId": things.own["product"], "skuId": "0001"}],
+            "inventoryContext": {"customerId": things.own["customer"]},
         },
         "agreements.attest": {
             "primaryContact": _CONTACT,

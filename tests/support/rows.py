@@ -21,7 +21,7 @@ async def plant(db: Connection, here: Programme) -> None:
 
 async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: UUID, name: str) -> None:
     new, now = here.runtime.ids.new, here.clock.now()
-    request, relationship, cart, order = new(), new(), new(), new()
+    request, relationship, cart, order, subscription = new(), new(), new(), new(), new()
     await db.execute(
         """INSERT INTO relationship_request (partner_tenant_id, id, customer_tenant_id, includes_privileges, state,
             created_at, created_by) VALUES ($1, $2, $3, false, 'pending', $4, 'test')""",
@@ -57,10 +57,16 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
     await db.execute(
         """INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, product_id,
             sku_id, availability_id, kind, offer_name, nickname, quantity, status, auto_renew, term, billing_cycle,
-            unit_price, currency, created_at, starts_at)
+            unit_price, currency, created_at, starts_at, is_trial, term_starts_at)
         VALUES ($1, $2, $3, $4, 0, 'CFQ7TTC0E4TR', '0001', 'test', 'license', 'test', 'test', 1, 'active', true, 'P1Y',
-            'monthly', 1, 'EUR', $5, $5)""",
-        *(customer, new(), partner, order, now),
+            'monthly', 1, 'EUR', $5, $5, false, $5)""",
+        *(customer, subscription, partner, order, now),
+    )
+    await db.execute(
+        """INSERT INTO subscription_transition (customer_tenant_id, id, partner_tenant_id, subscription_id,
+            to_subscription_id, order_id, from_item, to_item, quantity, term, billing_cycle, made_at)
+        VALUES ($1, $2, $3, $4, $4, $5, 'test', 'test', 1, 'P1Y', 'monthly', $6)""",
+        *(customer, new(), partner, subscription, order, now),
     )
 
 

@@ -17,14 +17,18 @@ from copartner.agreements.rules import TEMPLATES
 from copartner.api.partner_center.errors import refuse
 from copartner.catalogue import service as catalogue
 from copartner.catalogue.model import BillingCycle
+from copartner.catalogue.promotions import Purchase
 from copartner.command.denial import Denied
 from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails
 from copartner.kernel.errors import Refusal
+from copartner.orders import amending, transitions
 from copartner.orders import service as orders
+from copartner.orders.model import Change
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
 from copartner.subscriptions import service as subscriptions
+from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
 from support.postgres import Server
 from support.programme import PRESENT
@@ -56,6 +60,18 @@ def at(service: Callable[..., Any], **named: Any) -> Deed:
     return lambda m: service(m.seller, customer_id=m.customer_id, **named)
 
 
+def on_subscription(service: Callable[..., Any]) -> Deed:
+    """Calls a service that needs a subscription alone."""
+    return lambda m: service(m.seller, customer_id=m.customer_id, subscription_id=m.subscription)
+
+
+def become(change: Change) -> Deed:
+    """Makes a subscription another."""
+    return lambda m: transitions.transition_subscription(
+        m.seller, customer_id=m.customer_id, subscription_id=m.subscription, change=change
+    )
+
+
 def selling(service: Callable[..., Any], quantity: int = 5) -> Deed:
     """Calls a service that a partner sells by."""
     return lambda m: service(m.seller, customer_id=m.customer_id, wishes=m.wishes(quantity))
@@ -83,6 +99,28 @@ SALES: dict[str, Deed] = {
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription),
     "read": lambda m: subscriptions.read_subscription(
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription),
+    **{service.__name__: on_subscription(service) for service in (
+        upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation,
+        upkeep.register_subscription, transitions.read_targets, transitions.list_transitions,
+    )},
+    **{f"become-{name}": become(change) for name, change in {
+        "nothing": Change(catalog_item_id="x"), "other": Change(catalog_item_id="A:B:C", quantity=1, term="P1M"),
+    }.items()},
+    "support": lambda m: upkeep.set_support_contact(
+        m.seller, customer_id=m.customer_id, subscription_id=m.subscription, support_tenant_id=m.partner_id,
+        mpn_id="1"),
+    "extend-order": lambda m: amending.extend_order(
+        m.seller, customer_id=m.customer_id, order_id=m.order, wishes=m.wishes(1, parent_id=m.subscription)),
+    "extend-order-by-nothing": lambda m: amending.extend_order(
+        m.seller, customer_id=m.customer_id, order_id=m.order, wishes=[]),
+    "cancel-order": lambda m: amending.cancel_order(
+        m.seller, customer_id=m.customer_id, order_id=m.order, numbers=[7]),
+    "bill-order": lambda m: amending.change_billing_cycle(
+        m.seller, customer_id=m.customer_id, order_id=m.order, billing_cycle=BillingCycle.MONTHLY),
+    "term-ends": lambda m: upkeep.list_term_ends(m.seller, customer_id=m.customer_id, term="P1Y"),
+    "term-ends-of-one": lambda m: upkeep.list_term_ends(
+        m.seller, customer_id=m.customer_id, term="P1Y", subscription_id=m.subscription),
+    "read-fulfilment": lambda m: orders.read_fulfilment(m.seller, customer_id=m.customer_id, order_id=m.order),
     "list-of-order": lambda m: subscriptions.list_subscriptions(
         m.seller, customer_id=m.customer_id, order_id=m.order),
     "list-below": lambda m: subscriptions.list_subscriptions(
@@ -118,6 +156,10 @@ CUSTOMERS: dict[str, Deed] = {
     "attest": at(agreements.attest_agreement, attestation=ATTESTED),
     "products": at(catalogue.list_products, target_view="Azure"),
     "product": at(catalogue.read_product, product_id="DZH318Z0BPS6"),
+    "offers": at(catalogue.list_offers),
+    "promotions": at(catalogue.check_promotions, purchases=[Purchase(
+        number=0, catalog_item_id="x", quantity=1, term="P1Y", billing_cycle=BillingCycle.MONTHLY)]),
+    "term-ends": at(upkeep.list_term_ends, term="P1Y"),
     "draft": selling(orders.create_cart), "order": selling(orders.place_order),
     "too-much": selling(orders.place_order, 1_000_000),
 }  # fmt: skip

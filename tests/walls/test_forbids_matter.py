@@ -14,12 +14,15 @@ from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails, NewCustomer
 from copartner.kernel.errors import Refusal
 from copartner.kernel.functions import named
+from copartner.orders import amending, transitions
 from copartner.orders import service as orders
+from copartner.orders.model import Change
 from copartner.policy.facts import Cloud, Role, Side
 from copartner.policy.rulebook import Rulebook
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
 from copartner.subscriptions import service as subscriptions
+from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
 from copartner.tenants.service import applications, groups, users
 from support.postgres import Server
@@ -57,6 +60,31 @@ def draft(m: Matter) -> Any:
     return orders.create_cart(m.seller, customer_id=m.customer_id, wishes=m.wishes())
 
 
+def on_subscription(service: Callable[..., Any]) -> Deed:
+    """Calls a service that needs a subscription alone."""
+    return lambda m: service(m.seller, customer_id=m.customer_id, subscription_id=m.subscription)
+
+
+def support(m: Matter) -> Any:
+    return upkeep.set_support_contact(
+        m.seller,
+        customer_id=m.customer_id,
+        subscription_id=m.subscription,
+        support_tenant_id=m.partner_id,
+        mpn_id="4100002",
+    )
+
+
+def become(**wanted: Any) -> Deed:
+    """Makes a subscription another."""
+    return lambda m: transitions.transition_subscription(
+        m.seller,
+        customer_id=m.customer_id,
+        subscription_id=m.subscription,
+        change=Change(catalog_item_id=m.item, **wanted),
+    )
+
+
 def at_a_customer(service: Callable[..., Any]) -> Deed:
     """Calls a service that needs the customer alone."""
     return lambda m: service(m.seller, customer_id=m.customer_id)
@@ -78,6 +106,15 @@ def end(m: Matter) -> Any:
 def ask(*, privileges: bool) -> Deed:
     """Sends a request."""
     return lambda m: requests.send_request(m.seller, customer_tenant_id=m.customer_id, includes_privileges=privileges)
+
+
+AMENDING: dict[str, Deed] = {
+    "extend": lambda m: amending.extend_order(
+        m.seller, customer_id=m.customer_id, order_id=m.order, wishes=m.wishes()),
+    "cancel-lines": lambda m: amending.cancel_order(m.seller, customer_id=m.customer_id, order_id=m.order),
+    "billing-cycle": lambda m: amending.change_billing_cycle(
+        m.seller, customer_id=m.customer_id, order_id=m.order, billing_cycle=BillingCycle.ANNUAL),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +141,14 @@ CASES = (
     Case("mp-subscription", "renewal", change(auto_renew=False), scenes.foreign_sale),
     Case("mp-subscription", "activate", lambda m: subscriptions.activate_subscription(
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription), scenes.foreign_sale),
+    Case("mp-subscription", "register", on_subscription(upkeep.register_subscription), scenes.foreign_sale),
+    Case("mp-subscription", "support", support, scenes.foreign_sale),
     Case("mp-ownership", "seller", set_("partner_tenant_id"), scenes.foreign_sale),
     Case("mp-ownership", "owner", set_("customer_tenant_id"), scenes.foreign_sale),
     Case("mp-terms", "term", change(term="P3Y"), scenes.foreign_sale),
     Case("mp-terms", "billing", change(billing_cycle=BillingCycle.ANNUAL), scenes.foreign_sale),
     Case("mp-terms", "commitment", change(commitment_ends_at=PRESENT), scenes.foreign_sale),
+    Case("mp-terms", "transition", become(), scenes.foreign_sale),
     Case("mp-record", "record", change(partner_of_record="4100001"), scenes.foreign_sale),
     Case("mp-addon", "parent", set_("parent_id"), scenes.foreign_sale),
     Case("mp-addon", "draft", lambda m: orders.create_cart(
@@ -117,6 +157,13 @@ CASES = (
         m.seller, customer_id=m.customer_id, wishes=m.wishes(1, parent_id=m.subscription)), scenes.foreign_parent),
     Case("mp-visibility", "subscription", lambda m: subscriptions.read_subscription(
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription), scenes.foreign_sale),
+    *(Case("mp-visibility", service.__name__, on_subscription(service), scenes.foreign_sale) for service in (
+        upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation,
+        transitions.read_targets, transitions.list_transitions,
+    )),
+    *(Case("mp-visibility", name, deed, scenes.foreign_sale) for name, deed in AMENDING.items()),
+    Case("mp-visibility", "fulfilment", lambda m: orders.read_fulfilment(
+        m.seller, customer_id=m.customer_id, order_id=m.order), scenes.foreign_sale),
     Case("mp-visibility", "order", lambda m: orders.read_order(
         m.seller, customer_id=m.customer_id, order_id=m.order), scenes.foreign_sale),
     Case("mp-visibility", "cart", lambda m: orders.read_cart(
@@ -166,6 +213,9 @@ CASES = (
     Case("seats-pooled", "order", lambda m: orders.place_order(
         m.seller, customer_id=m.customer_id, wishes=m.wishes(51)), scenes.with_seats_taken),
     Case("seats-pooled", "quantity", change(quantity=101), scenes.with_seats_taken),
+    Case("nce-7-days", "cancel", change(status=Status.DELETED), scenes.with_old_subscription),
+    Case("nce-7-days", "reduce", change(quantity=4), scenes.with_old_subscription),
+    Case("nce-longer-only", "shorter", become(term="P1M"), scenes.with_upgradable_subscription),
     Case("rel-end", "end", end, scenes.with_subscription, SEED_DAY),
     Case("rel-end-cancelled", "end", end, scenes.with_suspended_subscription),
     Case("rel-dap-ended", "ask", ask(privileges=True), scenes.strangers),

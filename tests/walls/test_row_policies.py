@@ -7,14 +7,15 @@ from support.programme import Programme
 from support.reach import Wall, reach
 
 _PARTNER, _CUSTOMER, _OPERATOR = "copartner_partner", "copartner_customer", "copartner_operator"
-_FOUNDER = "copartner_founder"
+_FOUNDER, _SETTLER = "copartner_founder", "copartner_settler"
 
 # What each policy lets its role reach: rows whose column holds the actor.
 WALLS = (
     *(Wall(table, "partner_own", _PARTNER, "partner_tenant_id") for table in (
         "relationship_request", "reseller_relationship", "billing_profile", "customer_agreement", "cart",
-        "purchase_order", "subscription",
+        "purchase_order", "subscription", "subscription_transition",
     )),
+    *(Wall(table, "settler_own", _SETTLER, "partner_tenant_id") for table in ("purchase_order", "subscription")),
     *(Wall(table, "customer_own", _CUSTOMER, "customer_tenant_id") for table in (
         "relationship_request", "reseller_relationship", "customer_agreement", "subscription",
     )),
@@ -41,7 +42,7 @@ OPEN = {
         "device_authorization", "directory_group", "enrolment", "group_member", "guess_count", "idempotency_key",
         "purchase_order", "recovery_code", "refresh_family", "refresh_token", "relationship_request",
         "reseller_relationship", "revocation", "role_assignment", "second_factor", "signing_key", "subscription",
-        "tenant", "user_account",
+        "subscription_transition", "tenant", "user_account",
     },
     "facts_all": {
         "actor", "application", "cart", "customer_agreement", "customer_count", "decision_record", "directory_group",
@@ -63,7 +64,8 @@ OPEN = {
     },
     "worker_all": {"idempotency_key"},
 }  # fmt: skip
-ACTORS = {_PARTNER: "nordlicht", _CUSTOMER: "alpenblick", _OPERATOR: "wolkenstadt", _FOUNDER: "nordlicht"}
+ACTORS = {_PARTNER: "nordlicht", _CUSTOMER: "alpenblick", _OPERATOR: "wolkenstadt", _FOUNDER: "nordlicht",
+          _SETTLER: "nordlicht"}  # fmt: skip
 # An enrolled tenant buys from others too, and then acts as a customer.
 ENROLLED = "nordlicht"
 

@@ -12,6 +12,7 @@ BEGIN
             'is_azure', s.is_azure, 'is_reservation', s.is_reservation, 'parents', s.parents,
             'prerequisites', s.prerequisites, 'seller_prerequisites', s.seller_prerequisites,
             'upgrade_targets', s.upgrade_targets, 'conversion_targets', s.conversion_targets,
+            'activation_link', s.activation_link,
             'billing_cycles', (SELECT coalesce(json_agg(DISTINCT t.billing_cycle), '[]') FROM catalogue_term t
                 WHERE (t.product_id, t.sku_id, t.availability_id) = (a.product_id, a.sku_id, a.id))),
         'availability', json_build_object('product_id', a.product_id, 'sku_id', a.sku_id, 'id', a.id,
@@ -104,3 +105,59 @@ LANGUAGE sql STABLE AS $$
     JOIN unnest(p_products, p_skus, p_availabilities) AS w (product_id, sku_id, id) USING (product_id, sku_id, id)
 $$;
 GRANT EXECUTE ON FUNCTION fn_catalogue_items TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_offers_sold: every item that is sold in a country, by title.
+CREATE FUNCTION fn_offers_sold(p_country text) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_agg(fn_catalogue_item(a.product_id, a.sku_id, a.id)
+        ORDER BY k.title, a.product_id, a.sku_id, a.id), '[]')
+    FROM catalogue_availability a JOIN catalogue_sku k ON (k.product_id, k.id) = (a.product_id, a.sku_id)
+    WHERE a.country = p_country
+$$;
+GRANT EXECUTE ON FUNCTION fn_offers_sold TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_read_offers: every item that is sold in a country, or in that of a customer.
+CREATE FUNCTION fn_read_offers(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_country text,
+    OUT facts json, OUT body json)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_catalogue_facts(p_side, p_tenant, p_subject, p_app_only, p_customer);
+    body := fn_offers_sold(fn_catalogue_country(p_customer, p_country));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_offers TO PUBLIC;
+
+-- fn_promotions_sold: the promotions for what is sold in a country, whenever they run.
+CREATE FUNCTION fn_promotions_sold(p_country text) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'description', p.description,
+        'starts_at', p.starts_at, 'ends_at', p.ends_at, 'segment', p.segment, 'product_id', p.product_id,
+        'sku_id', p.sku_id, 'duration', p.duration, 'billing_cycle', p.billing_cycle, 'discount', p.discount::text,
+        'minimum_seats', p.minimum_seats, 'maximum_seats', p.maximum_seats) ORDER BY p.id), '[]')
+    FROM catalogue_promotion p WHERE EXISTS (SELECT FROM catalogue_availability a
+        WHERE (a.product_id, a.sku_id, a.country) = (p.product_id, p.sku_id, p_country))
+$$;
+GRANT EXECUTE ON FUNCTION fn_promotions_sold TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_read_promotions: the promotions of a country.
+CREATE FUNCTION fn_read_promotions(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_country text, OUT facts json, OUT body json)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_catalogue_facts(p_side, p_tenant, p_subject, p_app_only, NULL);
+    body := fn_promotions_sold(p_country);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_promotions TO PUBLIC;
+
+-- fn_read_promotion_basis: the promotions and the items of a customer's country, by which a purchase is judged.
+CREATE FUNCTION fn_read_promotion_basis(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, OUT facts json, OUT body json)
+LANGUAGE plpgsql AS $$
+DECLARE v_country text;
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_catalogue_facts(p_side, p_tenant, p_subject, p_app_only, p_customer);
+    v_country := fn_catalogue_country(p_customer, NULL);
+    body := json_build_object('promotions', fn_promotions_sold(v_country), 'items', fn_offers_sold(v_country));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_promotion_basis TO PUBLIC;

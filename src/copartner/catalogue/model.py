@@ -1,6 +1,7 @@
 """What can be bought: products, their SKUs, and the availability of a SKU in a country with its terms and prices."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -64,7 +65,7 @@ class Sku:
     `parents`: below a subscription of one of these alone (an add-on). `prerequisites`: one of these anywhere in the
     customer's tenant, whoever sold it. `seller_prerequisites`: one of these sold by the same seller. `pooled_maximum`:
     what all sellers together may hold for one customer. `one_per_seller`: a seller sells it once to a customer.
-    `is_azure`: an Azure plan, metered; a reservation is none.
+    `is_azure`: an Azure plan, metered; a reservation is none. `activation_link`: where whoever uses it activates it.
     """
 
     product_id: str
@@ -83,6 +84,7 @@ class Sku:
     seller_prerequisites: tuple[str, ...] = ()
     upgrade_targets: tuple[str, ...] = ()
     conversion_targets: tuple[str, ...] = ()
+    activation_link: str | None = None
     billing_cycles: tuple[BillingCycle, ...] = ()
 
     @property
@@ -146,3 +148,29 @@ class Item:
     def partner_price(self, term: Term) -> Money:
         """What the partner pays for one unit for the whole term."""
         return Money(term.partner_price, self.availability.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A discount for one SKU and term, wherever the SKU is sold, from `starts_at` until before `ends_at`.
+
+    `discount` is the part of the price that is taken off for one term; seats are those of one subscription.
+    """
+
+    id: str
+    name: str
+    description: str
+    starts_at: datetime
+    ends_at: datetime
+    segment: Segment
+    product_id: str
+    sku_id: str
+    duration: str
+    billing_cycle: BillingCycle
+    discount: Decimal
+    minimum_seats: int
+    maximum_seats: int
+
+    def runs(self, now: datetime) -> bool:
+        """Whether it can be had at that moment."""
+        return self.starts_at <= now < self.ends_at

@@ -26,6 +26,10 @@ class UnknownAvailability(NotFound):
     """The SKU has no such availability in the country."""
 
 
+class UnknownOffer(NotFound):
+    """No such offer is sold in the country."""
+
+
 class UnknownItem(Invalid):
     """The catalogue item identifier names nothing that is sold."""
 

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from asyncpg.connection import Connection
 
-from copartner.catalogue import rules, store
-from copartner.catalogue.model import Item, Product, Sku
+from copartner.catalogue import promotions, rules, store
+from copartner.catalogue.model import Item, Product, Promotion, Sku
+from copartner.catalogue.promotions import Basis, Eligibility, Purchase
 from copartner.command.context import Context
+from copartner.kernel.errors import Invalid
 from copartner.policy.actions import Action
 
 
@@ -91,6 +93,47 @@ async def read_availability(
     return rules.of_availability(found, availability_id)
 
 
+async def list_offers(ctx: Context, *, country: str | None = None, customer_id: UUID | None = None) -> tuple[Item, ...]:
+    """Everything sold there but to nonprofit organisations, by title; raises Invalid, Denied."""
+    action, *market = _market(customer_id, country)
+    items = await ctx.read(action, store.offers(), *market, body=tuple[Item, ...])
+    return rules.for_segment(items, None)
+
+
+async def list_promotions(
+    ctx: Context, *, country: str | None, target_segment: str | None = None
+) -> tuple[Promotion, ...]:
+    """The promotions that can be had in a country at present; raises Invalid, Denied."""
+    segment = rules.parse_segment(target_segment)
+    return promotions.current(await _promotions(ctx, country), segment=segment, now=ctx.moment)
+
+
+async def read_promotion(ctx: Context, *, promotion_id: str, country: str | None) -> Promotion:
+    """One promotion of a country, whenever it runs; raises UnknownPromotion, Invalid, Denied."""
+    return promotions.pick(await _promotions(ctx, country), promotion_id)
+
+
+async def check_promotions(
+    ctx: Context, *, customer_id: UUID, purchases: Sequence[Purchase]
+) -> tuple[tuple[Eligibility, ...], ...]:
+    """For each purchase what the promotions in the customer's country say of it; raises Invalid, Denied."""
+    if not 1 <= len(purchases) <= promotions.MOST:
+        raise Invalid(f"Send 1 to {promotions.MOST} items.", "items")
+    basis = await ctx.read(Action.PROMOTION_CHECK, store.promotion_basis(), customer_id, body=Basis)
+    return tuple(promotions.judge(purchase, basis, now=ctx.moment) for purchase in purchases)
+
+
+async def check_inventory(
+    ctx: Context, *, country: str | None, targets: Sequence[tuple[str, str | None]]
+) -> tuple[Item, ...]:
+    """What is sold in a country of these products and, where one is named, SKUs; raises Invalid, Denied."""
+    items = await ctx.read(
+        Action.CATALOGUE_READ, store.offers(), None, rules.parse_country(country or ""), body=tuple[Item, ...]
+    )
+    wanted = {(rules.key(product), rules.key(sku) if sku else None) for product, sku in targets}
+    return tuple(it for it in items if {(it.sku.product_id, None), (it.sku.product_id, it.sku.id)} & wanted)
+
+
 async def lookup(db: Connection, catalog_item_ids: Sequence[str]) -> dict[str, Item]:
     """The items that catalogue item ids name, by id; unknown ones are absent. Raises UnknownItem for a malformed id."""
     return await store.items(db, {rules.parse_item_id(text) for text in catalog_item_ids})
@@ -116,3 +159,8 @@ def _market(customer_id: UUID | None, country: str | None) -> tuple[Action, UUID
     if customer_id is not None:
         return Action.CUSTOMER_CATALOGUE_READ, customer_id, None
     return Action.CATALOGUE_READ, None, rules.parse_country(country or "")
+
+
+async def _promotions(ctx: Context, country: str | None) -> tuple[Promotion, ...]:
+    asked = rules.parse_country(country or "")
+    return await ctx.read(Action.PROMOTION_READ, store.promotions(), asked, body=tuple[Promotion, ...])

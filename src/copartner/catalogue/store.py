@@ -24,6 +24,24 @@ def product_items() -> str:
     return call("fn_read_product_items", 7, "facts", "body")
 
 
+@cache
+def offers() -> str:
+    """Caller, customer, country; answers facts and items."""
+    return call("fn_read_offers", 6, "facts", "body")
+
+
+@cache
+def promotions() -> str:
+    """Caller, country; answers facts and promotions."""
+    return call("fn_read_promotions", 5, "facts", "body")
+
+
+@cache
+def promotion_basis() -> str:
+    """Caller, customer; answers facts, and promotions and items."""
+    return call("fn_read_promotion_basis", 5, "facts", "body")
+
+
 async def items(db: Connection, item_ids: Iterable[tuple[str, str, str]]) -> dict[str, Item]:
     """The items of these product, SKU and availability triples, by their catalogue item id; unknown ones are absent."""
     wanted = list(item_ids)

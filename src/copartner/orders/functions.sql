@@ -146,3 +146,126 @@ BEGIN
 END $$;
 ALTER FUNCTION fn_held_references OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_held_references TO copartner_partner;
+
+-- fn_read_fulfilment: what became of each line of one order, with the facts that decide reading the order.
+CREATE FUNCTION fn_read_fulfilment(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid,
+    OUT facts json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', fn_order_resource(p_customer, p_order),
+        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer)));
+    SELECT (SELECT coalesce(json_agg(json_build_object('line_number', (l.line ->> 'number')::integer,
+            'quantity', (l.line ->> 'quantity')::integer, 'status', s.status, 'link',
+            CASE WHEN s.status IN ('active', 'pending', 'suspended') THEN k.activation_link END)
+            ORDER BY (l.line ->> 'number')::integer), '[]')
+        FROM jsonb_array_elements(o.lines) AS l(line)
+        JOIN subscription s ON s.customer_tenant_id = o.customer_tenant_id AND s.id = (l.line ->> 'subscription_id')::uuid
+        LEFT JOIN catalogue_sku k ON k.product_id = split_part(l.line ->> 'catalog_item_id', ':', 1)
+            AND k.id = split_part(l.line ->> 'catalog_item_id', ':', 2))
+    INTO body FROM purchase_order o WHERE o.customer_tenant_id = p_customer AND o.id = p_order;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_fulfilment TO PUBLIC;
+
+-- fn_transition_facts: what decides that a subscription becomes another, which is a sale as well.
+CREATE FUNCTION fn_transition_facts(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid)
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_resource json := fn_subscription_resource(p_customer, p_subscription);
+    v_concerned uuid[] := ARRAY[p_tenant, p_customer, (v_resource ->> 'partner')::uuid];
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', v_resource,
+        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
+            'agreement', fn_agreement(p_tenant, p_customer)),
+        'tenants', fn_tenants(v_concerned), 'organisations', fn_organisations(v_concerned));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_transition_facts TO copartner_partner;
+
+-- fn_settle: make what a purchase settled of a subscription what a line of an order of the same seller says.
+CREATE FUNCTION fn_settle(
+    p_customer uuid, p_subscription uuid, p_order uuid, p_term_starts timestamptz, p_ends timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    UPDATE subscription s SET product_id = split_part(l.line ->> 'catalog_item_id', ':', 1),
+        sku_id = split_part(l.line ->> 'catalog_item_id', ':', 2),
+        availability_id = split_part(l.line ->> 'catalog_item_id', ':', 3), offer_name = l.line ->> 'title',
+        term = l.line ->> 'term', billing_cycle = l.line ->> 'billing_cycle',
+        unit_price = (l.line ->> 'unit_price')::numeric, currency = o.currency, term_starts_at = p_term_starts,
+        commitment_ends_at = p_ends, is_trial = coalesce((SELECT k.is_trial FROM catalogue_sku k
+            WHERE k.product_id = split_part(l.line ->> 'catalog_item_id', ':', 1)
+            AND k.id = split_part(l.line ->> 'catalog_item_id', ':', 2)), false)
+    FROM purchase_order o, jsonb_array_elements(o.lines) AS l(line)
+    WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription
+        AND o.customer_tenant_id = p_customer AND o.id = p_order AND o.partner_tenant_id = s.partner_tenant_id
+        AND (l.line ->> 'subscription_id')::uuid = s.id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no order of the seller settles this subscription';
+    END IF;
+END $$;
+ALTER FUNCTION fn_settle OWNER TO copartner_settler;
+GRANT EXECUTE ON FUNCTION fn_settle TO copartner_partner;
+
+-- fn_transition_row: one transition as the store reads it.
+CREATE FUNCTION fn_transition_row(t subscription_transition) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', t.id, 'customer_tenant_id', t.customer_tenant_id,
+        'partner_tenant_id', t.partner_tenant_id, 'subscription_id', t.subscription_id,
+        'to_subscription_id', t.to_subscription_id, 'order_id', t.order_id, 'from_item', t.from_item,
+        'to_item', t.to_item, 'quantity', t.quantity, 'term', t.term, 'billing_cycle', t.billing_cycle,
+        'made_at', t.made_at)
+$$;
+GRANT EXECUTE ON FUNCTION fn_transition_row TO copartner_partner;
+
+-- fn_read_transitions: what became of one subscription that the acting partner sold, the oldest first.
+CREATE FUNCTION fn_read_transitions(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid,
+    OUT facts json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    facts := fn_read_on_subscription(p_side, p_tenant, p_subject, p_app_only, p_customer, p_subscription);
+    SELECT coalesce(json_agg(fn_transition_row(t) ORDER BY t.id), '[]') INTO body FROM subscription_transition t
+        WHERE t.customer_tenant_id = p_customer AND t.subscription_id = p_subscription;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_transitions TO PUBLIC;
+
+-- fn_read_targets: one subscription that the acting partner sold, its add-ons, and what is sold in the customer's country.
+CREATE FUNCTION fn_read_targets(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid,
+    OUT facts json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    facts := fn_read_on_subscription(p_side, p_tenant, p_subject, p_app_only, p_customer, p_subscription);
+    SELECT json_build_object('source', fn_subscription_row(s), 'items',
+        fn_offers_sold(fn_catalogue_country(p_customer, NULL)), 'has_addons', EXISTS (
+            SELECT FROM subscription b WHERE b.customer_tenant_id = s.customer_tenant_id AND b.parent_id = s.id
+            AND b.status IN ('pending', 'active', 'suspended'))) INTO body
+    FROM subscription s WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_targets TO PUBLIC;
+
+-- fn_order_facts: what decides changing one order; its seller is described too, whoever that is.
+CREATE FUNCTION fn_order_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid)
+RETURNS json LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_resource json := fn_order_resource(p_customer, p_order);
+    v_concerned uuid[] := ARRAY[p_tenant, p_customer, (v_resource ->> 'partner')::uuid];
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', v_resource,
+        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
+            'agreement', fn_agreement(p_tenant, p_customer)),
+        'tenants', fn_tenants(v_concerned), 'organisations', fn_organisations(v_concerned));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_order_facts TO copartner_partner;
+
+-- fn_lock_order: the acting partner's own order, locked.
+CREATE FUNCTION fn_lock_order(p_customer uuid, p_order uuid) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE v_order json;
+BEGIN
+    SELECT fn_order_row(o) INTO v_order FROM purchase_order o
+        WHERE o.customer_tenant_id = p_customer AND o.id = p_order FOR UPDATE;
+    RETURN v_order;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_lock_order TO copartner_partner;

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from copartner.catalogue.model import BillingCycle
+from copartner.catalogue.model import BillingCycle, Item
+from copartner.subscriptions.model import Status, Subscription
 
 
 class CartState(StrEnum):
@@ -102,3 +103,52 @@ class Order:
     lines: tuple[OrderLine, ...] = field(metadata={"seller_only": True})
     placed_at: datetime
     placed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilment:
+    """What became of one line of an order: the state of its subscription, and where that is activated, if anywhere."""
+
+    line_number: int
+    quantity: int
+    status: Status
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a subscription is to become; what is left out stays, a trial's term becomes a year."""
+
+    catalog_item_id: str
+    quantity: int | None = None
+    term: str | None = None
+    billing_cycle: BillingCycle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """That a subscription, or a part of it, became another; the order says at what price."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    customer_tenant_id: UUID
+    partner_tenant_id: UUID
+    subscription_id: UUID
+    to_subscription_id: UUID
+    order_id: UUID
+    from_item: str
+    to_item: str
+    quantity: int
+    term: str
+    billing_cycle: BillingCycle
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """A subscription with all that is sold in its customer's country, and whether add-ons stand below it."""
+
+    source: Subscription
+    items: tuple[Item, ...]
+    has_addons: bool

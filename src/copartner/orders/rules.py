@@ -1,6 +1,7 @@
 """What may be drafted and placed: lines, prerequisites, and the orders and subscriptions a draft becomes. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,6 +24,10 @@ class UnknownCart(NotFound):
 
 class UnknownOrder(NotFound):
     """The caller has no such order."""
+
+
+class UnknownLine(NotFound):
+    """The order has no such line."""
 
 
 class CartCheckedOut(Illegal):
@@ -196,6 +201,31 @@ def place(
     return tuple(orders), tuple(parents_first)
 
 
+def extend(
+    order: Order, lines: Sequence[Line], items: Sequence[Item], *, new_id: Callable[[], UUID], now: datetime
+) -> tuple[Order, tuple[Subscription, ...]]:
+    """The order with add-ons at its end, and the active subscriptions they make; raises SeveralBillingCycles."""
+    made = []
+    for position, (line, item) in enumerate(zip(lines, items, strict=True), len(order.lines)):
+        if line.billing_cycle is not order.billing_cycle:
+            raise SeveralBillingCycles(f"The lines of this order are billed {order.billing_cycle}.", "billingCycle")
+        made.append(
+            _subscription(
+                line,
+                item,
+                identifier=new_id(),
+                parent_id=line.parent_id,
+                order_id=order.id,
+                position=position,
+                customer_id=order.customer_tenant_id,
+                partner_tenant_id=order.partner_tenant_id,
+                now=now,
+            )
+        )
+    added = tuple(_order_line(subscription, line) for subscription, line in zip(made, lines, strict=True))
+    return replace(order, lines=(*order.lines, *added)), tuple(made)
+
+
 def _order_line(subscription: Subscription, line: Line) -> OrderLine:
     return OrderLine(
         number=subscription.line_number,
@@ -249,4 +279,6 @@ def _subscription(
         created_at=now,
         starts_at=now,
         commitment_ends_at=add_months(now, months_of(line.term)) if line.term else None,
+        is_trial=item.sku.is_trial,
+        term_starts_at=now,
     )

@@ -14,7 +14,7 @@ from copartner.command.context import Context
 from copartner.kernel.errors import check_tag
 from copartner.kernel.paging import Listed, Page
 from copartner.orders import rules, store
-from copartner.orders.model import Cart, CartState, Line, Order, Wish
+from copartner.orders.model import Cart, CartState, Fulfilment, Line, Order, Wish
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
 from copartner.subscriptions import rules as subscription_rules
@@ -25,7 +25,7 @@ _LISTED = Listed[Order]
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
     """What a sale is made of once its items are known: facts with the sale's figures, lines and their items."""
 
     facts: Facts
@@ -38,14 +38,14 @@ async def create_cart(ctx: Context, *, customer_id: UUID, wishes: Sequence[Wish]
     """Draft a cart for a customer; raises Denied and what orders.rules and catalogue.rules raise."""
     async with ctx.command("cart.create") as cmd:
         facts = await store.customer_facts(cmd.db, ctx, customer_id)
-        draft = await _draft(cmd, ctx, Action.CART_CREATE, facts, customer_id, wishes)
+        drafted = await draft(cmd, ctx, Action.CART_CREATE, facts, customer_id, wishes)
         if (earlier := cmd.replay(Cart)) is not None:
             return earlier
         cart = Cart(
             id=ctx.runtime.ids.new(),
             customer_tenant_id=customer_id,
             partner_tenant_id=ctx.caller.tenant_id,
-            lines=draft.lines,
+            lines=drafted.lines,
             state=CartState.OPEN,
             created_at=cmd.now,
             modified_at=cmd.now,
@@ -71,12 +71,12 @@ async def replace_cart(
     """
     async with ctx.command("cart.edit") as cmd:
         facts = await store.cart_facts(cmd.db, ctx, customer_id, cart_id)
-        draft = await _draft(cmd, ctx, Action.CART_EDIT, facts, customer_id, wishes)
+        drafted = await draft(cmd, ctx, Action.CART_EDIT, facts, customer_id, wishes)
         before = _living(ctx, await store.lock_cart(cmd.db, customer_id, cart_id), cart_id)
         if before.state is CartState.CHECKED_OUT:
             raise rules.CartCheckedOut("The cart was checked out; draft a new one.", str(cart_id))
         check_tag(before.version, expected_version, "cart", str(cart_id))
-        after = replace(before, lines=draft.lines, modified_at=cmd.now, version=before.version + 1)
+        after = replace(before, lines=drafted.lines, modified_at=cmd.now, version=before.version + 1)
         await store.save_cart(cmd.db, after)
         cmd.record(before, after)
     return after
@@ -112,16 +112,24 @@ async def place_order(ctx: Context, *, customer_id: UUID, wishes: Sequence[Wish]
     async with ctx.command("order.place") as cmd:
         await subscriptions.hold_relationship(cmd, ctx, customer_id=customer_id)
         facts = await store.customer_facts(cmd.db, ctx, customer_id)
-        draft = await _draft(cmd, ctx, Action.ORDER_PLACE, facts, customer_id, wishes)
+        drafted = await draft(cmd, ctx, Action.ORDER_PLACE, facts, customer_id, wishes)
         if (earlier := cmd.replay(tuple[Order, ...])) is not None:
             return earlier
-        rules.check_one_cycle(draft.lines)
-        return cmd.remember(await _place(cmd, ctx, draft, customer_id, None))
+        rules.check_one_cycle(drafted.lines)
+        return cmd.remember(await _place(cmd, ctx, drafted, customer_id, None))
 
 
 async def read_order(ctx: Context, *, customer_id: UUID, order_id: UUID) -> Order:
     """One order that the acting partner placed; raises Denied, UnknownOrder."""
     found = await ctx.find(Action.ORDER_READ, store.read_order(), customer_id, order_id, body=Order)
+    if found is None:
+        raise rules.UnknownOrder("There is no such order among yours.", str(order_id))
+    return found
+
+
+async def read_fulfilment(ctx: Context, *, customer_id: UUID, order_id: UUID) -> tuple[Fulfilment, ...]:
+    """What became of each line of an order that the acting partner placed; raises Denied, UnknownOrder."""
+    found = await ctx.find(Action.ORDER_READ, store.fulfilment(), customer_id, order_id, body=tuple[Fulfilment, ...])
     if found is None:
         raise rules.UnknownOrder("There is no such order among yours.", str(order_id))
     return found
@@ -148,18 +156,19 @@ async def list_orders(
     return found.page(size, lambda it: it.id)
 
 
-async def _draft(
+async def draft(
     cmd: Command, ctx: Context, action: Action, facts: Facts, customer_id: UUID, wishes: Sequence[Wish]
-) -> _Draft:
-    draft = _settled(await _judge(cmd, action, facts, customer_id, wishes), customer_id, wishes)
+) -> Draft:
+    """Judge a sale and settle its lines; whoever goes on checks parents and holdings before it is placed."""
+    drafted = _settled(await _judge(cmd, action, facts, customer_id, wishes), customer_id, wishes)
     for wish, _ in rules.flatten(wishes):
         if wish.parent_id is not None:
             parent = await store.parent_facts(cmd.db, ctx, customer_id, wish.parent_id)
             cmd.require(Action.SUBSCRIPTION_ADD_ADDON, parent)
-    return draft
+    return drafted
 
 
-async def _judge(cmd: Command, action: Action, facts: Facts, customer_id: UUID, wishes: Sequence[Wish]) -> _Draft:
+async def _judge(cmd: Command, action: Action, facts: Facts, customer_id: UUID, wishes: Sequence[Wish]) -> Draft:
     """Decide the sale before anything about its items is answered: a stranger learns nothing of the customer."""
     flat = rules.flatten(wishes) if wishes else []
     found = await catalogue.lookup(cmd.db, [wish.catalog_item_id for wish, _ in flat]) if flat else {}
@@ -173,10 +182,10 @@ async def _judge(cmd: Command, action: Action, facts: Facts, customer_id: UUID, 
     facts = with_facts(facts, context=context)
     cmd.require(action, facts)
     items = tuple(found[name] for wish, _ in flat if (name := wish.catalog_item_id.strip().upper()) in found)
-    return _Draft(facts, (), items, holdings)
+    return Draft(facts, (), items, holdings)
 
 
-def _settled(draft: _Draft, customer_id: UUID, wishes: Sequence[Wish]) -> _Draft:
+def _settled(draft: Draft, customer_id: UUID, wishes: Sequence[Wish]) -> Draft:
     flat = rules.flatten(wishes)
     country = next((tenant.country for tenant in draft.facts.tenants if tenant.id == str(customer_id)), None)
     found = {item.availability.catalog_item_id: item for item in draft.items}
@@ -185,9 +194,9 @@ def _settled(draft: _Draft, customer_id: UUID, wishes: Sequence[Wish]) -> _Draft
     return replace(draft, lines=rules.settle(flat, items), items=items)
 
 
-async def _place(cmd: Command, ctx: Context, draft: _Draft, customer_id: UUID, cart: Cart | None) -> tuple[Order, ...]:
-    await _check_parents(cmd, ctx, draft, customer_id)
-    await _check_holdings(cmd, draft, customer_id)
+async def _place(cmd: Command, ctx: Context, draft: Draft, customer_id: UUID, cart: Cart | None) -> tuple[Order, ...]:
+    await check_parents(cmd, ctx, draft, customer_id)
+    await check_holdings(cmd, draft, customer_id)
     relationship = draft.facts.context.relationship
     orders, made = rules.place(
         draft.lines,
@@ -207,7 +216,7 @@ async def _place(cmd: Command, ctx: Context, draft: _Draft, customer_id: UUID, c
     return orders
 
 
-async def _check_holdings(cmd: Command, draft: _Draft, customer_id: UUID) -> None:
+async def check_holdings(cmd: Command, draft: Draft, customer_id: UUID) -> None:
     """Judge the sale by what the customer holds, where that counts only once nobody else can add to it."""
     counted = [item.sku.reference for item in draft.items if item.sku.one_per_seller or item.sku.pooled_maximum]
     await subscriptions.hold_skus(cmd, customer_id=customer_id, references=counted)
@@ -225,7 +234,8 @@ async def _holdings(cmd: Command, customer_id: UUID, items: Iterable[Item]) -> s
     return await store.holdings(cmd.db, customer_id=customer_id, references=references)
 
 
-async def _check_parents(cmd: Command, ctx: Context, draft: _Draft, customer_id: UUID) -> None:
+async def check_parents(cmd: Command, ctx: Context, draft: Draft, customer_id: UUID) -> None:
+    """Judge every parent that a draft names, which stays locked; raises Denied and what subscriptions.rules raise."""
     # In one order everywhere, because each parent stays locked: who sells below the same two does not wait in a circle.
     for line in sorted(draft.lines, key=lambda line: str(line.parent_id)):
         if line.parent_id is None:

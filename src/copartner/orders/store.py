@@ -9,11 +9,13 @@ from asyncpg.connection import Connection
 
 from copartner.command.context import Context
 from copartner.kernel.functions import call
-from copartner.orders.model import Cart, Order
+from copartner.orders.model import Cart, Order, Transition
 from copartner.policy.facts import Facts
+from copartner.subscriptions.model import Subscription
 
 _FACTS = msgspec.json.Decoder(Facts)
 _CART = msgspec.json.Decoder(Cart)
+_ORDER = msgspec.json.Decoder(Order)
 _ORDERS = msgspec.json.Decoder(tuple[Order, ...])
 
 
@@ -39,9 +41,51 @@ def read_order() -> str:
 
 
 @cache
+def fulfilment() -> str:
+    """Caller, customer, order; answers facts and what became of each line."""
+    return call("fn_read_fulfilment", 6, "facts", "body")
+
+
+@cache
 def page() -> str:
     """Caller, customer, billing cycle, key to start after, offset, size; answers facts, sellers and a page."""
     return call("fn_list_orders", 9, "facts", "shapes", "body")
+
+
+@cache
+def transitions() -> str:
+    """Caller, customer, subscription; answers facts and transitions."""
+    return call("fn_read_transitions", 6, "facts", "body")
+
+
+@cache
+def targets() -> str:
+    """Caller, customer, subscription; answers facts, and the subscription with what is sold."""
+    return call("fn_read_targets", 6, "facts", "body")
+
+
+async def transition_facts(db: Connection, ctx: Context, customer_id: UUID, subscription_id: UUID) -> Facts:
+    """Who sold a subscription, and all that a sale is judged by; for the rules alone."""
+    return _FACTS.decode(await db.fetchval(call("fn_transition_facts", 6), *ctx.who, customer_id, subscription_id))
+
+
+async def settle(db: Connection, after: Subscription, order_id: UUID) -> None:
+    """Write what an order settles anew of a subscription: what it is, its term and its price."""
+    await db.execute(
+        call("fn_settle", 5),
+        *(after.customer_tenant_id, after.id, order_id, after.term_starts_at, after.commitment_ends_at),
+    )
+
+
+async def add_transition(db: Connection, made: Transition) -> None:
+    """Insert a transition."""
+    await db.execute(
+        """INSERT INTO subscription_transition (customer_tenant_id, id, partner_tenant_id, subscription_id,
+            to_subscription_id, order_id, from_item, to_item, quantity, term, billing_cycle, made_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+        *(made.customer_tenant_id, made.id, made.partner_tenant_id, made.subscription_id, made.to_subscription_id),
+        *(made.order_id, made.from_item, made.to_item, made.quantity, made.term, made.billing_cycle, made.made_at),
+    )
 
 
 async def customer_facts(db: Connection, ctx: Context, customer_id: UUID) -> Facts:
@@ -58,6 +102,25 @@ async def parent_facts(db: Connection, ctx: Context, customer_id: UUID, subscrip
 async def cart_facts(db: Connection, ctx: Context, customer_id: UUID, cart_id: UUID) -> Facts:
     """Whose cart it is, and all that a sale is judged by; for the rules alone."""
     return _FACTS.decode(await db.fetchval(call("fn_cart_facts", 6), *ctx.who, customer_id, cart_id))
+
+
+async def order_facts(db: Connection, ctx: Context, customer_id: UUID, order_id: UUID) -> Facts:
+    """Whose order it is, and all that a sale is judged by; for the rules alone."""
+    return _FACTS.decode(await db.fetchval(call("fn_order_facts", 6), *ctx.who, customer_id, order_id))
+
+
+async def lock_order(db: Connection, customer_id: UUID, order_id: UUID) -> Order | None:
+    """The acting partner's own order, locked until the transaction ends."""
+    row = await db.fetchval(call("fn_lock_order", 2), customer_id, order_id)
+    return None if row is None else _ORDER.decode(row)
+
+
+async def save_order(db: Connection, order: Order) -> None:
+    """Write lines and billing cycle of an order."""
+    await db.execute(
+        "UPDATE purchase_order SET billing_cycle = $3, lines = $4 WHERE customer_tenant_id = $1 AND id = $2",
+        *(order.customer_tenant_id, order.id, order.billing_cycle, msgspec.json.encode(order.lines).decode()),
+    )
 
 
 async def lock_cart(db: Connection, customer_id: UUID, cart_id: UUID) -> Cart | None:

@@ -1,4 +1,5 @@
--- fn_partner: what a partner shows of itself to those it asks for a relationship; null when the tenant is not enrolled.
+-- fn_partner: what a partner shows of itself: to those it asks for a relationship, and to a seller that names it as support
+-- contact, which is a declared disclosure; null when the tenant is not enrolled.
 CREATE FUNCTION fn_partner(p_tenant uuid) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 BEGIN
@@ -8,4 +9,4 @@ BEGIN
         FROM tenant t JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = p_tenant);
 END $$;
 ALTER FUNCTION fn_partner OWNER TO copartner_facts;
-GRANT EXECUTE ON FUNCTION fn_partner TO copartner_customer;
+GRANT EXECUTE ON FUNCTION fn_partner TO copartner_customer, copartner_partner;

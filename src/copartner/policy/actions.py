@@ -32,6 +32,8 @@ class Action(StrEnum):
     AGREEMENT_METADATA_READ = "agreement_metadata.read"
     CATALOGUE_READ = "catalogue.read"
     CUSTOMER_CATALOGUE_READ = "customer_catalogue.read"
+    PROMOTION_READ = "promotion.read"
+    PROMOTION_CHECK = "promotion.check"
 
     # A partner sells.
     CART_CREATE = "cart.create"
@@ -41,6 +43,9 @@ class Action(StrEnum):
     ORDER_PLACE = "order.place"
     ORDER_LIST = "order.list"
     ORDER_READ = "order.read"
+    ORDER_EXTEND = "order.extend"
+    ORDER_CANCEL = "order.cancel"
+    ORDER_CHANGE_BILLING_CYCLE = "order.change_billing_cycle"
     SEATS_TAKE = "seats.take"
 
     # A partner and a subscription.
@@ -59,6 +64,10 @@ class Action(StrEnum):
     SUBSCRIPTION_SET_OWNER = "subscription.set_owner"
     SUBSCRIPTION_SET_PARTNER_OF_RECORD = "subscription.set_partner_of_record"
     SUBSCRIPTION_ADD_ADDON = "subscription.add_addon"
+    SUBSCRIPTION_TRANSITION = "subscription.transition"
+    SUBSCRIPTION_READ_TRANSITIONS = "subscription.read_transitions"
+    SUBSCRIPTION_REGISTER = "subscription.register"
+    SUBSCRIPTION_SET_SUPPORT_CONTACT = "subscription.set_support_contact"
 
     # A customer.
     CONSENT_READ = "consent.read"

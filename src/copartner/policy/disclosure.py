@@ -30,11 +30,12 @@ def known_to(facts: Facts, tenant: str) -> Known:
         agreement=agreement if agreed else None,
         pool=given.pool,
         ending=given.ending if sells else None,
+        commitment=given.commitment if sells else None,
         azure_only=given.azure_only if sells else None,
     )
     left_out = {
         name
-        for name in ("relationship", "agreement", "ending")
+        for name in ("relationship", "agreement", "ending", "commitment")
         if getattr(given, name) is not None and getattr(context, name) is None
     }
     if not sells:

@@ -231,6 +231,15 @@ class Ending(Struct, frozen=True, rename="camel"):
     reservations: int
 
 
+class Commitment(Struct, frozen=True, rename="camel"):
+    """What a change does to an agreed term: whether the days for cancelling still run, whether it cancels or reduces,
+    whether it makes the term shorter."""
+
+    window_open: bool
+    reduces: bool
+    shortens: bool
+
+
 class FactContext(Struct, frozen=True, rename="camel"):
     """Witnesses and figures beside actor and resource.
 
@@ -242,6 +251,7 @@ class FactContext(Struct, frozen=True, rename="camel"):
     agreement: Agreement | None = None
     pool: Pool | None = None
     ending: Ending | None = None
+    commitment: Commitment | None = None
     azure_only: bool | None = None
     azure_elsewhere: bool | None = None
 

@@ -8,7 +8,7 @@ from copartner.policy.actions import Action as A
 OWN_LISTS = "lists and settings of the actor's own tenant"
 AT_CUSTOMER = "a partner begins something at an existing customer"
 NEW_CUSTOMER = "a partner makes a new customer"
-ONE_THING = "a partner reads one cart, order or subscription, or works on a cart"
+ONE_THING = "a partner reads one cart, order or subscription, or works on a cart or order"
 ONE_SUBSCRIPTION = "a partner changes one subscription or builds on it"
 ASKING = "a partner asks for a relationship"
 ANSWERING = "a customer answers a request"
@@ -26,6 +26,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.RELATIONSHIP_REQUEST_LIST,
                 A.AGREEMENT_METADATA_READ,
                 A.CATALOGUE_READ,
+                A.PROMOTION_READ,
                 A.OWN_SUBSCRIPTION_LIST,
                 A.OWN_RELATIONSHIP_LIST,
                 A.AUDIT_READ,
@@ -49,6 +50,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.AGREEMENT_READ,
                 A.AGREEMENT_ATTEST,
                 A.CUSTOMER_CATALOGUE_READ,
+                A.PROMOTION_CHECK,
                 A.CART_CREATE,
                 A.ORDER_PLACE,
                 A.ORDER_LIST,
@@ -57,7 +59,19 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
             }
         ),
         NEW_CUSTOMER: frozenset({A.CUSTOMER_CREATE}),
-        ONE_THING: frozenset({A.CART_READ, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_READ, A.SUBSCRIPTION_READ}),
+        ONE_THING: frozenset(
+            {
+                A.CART_READ,
+                A.CART_EDIT,
+                A.CART_CHECKOUT,
+                A.ORDER_READ,
+                A.ORDER_CHANGE_BILLING_CYCLE,
+                A.ORDER_CANCEL,
+                A.ORDER_EXTEND,
+                A.SUBSCRIPTION_READ,
+                A.SUBSCRIPTION_READ_TRANSITIONS,
+            }
+        ),
         ONE_SUBSCRIPTION: frozenset(
             {
                 A.SUBSCRIPTION_SUSPEND,
@@ -73,6 +87,9 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.SUBSCRIPTION_SET_OWNER,
                 A.SUBSCRIPTION_SET_PARTNER_OF_RECORD,
                 A.SUBSCRIPTION_ADD_ADDON,
+                A.SUBSCRIPTION_TRANSITION,
+                A.SUBSCRIPTION_REGISTER,
+                A.SUBSCRIPTION_SET_SUPPORT_CONTACT,
             }
         ),
         ASKING: frozenset(

@@ -21,6 +21,7 @@ from copartner.proof.classes import (
     OWN_LISTS,
     OWN_RELATIONSHIP,
 )
+from copartner.proof.commitments import COMMITMENTS
 from copartner.proof.vocabulary import ACTOR as _actor
 from copartner.proof.vocabulary import CONTEXT as _context
 from copartner.proof.vocabulary import THING as _thing
@@ -30,7 +31,9 @@ from copartner.proof.vocabulary import either as _any
 from copartner.proof.vocabulary import every as _all
 from copartner.proof.vocabulary import same as _same
 
-SALES = frozenset({A.CART_CREATE, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_PLACE})
+SALES = frozenset(
+    {A.CART_CREATE, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_PLACE, A.ORDER_EXTEND, A.SUBSCRIPTION_TRANSITION}
+)
 ACCEPTANCE = frozenset({A.CONSENT_ACCEPT})
 BINDING = ACCEPTANCE | {A.CUSTOMER_CREATE}
 CG = frozenset({Cloud.COMMERCIAL, Cloud.US_GOVERNMENT})
@@ -230,7 +233,9 @@ PROGRAMME = (
     Invariant(
         "agreed-first",
         "Orders and seats follow an agreement of that customer, its own or confirmed by the actor.",
-        frozenset({A.CART_CHECKOUT, A.ORDER_PLACE, A.SUBSCRIPTION_CHANGE_QUANTITY}),
+        frozenset(
+            {A.CART_CHECKOUT, A.ORDER_PLACE, A.SUBSCRIPTION_CHANGE_QUANTITY, A.SUBSCRIPTION_TRANSITION, A.ORDER_EXTEND}
+        ),
         _all(
             Has(_context, "agreement"),
             Has(_thing, "customer"),
@@ -280,8 +285,12 @@ PROGRAMME = (
     ),
 )
 GROUPS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
-    {"partners kept apart": ISOLATION, "to whom may be sold": SELLING, "the rest of the programme": PROGRAMME}
+    {
+        "partners kept apart": ISOLATION,
+        "to whom may be sold": SELLING,
+        "the rest of the programme": PROGRAMME + COMMITMENTS,
+    }
 )
-ALL = ISOLATION + SELLING + PROGRAMME
+ALL = ISOLATION + SELLING + PROGRAMME + COMMITMENTS
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

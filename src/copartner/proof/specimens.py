@@ -12,6 +12,7 @@ from copartner.policy.facts import (
     ApplicationRecord,
     Cart,
     Cloud,
+    Commitment,
     Customer,
     DecisionRecord,
     Ending,
@@ -80,6 +81,7 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
             agreement=Agreement("a-1", CUSTOMER),
             pool=Pool(maximum=300, held=100, requested=10) if action is Action.SEATS_TAKE else None,
             ending=ending,
+            commitment=Commitment(window_open=True, reduces=False, shortens=False),
             azure_only=False,
         ),
         tenants=(

@@ -7,6 +7,7 @@ from copartner.policy.facts import (
     Actor,
     Agreement,
     Cloud,
+    Commitment,
     Ending,
     FactContext,
     Facts,
@@ -167,6 +168,11 @@ class _Model:
             else None,
             ending=Ending(*(self._number(f"context.ending.{key}") for key in ("active", "running", "reservations")))
             if self._has("ending")
+            else None,
+            commitment=Commitment(
+                *(self._true(f"context.commitment.{key}") for key in ("windowOpen", "reduces", "shortens"))
+            )
+            if self._has("commitment")
             else None,
             azure_only=self._flag("azureOnly"),
             azure_elsewhere=self._flag("azureElsewhere"),

@@ -30,7 +30,8 @@ CREATE FUNCTION fn_subscription_row(s subscription) RETURNS json LANGUAGE sql ST
         'sku_id', s.sku_id, 'availability_id', s.availability_id, 'kind', s.kind, 'offer_name', s.offer_name,
         'nickname', s.nickname, 'quantity', s.quantity, 'status', s.status, 'auto_renew', s.auto_renew, 'term', s.term,
         'billing_cycle', s.billing_cycle, 'unit_price', s.unit_price, 'currency', s.currency, 'created_at', s.created_at,
-        'starts_at', s.starts_at, 'commitment_ends_at', s.commitment_ends_at, 'version', s.version)
+        'starts_at', s.starts_at, 'commitment_ends_at', s.commitment_ends_at, 'is_trial', s.is_trial,
+        'term_starts_at', s.term_starts_at, 'next_term', s.next_term, 'version', s.version)
 $$;
 GRANT EXECUTE ON FUNCTION fn_subscription_row TO copartner_partner;
 
@@ -78,7 +79,7 @@ BEGIN
     FROM (SELECT s.id, s.customer_tenant_id, s.partner_tenant_id, s.order_id, s.line_number, s.partner_of_record,
             s.parent_id, s.product_id, s.sku_id, s.availability_id, s.kind, s.offer_name, s.nickname, s.quantity, s.status,
             s.auto_renew, s.term, s.billing_cycle, s.unit_price, s.currency, s.created_at, s.starts_at,
-            s.commitment_ends_at, s.version
+            s.commitment_ends_at, s.is_trial, s.term_starts_at, s.next_term, s.version
         FROM subscription s
         WHERE s.partner_tenant_id = p_tenant AND s.customer_tenant_id = p_customer AND s.id > v_after
         AND (p_order IS NULL OR s.order_id = p_order) AND (p_parent IS NULL OR s.parent_id = p_parent)
@@ -162,3 +163,103 @@ BEGIN
     below := coalesce(below, '[]');
 END $$;
 GRANT EXECUTE ON FUNCTION fn_lock_family TO copartner_partner;
+
+-- fn_read_on_subscription: the facts that decide reading one subscription, beside whatever is read of it.
+CREATE FUNCTION fn_read_on_subscription(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid) RETURNS json
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    RETURN fn_subscription_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_subscription, false);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_on_subscription TO PUBLIC;
+
+-- fn_read_addons: what the acting partner sold below one subscription, ended ones too.
+CREATE FUNCTION fn_read_addons(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_parent uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE v_sellers uuid[];
+BEGIN
+    facts := fn_read_on_subscription(p_side, p_tenant, p_subject, p_app_only, p_customer, p_parent);
+    SELECT coalesce(json_agg(fn_subscription_row(s) ORDER BY s.id), '[]'), array_agg(DISTINCT s.partner_tenant_id)
+    INTO body, v_sellers FROM subscription s
+    WHERE s.partner_tenant_id = p_tenant AND s.customer_tenant_id = p_customer AND s.parent_id = p_parent;
+    SELECT coalesce(json_agg(json_build_object('type', 'Subscription', 'id', seller, 'customer', p_customer,
+        'partner', seller)), '[]') INTO shapes FROM unnest(v_sellers) AS seller;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_addons TO PUBLIC;
+
+-- fn_support_contact: who supports a subscription: the partner that its seller named, else the seller; null without one.
+CREATE FUNCTION fn_support_contact(s subscription) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', s.id, 'customer_tenant_id', s.customer_tenant_id,
+        'partner_tenant_id', s.partner_tenant_id, 'support_tenant_id', p.partner ->> 'tenant_id',
+        'mpn_id', p.partner ->> 'mpn_id', 'name', p.partner ->> 'company_name')
+    FROM (SELECT fn_partner(coalesce(s.support_tenant_id, s.partner_tenant_id)) AS partner) AS p
+$$;
+GRANT EXECUTE ON FUNCTION fn_support_contact TO copartner_partner;
+
+-- fn_read_support_contact: who supports one subscription that the acting partner sold.
+CREATE FUNCTION fn_read_support_contact(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid,
+    OUT facts json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    facts := fn_read_on_subscription(p_side, p_tenant, p_subject, p_app_only, p_customer, p_subscription);
+    SELECT fn_support_contact(s) INTO body FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_support_contact TO PUBLIC;
+
+-- fn_lock_support: one subscription of the acting partner with who supports it, locked, and the partner asked about.
+CREATE FUNCTION fn_lock_support(p_customer uuid, p_subscription uuid, p_support uuid, OUT contact json, OUT named json)
+LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT fn_support_contact(s) INTO contact FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription FOR UPDATE;
+    contact := coalesce(contact, 'null');
+    named := coalesce(fn_partner(p_support), 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_lock_support TO copartner_partner;
+
+-- fn_registration: whether reservations may be bought with a subscription.
+CREATE FUNCTION fn_registration(s subscription) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', s.id, 'customer_tenant_id', s.customer_tenant_id,
+        'partner_tenant_id', s.partner_tenant_id, 'kind', s.kind, 'status', s.status, 'registered_at', s.registered_at)
+$$;
+GRANT EXECUTE ON FUNCTION fn_registration TO copartner_partner;
+
+-- fn_read_registration: the registration of one subscription that the acting partner sold.
+CREATE FUNCTION fn_read_registration(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid,
+    OUT facts json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    facts := fn_read_on_subscription(p_side, p_tenant, p_subject, p_app_only, p_customer, p_subscription);
+    SELECT fn_registration(s) INTO body FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_registration TO PUBLIC;
+
+-- fn_lock_registration: the same, locked.
+CREATE FUNCTION fn_lock_registration(p_customer uuid, p_subscription uuid) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE v_found json;
+BEGIN
+    SELECT fn_registration(s) INTO v_found FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription FOR UPDATE;
+    RETURN coalesce(v_found, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_lock_registration TO copartner_partner;
+
+-- fn_read_activation: where what the acting partner sold by one subscription is activated, while it has not ended.
+CREATE FUNCTION fn_read_activation(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid,
+    OUT facts json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    facts := fn_read_on_subscription(p_side, p_tenant, p_subject, p_app_only, p_customer, p_subscription);
+    SELECT json_build_object('line_number', s.line_number, 'link',
+        CASE WHEN s.status IN ('active', 'pending', 'suspended') THEN k.activation_link END) INTO body
+    FROM subscription s LEFT JOIN catalogue_sku k ON (k.product_id, k.id) = (s.product_id, s.sku_id)
+    WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_activation TO PUBLIC;

@@ -30,10 +30,21 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NextTerm:
+    """What the subscription becomes when its next term starts; it stays as it is without any."""
+
+    catalog_item_id: str
+    term: str
+    billing_cycle: BillingCycle
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """One subscription; `partner_tenant_id` is the seller, the operator tenant when the customer bought directly.
 
     `term` is P1M, P1Y or P3Y, empty for what is metered; `unit_price` is what the partner pays for one unit and term.
+    `starts_at` is the purchase, `term_starts_at` the beginning of the present term.
     """
 
     audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
@@ -61,6 +72,9 @@ class Subscription:
     created_at: datetime
     starts_at: datetime
     commitment_ends_at: datetime | None
+    is_trial: bool
+    term_starts_at: datetime
+    next_term: NextTerm | None = None
     version: int = 1
 
 
@@ -93,12 +107,13 @@ class HeldSubscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patch:
-    """What a caller asks to change; None means not asked. Only the first four can ever change this way."""
+    """What a caller asks to change; None means not asked. Only the first five can ever change this way."""
 
     status: Status | None = None
     quantity: int | None = None
     nickname: str | None = None
     auto_renew: bool | None = None
+    next_term: NextTerm | None = None
     term: str | None = None
     billing_cycle: BillingCycle | None = None
     commitment_ends_at: datetime | None = None
@@ -106,3 +121,47 @@ class Patch:
     parent_id: UUID | None = None
     partner_tenant_id: UUID | None = None
     customer_tenant_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupportContact:
+    """Who supports a subscription: its seller, or the partner that the seller named; `id` is the subscription."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    customer_tenant_id: UUID
+    partner_tenant_id: UUID
+    support_tenant_id: UUID
+    mpn_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Whether an Azure subscription may be used to buy reservations; `id` is the subscription."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    customer_tenant_id: UUID
+    partner_tenant_id: UUID
+    kind: Kind
+    status: Status
+    registered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """Where one line of an order is activated; no link where nothing has to be."""
+
+    line_number: int
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TermEnd:
+    """A day on which a new term may end early, to end with the month or with others; `at` is the last moment of it."""
+
+    at: datetime
+    aligned_with: tuple[UUID, ...]

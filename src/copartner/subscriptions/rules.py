@@ -2,12 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from copartner.catalogue.model import Sku
-from copartner.catalogue.rules import QuantityOutOfRange, check_quantity
+from copartner.catalogue.model import Item, Sku
+from copartner.catalogue.rules import QuantityOutOfRange, check_quantity, choose_term
+from copartner.kernel.calendar import add_months, months_of
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 from copartner.policy.actions import Action
-from copartner.subscriptions.model import Kind, Patch, Status, Subscription
+from copartner.policy.facts import Commitment
+from copartner.subscriptions.model import Kind, NextTerm, Patch, Registration, Status, Subscription, TermEnd
+
+TERMS = ("P1M", "P1Y", "P3Y")
+WINDOW = timedelta(days=7)
 
 
 class UnknownSubscription(NotFound):
@@ -54,6 +61,14 @@ class FixedByPurchase(Invalid):
     """A property that was settled by the purchase and never changes here."""
 
 
+class UnknownSupport(Invalid):
+    """The support contact is no enrolled partner of that number."""
+
+
+class NotRegistrable(Illegal):
+    """Only an active Azure subscription is registered for reservations."""
+
+
 TRANSITIONS = {
     (Status.ACTIVE, Status.SUSPENDED): Action.SUBSCRIPTION_SUSPEND,
     (Status.SUSPENDED, Status.ACTIVE): Action.SUBSCRIPTION_REACTIVATE,
@@ -76,6 +91,7 @@ _BY_PROPERTY = {
     "quantity": Action.SUBSCRIPTION_CHANGE_QUANTITY,
     "nickname": Action.SUBSCRIPTION_RENAME,
     "auto_renew": Action.SUBSCRIPTION_SET_AUTO_RENEW,
+    "next_term": Action.SUBSCRIPTION_SET_AUTO_RENEW,
 }
 
 
@@ -87,7 +103,7 @@ def actions(before: Subscription | None, patch: Patch) -> tuple[Action, ...]:
     asked = []
     for name, action in _BY_PROPERTY.items():
         wanted = getattr(patch, name)
-        if wanted is not None and (before is None or wanted != getattr(before, name)):
+        if wanted is not None and (before is None or wanted != getattr(before, name)) and action not in asked:
             asked.append(action)
     if patch.status is not None and (before is None or patch.status is not before.status):
         asked.append(_BY_TARGET.get(patch.status, Action.SUBSCRIPTION_REACTIVATE))
@@ -113,7 +129,51 @@ def apply(before: Subscription, patch: Patch) -> Subscription:
         if patch.auto_renew and (after.status is not Status.ACTIVE or after.kind is not Kind.LICENSE):
             raise CannotRenew("Only an active licence subscription renews by itself.", str(before.id))
         after = replace(after, auto_renew=patch.auto_renew)
-    return replace(after, version=before.version + 1)
+    if patch.next_term is not None and patch.next_term != before.next_term:
+        if not after.auto_renew:
+            raise CannotRenew("Let the subscription renew by itself before you say how.", str(before.id))
+        after = replace(after, next_term=patch.next_term)
+    # What does not renew has no next term.
+    return replace(after, next_term=after.next_term if after.auto_renew else None, version=before.version + 1)
+
+
+def commitment(
+    before: Subscription | None,
+    *,
+    status: Status | None = None,
+    quantity: int | None = None,
+    term: str | None = None,
+    now: datetime,
+) -> Commitment:
+    """What the rules must know of a change to an agreed term; nothing is known of what the caller does not have.
+
+    Trials and what has no term commit to nothing. A term that is none of those sold shortens nothing.
+    """
+    if before is None:
+        return Commitment(window_open=True, reduces=False, shortens=False)
+    until = window_ends_at(before)
+    return Commitment(
+        window_open=until is None or now <= until,
+        reduces=status is Status.DELETED or (quantity is not None and quantity < before.quantity),
+        shortens=until is not None and term in TERMS and months_of(term) < months_of(before.term),
+    )
+
+
+def window_ends_at(subscription: Subscription) -> datetime | None:
+    """Until when the seller may cancel or reduce; None while nothing is committed to.
+
+    Source: new-commerce-cancellation-policy, 2023-07-27.
+    """
+    bound = subscription.kind is Kind.LICENSE and subscription.commitment_ends_at and not subscription.is_trial
+    return subscription.term_starts_at + WINDOW if bound else None
+
+
+def check_next_term(held: Sku, target: Item, wanted: NextTerm) -> None:
+    """Raise Invalid, QuantityOutOfRange, UnknownTerm unless the next term can be the same SKU or an upgrade of it."""
+    if target.sku.reference not in (held.reference, *held.upgrade_targets, *held.conversion_targets):
+        raise Invalid(f"{held.title} does not become {target.sku.title}.", "scheduledNextTermInstructions")
+    choose_term(target, duration=wanted.term, billing_cycle=wanted.billing_cycle)
+    check_quantity(target.sku, wanted.quantity)
 
 
 def check_parent(parent: Subscription, addon: Sku, quantity: int) -> None:
@@ -162,6 +222,41 @@ def taken_along(
         return ()
     changed = [addon for addon in addons if (addon.status, after.status) in TRANSITIONS]
     return tuple((addon, apply(addon, Patch(status=after.status))) for addon in changed)
+
+
+def register(before: Registration, *, now: datetime) -> Registration:
+    """The registration after it was asked for; the first one counts. Raises NotRegistrable."""
+    if before.kind is not Kind.AZURE or before.status is not Status.ACTIVE:
+        raise NotRegistrable("Only an active Azure subscription is registered for reservations.", str(before.id))
+    return before if before.registered_at else replace(before, registered_at=now)
+
+
+def check_term(term: str) -> None:
+    """Raise Invalid unless the term is one that is sold."""
+    if term not in TERMS:
+        raise Invalid(f"term_duration: send one of {', '.join(TERMS)}.", "term_duration")
+
+
+def term_ends(
+    held: Sequence[Subscription], term: str, *, subscription_id: UUID | None, now: datetime
+) -> tuple[TermEnd, ...]:
+    """The last moments before the whole term is over: of the last month in it, and of what is held.
+
+    Without `subscription_id` all active licence subscriptions count, else that one alone.
+    """
+    whole = add_months(now, months_of(term))
+    found: dict[datetime, list[UUID]] = {}
+    for subscription in held:
+        end = subscription.commitment_ends_at
+        if subscription.status is not Status.ACTIVE or subscription.kind is not Kind.LICENSE or end is None:
+            continue
+        if subscription_id in (None, subscription.id) and now < end <= whole:
+            found.setdefault(end, []).append(subscription.id)
+    aligned = [TermEnd(end, tuple(ids)) for end, ids in sorted(found.items())]
+    first_of_month = whole.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    if subscription_id is None and first_of_month > now:
+        aligned.insert(0, TermEnd(first_of_month - timedelta(seconds=1), ()))
+    return tuple(aligned)
 
 
 def check_nickname(text: str) -> str:

@@ -1,6 +1,8 @@
 """A partner's work on the subscriptions it sold, and the customer's view of all it holds."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from asyncpg.connection import Connection
@@ -16,16 +18,17 @@ from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts, Pool
 from copartner.subscriptions import rules, store
-from copartner.subscriptions.model import Family, HeldSubscription, Patch, Status, Subscription
+from copartner.subscriptions.model import Family, HeldSubscription, NextTerm, Patch, Status, Subscription
 
 PAGE_LIMIT = 500
 _LISTED = Listed[Subscription]
+T = TypeVar("T")
 
 
 async def read_subscription(ctx: Context, *, customer_id: UUID, subscription_id: UUID) -> Subscription:
     """One subscription that the acting partner sold; raises Denied, UnknownSubscription."""
     found = await ctx.find(Action.SUBSCRIPTION_READ, store.read(), customer_id, subscription_id, body=Subscription)
-    return _existing(found, subscription_id)
+    return existing(found, subscription_id)
 
 
 async def list_subscriptions(
@@ -76,9 +79,10 @@ async def change_subscription(
         facts = await store.facts(cmd.db, ctx, customer_id, subscription_id)
         family = await store.lock(cmd.db, customer_id, subscription_id)
         asked = rules.actions(family.own, patch)
+        facts = _committed(facts, family.own, patch, cmd.now)
         for action in asked or (Action.SUBSCRIPTION_READ,):
             cmd.require(action, facts)
-        before = _existing(family.own, subscription_id)
+        before = existing(family.own, subscription_id)
         check_tag(before.version, expected_version, "subscription", str(subscription_id))
         if not asked:
             cmd.unchanged()
@@ -87,9 +91,11 @@ async def change_subscription(
         rules.check_above(before, after, family.above)
         if after.quantity != before.quantity:
             await _check_quantity(cmd, facts, family, before, after)
-        await _save(cmd, before, after)
+        if after.next_term not in (None, before.next_term):
+            await _check_next_term(cmd.db, after, after.next_term)
+        await save(cmd, before, after)
         for addon, taken in rules.taken_along(before, after, family.below):
-            await _save(cmd, addon, taken)
+            await save(cmd, addon, taken)
     return after
 
 
@@ -105,14 +111,14 @@ async def activate_subscription(ctx: Context, *, customer_id: UUID, subscription
         if (earlier := cmd.replay(Subscription)) is not None:
             return earlier
         family = await store.lock(cmd.db, customer_id, subscription_id)
-        before = _existing(family.own, subscription_id)
+        before = existing(family.own, subscription_id)
         if before.status is not Status.PENDING:
             raise rules.IllegalTransition(
                 f"Only a pending subscription is activated; this one is {before.status}.", before.status, Status.ACTIVE
             )
         after = rules.apply(before, Patch(status=Status.ACTIVE))
         rules.check_above(before, after, family.above)
-        await _save(cmd, before, after)
+        await save(cmd, before, after)
         return cmd.remember(after)
 
 
@@ -125,7 +131,12 @@ async def add(cmd: Command, made: Sequence[Subscription]) -> None:
 
 async def own(cmd: Command, *, customer_id: UUID, subscription_id: UUID) -> Subscription:
     """The acting partner's own subscription, locked; raises UnknownSubscription."""
-    return _existing((await store.lock(cmd.db, customer_id, subscription_id)).own, subscription_id)
+    return existing((await store.lock(cmd.db, customer_id, subscription_id)).own, subscription_id)
+
+
+async def family(cmd: Command, *, customer_id: UUID, subscription_id: UUID) -> Family:
+    """The acting partner's own subscription with those above and below it, locked."""
+    return await store.lock(cmd.db, customer_id, subscription_id)
 
 
 async def hold_relationship(cmd: Command, ctx: Context, *, customer_id: UUID) -> None:
@@ -156,9 +167,21 @@ async def check_pool(
     cmd.require(Action.SEATS_TAKE, replace(facts, context=replace(facts.context, pool=pool)))
 
 
-async def _save(cmd: Command, before: Subscription, after: Subscription) -> None:
+async def save(cmd: Command, before: Subscription, after: Subscription) -> None:
+    """Write what may change of a subscription and audit it; the change has been decided before."""
     await store.save(cmd.db, after)
     cmd.record(before, after)
+
+
+def _committed(facts: Facts, before: Subscription | None, patch: Patch, now: datetime) -> Facts:
+    commitment = rules.commitment(before, status=patch.status, quantity=patch.quantity, term=patch.term, now=now)
+    return replace(facts, context=replace(facts.context, commitment=commitment))
+
+
+async def _check_next_term(db: Connection, after: Subscription, wanted: NextTerm) -> None:
+    held = await _item(db, after)
+    (target,) = await catalogue.resolve(db, [wanted.catalog_item_id], country=held.availability.country)
+    rules.check_next_term(held.sku, target, wanted)
 
 
 async def _check_quantity(
@@ -179,12 +202,17 @@ async def _check_quantity(
         )
 
 
+def item_id(subscription: Subscription) -> str:
+    """The catalogue item that a subscription is of."""
+    return f"{subscription.product_id}:{subscription.sku_id}:{subscription.availability_id}"
+
+
 async def _item(db: Connection, subscription: Subscription) -> Item:
-    name = f"{subscription.product_id}:{subscription.sku_id}:{subscription.availability_id}"
-    return (await catalogue.resolve(db, [name], country=None))[0]
+    return (await catalogue.resolve(db, [item_id(subscription)], country=None))[0]
 
 
-def _existing(found: Subscription | None, subscription_id: UUID) -> Subscription:
+def existing(found: T | None, subscription_id: UUID) -> T:
+    """What was found of a subscription; raises UnknownSubscription when that is nothing."""
     if found is None:
         raise rules.UnknownSubscription("There is no such subscription among yours.", str(subscription_id))
     return found

@@ -65,6 +65,8 @@ class Judge:
                 )
             if now.fixed != row.fixed:
                 raise ForeignChangeError(f"{key} was settled: {row.whole} became {now.whole}")
+            if now.settled != row.settled and not _settled_anew(row, before, after):
+                raise ForeignChangeError(f"{key} was settled by no order: {row.whole} became {now.whole}")
         for key in after.keys() - before.keys():
             if not _may_add(after[key], tenant, side):
                 raise ForeignChangeError(f"{side} {tenant} made {after[key].whole}")
@@ -117,6 +119,15 @@ def _may_change(row: Row, tenant: UUID, side: Side) -> bool:
     if side is Side.PARTNER:
         return row.partner == tenant
     return row.customer == tenant and row.kind not in SOLD and row.kind != "billing_profile"
+
+
+def _settled_anew(row: Row, before: Rows, after: Rows) -> bool:
+    """Whether an order of the same seller for the same customer that names the row was placed or changed just now."""
+    return any(
+        now.kind == "purchase_order" and (now.partner, now.customer) == (row.partner, row.customer)
+        and str(row.id) in now.whole and now != before.get(key)
+        for key, now in after.items()
+    )  # fmt: skip
 
 
 def _may_add(row: Row, tenant: UUID, side: Side) -> bool:

@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from copartner.catalogue.model import BillingCycle
+from copartner.orders import transitions
+from copartner.orders.model import Change
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships
 from copartner.subscriptions import service as subscriptions
+from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
 from support.walls.play import ADDRESSEES, BUYERS, PARTNERS, REPEATS, THINGS
 from support.walls.selling import Selling
@@ -91,6 +94,53 @@ class Running(Selling):
             *(who, subscriptions.activate_subscription),
             repeat=repeat, customer_id=customer, subscription_id=subscription,
         )  # fmt: skip
+
+    @rule(
+        who=PARTNERS,
+        which=THINGS,
+        title=st.sampled_from(("Office 365 Premium", "Office 365 Enterprise")),
+        term=st.sampled_from((None, None, "P1M", "P1Y", "P3Y")),
+        part=st.booleans(),
+        repeat=REPEATS,
+    )
+    def become(self, who: Any, which: Any, title: str, term: str | None, part: bool, repeat: str | None) -> None:
+        customer, subscription = self.thing("subscription", who, which)
+        change = Change(catalog_item_id=self.stage.item(title, customer), quantity=3 if part else None, term=term)
+        self.partner(
+            *(who, transitions.transition_subscription),
+            repeat=repeat, customer_id=customer, subscription_id=subscription, change=change,
+        )  # fmt: skip
+
+    @rule(who=PARTNERS, which=THINGS, repeat=REPEATS)
+    def register(self, who: Any, which: Any, repeat: str | None) -> None:
+        customer, subscription = self.thing("subscription", who, which)
+        self.partner(
+            *(who, upkeep.register_subscription),
+            repeat=repeat, customer_id=customer, subscription_id=subscription,
+        )  # fmt: skip
+
+    @rule(who=PARTNERS, which=THINGS, other=st.integers(0, 3))
+    def name_support(self, who: Any, which: Any, other: int) -> None:
+        customer, subscription = self.thing("subscription", who, which)
+        named = self.stage.partners[other]
+        self.partner(
+            *(who, upkeep.set_support_contact), customer_id=customer, subscription_id=subscription,
+            support_tenant_id=named.id, mpn_id=named.enrolment.mpn_id if named.enrolment else "",
+        )  # fmt: skip
+
+    @rule(
+        who=PARTNERS,
+        which=THINGS,
+        service=st.sampled_from(
+            (
+                *(upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation),
+                *(transitions.read_targets, transitions.list_transitions),
+            )
+        ),
+    )
+    def look_beside(self, who: Any, which: Any, service: Any) -> None:
+        customer, subscription = self.thing("subscription", who, which)
+        self.partner(who, service, customer_id=customer, subscription_id=subscription)
 
     @rule(who=PARTNERS, which=THINGS)
     def look_at_subscription(self, who: Any, which: Any) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -258,3 +259,16 @@ def with_subscription(scene: Scene) -> Matter:
 def with_suspended_subscription(scene: Scene) -> Matter:
     """A partner whose subscription is suspended."""
     return scene.changed(with_subscription(scene), Patch(status=Status.SUSPENDED))
+
+
+def with_old_subscription(scene: Scene) -> Matter:
+    """A partner whose subscription has run for eight days."""
+    matter = with_subscription(scene)
+    scene.here.clock.moment += timedelta(days=8)
+    return matter
+
+
+def with_upgradable_subscription(scene: Scene) -> Matter:
+    """A partner that sold a year of Basic, and what it may become."""
+    sold = scene.sold(scene.matter(*(related(scene).partner, scene.buyer), "Office 365 Basic"))
+    return replace(sold, item=scene.matter(sold.partner, sold.customer, "Office 365 Premium").item)

@@ -13,6 +13,7 @@ from copartner.catalogue import service as catalogue
 from copartner.catalogue.model import BillingCycle
 from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails, NewCustomer
+from copartner.orders import amending
 from copartner.orders import service as orders
 from copartner.orders.model import Wish
 from copartner.relationships.service import requests
@@ -156,7 +157,24 @@ class Selling(Asking):
     @rule(who=PARTNERS, which=THINGS)
     def look_at_order(self, who: Any, which: Any) -> None:
         customer, order = self.thing("purchase_order", who, which)
-        self.partner(who, orders.read_order, customer_id=customer, order_id=order)
+        for service in (orders.read_order, orders.read_fulfilment):
+            self.partner(who, service, customer_id=customer, order_id=order)
+
+    @rule(who=PARTNERS, which=THINGS, below=THINGS)
+    def extend_order(self, who: Any, which: Any, below: Any) -> None:
+        customer, order = self.thing("purchase_order", who, which)
+        _, wishes = self._wishes(who, 0, ["Archive add-on"], below)
+        self.partner(who, amending.extend_order, customer_id=customer, order_id=order, wishes=wishes)
+
+    @rule(who=PARTNERS, which=THINGS)
+    def cancel_order(self, who: Any, which: Any) -> None:
+        customer, order = self.thing("purchase_order", who, which)
+        self.partner(who, amending.cancel_order, customer_id=customer, order_id=order)
+
+    @rule(who=PARTNERS, which=THINGS, cycle=st.sampled_from((BillingCycle.ANNUAL, BillingCycle.MONTHLY)))
+    def bill_order(self, who: Any, which: Any, cycle: BillingCycle) -> None:
+        customer, order = self.thing("purchase_order", who, which)
+        self.partner(who, amending.change_billing_cycle, customer_id=customer, order_id=order, billing_cycle=cycle)
 
     @rule(who=PARTNERS, whom=ADDRESSEES)
     def look_at_orders(self, who: Any, whom: Any) -> None:

@@ -13,27 +13,33 @@ RARE = 90_000
 
 _FIXED = {
     "subscription": "ARRAY[t.customer_tenant_id, t.partner_tenant_id, t.order_id, t.parent_id]::text || t.line_number "
-    "|| coalesce(t.partner_of_record, '-') || t.product_id || t.sku_id || t.availability_id || t.kind || t.offer_name "
-    "|| t.term || t.billing_cycle || t.unit_price || t.currency || t.created_at || t.starts_at "
-    "|| coalesce(t.commitment_ends_at::text, '-')",
-    "purchase_order": "t::text",
+    "|| coalesce(t.partner_of_record, '-') || t.kind || t.created_at || t.starts_at",
+    "purchase_order": "ARRAY[t.customer_tenant_id, t.partner_tenant_id, t.relationship_id, t.cart_id]::text "
+    "|| t.currency || t.placed_at || t.placed_by",
+    "subscription_transition": "t::text",
     "cart": "ARRAY[t.customer_tenant_id, t.partner_tenant_id]::text",
     "customer_agreement": "t::text",
     "relationship_request": "t.partner_tenant_id::text || t.includes_privileges || t.reason",
     "reseller_relationship": "ARRAY[t.customer_tenant_id, t.partner_tenant_id, t.request_id]::text",
     "billing_profile": "ARRAY[t.customer_tenant_id, t.partner_tenant_id]::text",
 }
+# What an order settled; only a later one of the same seller settles it anew.
+_SETTLED = {
+    "subscription": "t.product_id || t.sku_id || t.availability_id || t.offer_name || t.term || t.billing_cycle "
+    "|| t.unit_price || t.currency || t.is_trial || t.term_starts_at || coalesce(t.commitment_ends_at::text, '-')",
+}
 _LINES = "(SELECT string_agg(line ->> 'quantity', ' ') FROM jsonb_array_elements(t.lines) AS lines(line))"
 _NUMBERS = {"subscription": "t.quantity::text", "purchase_order": _LINES, "cart": _LINES}
 # Carts, orders and subscriptions: what is sold.
-SOLD = tuple(_NUMBERS)
+SOLD = (*_NUMBERS, "subscription_transition")
 _ROWS = " UNION ALL ".join(
     f"SELECT '{table}' AS kind, t.id, t.partner_tenant_id AS partner, t.customer_tenant_id AS customer, "
-    f"t::text AS whole, {fixed} AS fixed, coalesce({_NUMBERS.get(table, 'NULL')}, '') AS numbers FROM {table} t"
+    f"t::text AS whole, {fixed} AS fixed, {_SETTLED.get(table, repr(''))} AS settled, "
+    f"coalesce({_NUMBERS.get(table, 'NULL')}, '') AS numbers FROM {table} t"
     for table, fixed in _FIXED.items()
 ) + (
-    " UNION ALL SELECT 'tenant', t.id, NULL, NULL, t::text, t::text, '' FROM tenant t WHERE t.id = ANY ($1)"
-    " UNION ALL SELECT 'enrolment', e.tenant_id, NULL, NULL, e::text, e::text, '' FROM enrolment e"
+    " UNION ALL SELECT 'tenant', t.id, NULL, NULL, t::text, t::text, '', '' FROM tenant t WHERE t.id = ANY ($1)"
+    " UNION ALL SELECT 'enrolment', e.tenant_id, NULL, NULL, e::text, e::text, '', '' FROM enrolment e"
 )
 _RECORDS = (
     "SELECT a.tenant_id, a.id, a.customer_tenant_id AS customer, a.status = 'denied' AS denied, a::text AS whole "
@@ -45,7 +51,7 @@ _RECORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: whose it is, all of it as text, and the part of it that nobody ever changes."""
+    """One row: whose it is, all of it as text, the part that nobody ever changes, and what an order settled of it."""
 
     kind: str
     id: UUID
@@ -53,6 +59,7 @@ class Row:
     customer: UUID | None
     whole: str
     fixed: str
+    settled: str
     numbers: str
 
     @property

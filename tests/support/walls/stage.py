@@ -19,8 +19,8 @@ from support.walls.crowd import crowd, customers, partners
 T = TypeVar("T")
 # In the order in which their rows may go.
 _CLEARED = (
-    "subscription", "purchase_order", "cart", "billing_profile", "customer_agreement", "relationship_request",
-    "reseller_relationship", "audit_record", "decision_record", "idempotency_key",
+    "subscription_transition", "subscription", "purchase_order", "cart", "billing_profile", "customer_agreement",
+    "relationship_request", "reseller_relationship", "audit_record", "decision_record", "idempotency_key",
 )  # fmt: skip
 _MADE = (("role_assignment", "tenant_id"), ("user_account", "tenant_id"), ("tenant", "id"))
 

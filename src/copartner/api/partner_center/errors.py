@@ -24,7 +24,9 @@ from copartner.kernel.errors import (
     RepeatedWithOtherBody,
     StaleTag,
 )
+from copartner.orders import amending
 from copartner.orders import rules as orders
+from copartner.policy.actions import Action
 from copartner.policy.facts import Cart, Order, Side
 from copartner.programme import rules as programme
 from copartner.relationships import rules as relationships
@@ -85,6 +87,8 @@ CLASSES: dict[type[Exception], ErrorCode] = {
     catalogue.QuantityOutOfRange: _get(400, 2002),
     orders.UnknownCart: _get(404, 800008),
     orders.UnknownOrder: _get(404, 20000),
+    orders.UnknownLine: _get(404, 20000),
+    amending.BillingCycleFixed: _get(400, 800097),
     orders.CartCheckedOut: _get(400, 800065),
     orders.NotTransactingReseller: _get(400, 800016),
     subscriptions.UnknownSubscription: _get(404, 20003),
@@ -96,6 +100,7 @@ CLASSES: dict[type[Exception], ErrorCode] = {
     subscriptions.CannotRenew: _get(400, 800093),
     subscriptions.PartnerOfRecordFixed: _get(400, 800098),
     subscriptions.BillingCycleByOrder: _get(400, 2054),
+    subscriptions.NotRegistrable: _get(400, 800024),
     agreements.UnknownCustomer: NO_RELATIONSHIP,
     agreements.NoAgreements: _get(400, 900127),
     customers.UnknownCustomer: NO_RELATIONSHIP,
@@ -122,6 +127,8 @@ RULES: dict[str, ErrorCode] = {
     "dir-global-admin": ROLE,
     "mca-confirmed": _get(403, 13605),
     "seats-pooled": _get(400, 2002),
+    "nce-7-days": _get(400, 900117),
+    "nce-longer-only": _get(400, 800024),
     "rel-end": MALFORMED,
     "rel-end-cancelled": MALFORMED,
     "rel-dap-forced": MALFORMED,
@@ -158,6 +165,8 @@ def code_of_denial(denied: Denied) -> ErrorCode:
         return _not_found(denied)
     if denied.concealed:
         return NOT_FOUND
+    if first == "nce-7-days" and denied.action is Action.SUBSCRIPTION_CHANGE_QUANTITY:
+        return _get(400, 900257)
     if first is not None:
         return RULES[first]
     return DENIED if denied.rules or denied.decision.doubt else ROLE

@@ -7,11 +7,13 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType, field
 
 from copartner.api.call import Call
+from copartner.api.decoding import Malformed
 from copartner.api.partner_center import pages, wire
 from copartner.api.partner_center.lines import SYMBOLS, billing_cycle, parent
 from copartner.api.partner_center.wire import Attributes, Collection, Link
 from copartner.api.registry import Query, Route
-from copartner.orders import service
+from copartner.catalogue.model import BillingCycle
+from copartner.orders import amending, service
 from copartner.orders.model import Order, OrderLine, Wish
 
 
@@ -31,6 +33,26 @@ class OrderRequest(Struct, frozen=True, rename="camel"):
     """An order as a client sends it; its billing cycle is that of every line."""
 
     line_items: tuple[OrderLineRequest, ...]
+    billing_cycle: str | UnsetType = UNSET
+
+
+class OrderLinePatch(Struct, frozen=True, rename="camel"):
+    """A line to add below a subscription, or one there is; clients send whole lines back."""
+
+    line_item_number: int | UnsetType = UNSET
+    offer_id: str | UnsetType = UNSET
+    quantity: int | UnsetType = UNSET
+    subscription_id: str | UnsetType = UNSET
+    parent_subscription_id: str | UnsetType = UNSET
+    friendly_name: str | UnsetType = UNSET
+    term_duration: str | UnsetType = UNSET
+
+
+class OrderPatch(Struct, frozen=True, rename="camel"):
+    """One of three changes: add-ons to add, status `cancelled` for all lines or those named, another billing cycle."""
+
+    line_items: tuple[OrderLinePatch, ...] = ()
+    status: str | UnsetType = UNSET
     billing_cycle: str | UnsetType = UNSET
 
 
@@ -101,7 +123,7 @@ def present_order(order: Order) -> OrderBody:
         currency_symbol=SYMBOLS.get(order.currency, order.currency),
         line_items=tuple(_line(order, line) for line in order.lines),
         creation_date=order.placed_at,
-        status="completed",
+        status="completed" if any(line.quantity for line in order.lines) else "cancelled",
         transaction_type="UserPurchase",
         total_price=wire.amount(sum((line.unit_price * line.quantity for line in order.lines), Decimal(0))),
         links=OrderLinks(self=wire.link("customers", order.customer_tenant_id, "orders", order.id)),
@@ -154,6 +176,36 @@ async def _read(call: Call) -> OrderBody:
     return present_order(await service.read_order(call.ctx, customer_id=call.id("customer"), order_id=call.id("order")))
 
 
+async def _amend(call: Call) -> OrderBody:
+    named, asked = {"customer_id": call.id("customer"), "order_id": call.id("order")}, call.decode(OrderPatch)
+    cycle = billing_cycle(asked.billing_cycle, "billingCycle")
+    added = [line for line in asked.line_items if line.parent_subscription_id and not line.subscription_id]
+    if asked.status and asked.status.lower() in ("cancelled", "canceled"):
+        numbers = [line.line_item_number for line in asked.line_items if line.line_item_number is not UNSET]
+        return present_order(await amending.cancel_order(call.ctx, **named, numbers=numbers or None))
+    if added:
+        wishes = [_addon(line, cycle) for line in added]
+        return present_order(await amending.extend_order(call.ctx, **named, wishes=wishes))
+    if cycle is None:
+        raise Malformed(
+            "Send add-ons with their parentSubscriptionId, status cancelled, or a billingCycle.", "lineItems"
+        )
+    return present_order(await amending.change_billing_cycle(call.ctx, **named, billing_cycle=cycle))
+
+
+def _addon(line: OrderLinePatch, cycle: BillingCycle | None) -> Wish:
+    if not line.offer_id or isinstance(line.quantity, UnsetType):
+        raise Malformed("lineItems: an add-on needs its offerId and quantity.", "lineItems")
+    return Wish(
+        catalog_item_id=line.offer_id,
+        quantity=line.quantity,
+        term=line.term_duration or None,
+        billing_cycle=cycle,
+        nickname=line.friendly_name or None,
+        parent_id=parent(line.parent_subscription_id, UNSET),
+    )
+
+
 async def _list(call: Call) -> Collection[OrderBody]:
     customer_id = call.id("customer")
     cycle = call.query("billingType")
@@ -175,4 +227,6 @@ ROUTES = (
           query=(Query("billingType", "Only orders of this billing cycle."), *pages.QUERY), headers=pages.HEADERS),
     Route(("POST",), _ORDERS, _place, "orders.place", "Place an order.", OrderBody, OrderRequest, 201, user_only=True),
     Route(("GET",), f"{_ORDERS}/{{order}}", _read, "orders.read", "Read an order.", OrderBody),
+    Route(("PATCH",), f"{_ORDERS}/{{order}}", _amend, "orders.amend", "Add to an order, cancel or bill it otherwise.",
+          OrderBody, OrderPatch),
 )  # fmt: skip

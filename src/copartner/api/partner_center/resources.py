@@ -6,10 +6,16 @@ from copartner.api.partner_center import (
     carts,
     catalogue,
     customers,
+    inventory,
+    offers,
     orders,
     profiles,
+    promotions,
+    provisioning,
     relationships,
+    subscription_upkeep,
     subscriptions,
+    transitions,
 )
 from copartner.api.registry import Route
 
@@ -18,9 +24,15 @@ ROUTES: tuple[Route, ...] = (
     *relationships.ROUTES,
     *profiles.ROUTES,
     *catalogue.ROUTES,
+    *offers.ROUTES,
+    *promotions.ROUTES,
+    *inventory.ROUTES,
     *carts.ROUTES,
     *orders.ROUTES,
+    *subscription_upkeep.ROUTES,
     *subscriptions.ROUTES,
+    *provisioning.ROUTES,
+    *transitions.ROUTES,
     *agreements.ROUTES,
     *audit.ROUTES,
 )

@@ -12,11 +12,12 @@ from copartner.api.call import Call, Reply
 from copartner.api.decoding import Malformed, or_none
 from copartner.api.partner_center import pages, wire
 from copartner.api.partner_center.lines import billing_cycle, parent
+from copartner.api.partner_center.next_terms import NextTermBody, instructed, present_next
 from copartner.api.partner_center.products import ProductKind
 from copartner.api.partner_center.wire import Attributes, Collection, Link
 from copartner.api.registry import Query, Route
 from copartner.kernel.ids import id_text, parse_id
-from copartner.subscriptions import service
+from copartner.subscriptions import rules, service
 from copartner.subscriptions.model import Kind, Patch, Status, Subscription
 
 DEPARTURE_HEADER = "copartner-departure"
@@ -59,6 +60,7 @@ class SubscriptionRequest(Struct, frozen=True, rename="camel"):
     parent_subscription_id: str | UnsetType = UNSET
     partner_tenant_id: str | UnsetType = UNSET
     customer_tenant_id: str | UnsetType = UNSET
+    scheduled_next_term_instructions: NextTermBody | UnsetType = UNSET
 
 
 class SubscriptionLinks(Struct, frozen=True, rename="camel"):
@@ -69,6 +71,27 @@ class SubscriptionLinks(Struct, frozen=True, rename="camel"):
     sku: Link
     availability: Link
     parent_subscription: Link | UnsetType = UNSET
+
+
+class RefundOption(Struct, frozen=True, rename="camel"):
+    """Until when the subscription may be cancelled."""
+
+    type: str
+    expires_at: datetime
+
+
+class RefundableSeats(Struct, frozen=True, rename="camel"):
+    """How many licences may be given back until when."""
+
+    quantity: int
+    allowed_until_date_time: datetime
+
+
+class RefundableQuantity(Struct, frozen=True, rename="camel"):
+    """How many licences may be given back."""
+
+    total_quantity: int
+    details: tuple[RefundableSeats, ...]
 
 
 class SubscriptionBody(Struct, frozen=True, rename="camel"):
@@ -93,6 +116,10 @@ class SubscriptionBody(Struct, frozen=True, rename="camel"):
     links: SubscriptionLinks
     attributes: Attributes
     commitment_end_date: datetime | UnsetType = UNSET
+    cancellation_allowed_until_date: datetime | UnsetType = UNSET
+    refund_options: tuple[RefundOption, ...] = ()
+    refundable_quantity: RefundableQuantity | UnsetType = UNSET
+    scheduled_next_term_instructions: NextTermBody | UnsetType = UNSET
     term_duration: str | UnsetType = UNSET
     parent_subscription_id: UUID | UnsetType = UNSET
     partner_of_record: str | UnsetType = field(default=UNSET, name="partnerId")
@@ -105,8 +132,10 @@ class ActivationBody(Struct, frozen=True, rename="camel"):
     status: str
 
 
-def _present(found: Subscription) -> SubscriptionBody:
+def present_subscription(found: Subscription) -> SubscriptionBody:
+    """The subscription in the contract's shape."""
     product_type, unit_type, billing_type = _KINDS[found.kind]
+    until = rules.window_ends_at(found)
     return SubscriptionBody(
         id=found.id,
         offer_id=f"{found.product_id}:{found.sku_id}:{found.availability_id}",
@@ -118,9 +147,13 @@ def _present(found: Subscription) -> SubscriptionBody:
         creation_date=found.created_at,
         effective_start_date=found.starts_at,
         commitment_end_date=wire.given(found.commitment_ends_at),
+        cancellation_allowed_until_date=wire.given(until),
+        refund_options=() if until is None else (RefundOption("Partial", until),),
+        refundable_quantity=UNSET if until is None else _refundable(found.quantity, until),
+        scheduled_next_term_instructions=present_next(found.next_term),
         status=found.status,
         auto_renew_enabled=found.auto_renew,
-        is_trial=not found.unit_price and found.term == "P1M" and found.kind is Kind.LICENSE,
+        is_trial=found.is_trial,
         billing_type=billing_type,
         billing_cycle=found.billing_cycle,
         term_duration=found.term or UNSET,
@@ -131,6 +164,10 @@ def _present(found: Subscription) -> SubscriptionBody:
         links=_links(found),
         attributes=wire.attributes("Subscription", found.version),
     )
+
+
+def _refundable(quantity: int, until: datetime) -> RefundableQuantity:
+    return RefundableQuantity(quantity, (RefundableSeats(quantity, until),))
 
 
 def _links(found: Subscription) -> SubscriptionLinks:
@@ -170,6 +207,7 @@ def _patch(asked: SubscriptionRequest) -> Patch:
         parent_id=parent(asked.parent_subscription_id, UNSET),
         partner_tenant_id=_tenant(asked.partner_tenant_id, "partnerTenantId"),
         customer_tenant_id=_tenant(asked.customer_tenant_id, "customerTenantId"),
+        next_term=instructed(asked.scheduled_next_term_instructions),
     )
 
 
@@ -188,7 +226,7 @@ def _tenant(text: str | UnsetType, name: str) -> UUID | None:
 
 
 async def _read(call: Call) -> SubscriptionBody:
-    return _present(
+    return present_subscription(
         await service.read_subscription(
             call.ctx, customer_id=call.id("customer"), subscription_id=call.id("subscription")
         )
@@ -201,7 +239,8 @@ async def _list(call: Call) -> Collection[SubscriptionBody]:
     found = await service.list_subscriptions(
         call.ctx, customer_id=customer_id, order_id=order_id, after=asked.after, skip=asked.skip, size=asked.size
     )
-    return pages.collection(found, _present, call, asked, order_id=str(order_id) if order_id else None)
+    order = str(order_id) if order_id else None
+    return pages.collection(found, present_subscription, call, asked, order_id=order)
 
 
 async def _change(call: Call) -> Reply:
@@ -215,7 +254,7 @@ async def _change(call: Call) -> Reply:
         expected_version=wire.wanted_version(call),
     )
     kept = patch.auto_renew is None and changed.auto_renew
-    return Reply.of(200, _present(changed), {DEPARTURE_HEADER: _KEPT} if kept else None)
+    return Reply.of(200, present_subscription(changed), {DEPARTURE_HEADER: _KEPT} if kept else None)
 
 
 async def _activate(call: Call) -> ActivationBody:
