@@ -30,6 +30,7 @@ CODES = {
     "UnknownApplication": "404 1000",
     "UnknownGroup": "404 1000",
     "UnknownMember": "404 1000",
+    "UnknownNumber": "404 1000",
     "UnknownSecret": "404 1000",
     "UnknownUser": "404 1000",
     "CartCheckedOut": "400 800065",

@@ -9,21 +9,14 @@ import httpx
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
+from support.bodies import BILLING, CONTACT, profile_bodies
 from support.conforming import hold
 from support.web import Web
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 OWN = "/programme/v1"
 ALL: dict[str, Route] = {route.name: route for route in (*ROUTES, *OWN_ROUTES)}
-_ADDRESS = {"firstName": "Eva", "lastName": "Berg", "addressLine1": "Hauptstr. 1", "city": "Kiel", "country": "DE"}
-_BILLING: dict[str, Any] = {
-    "email": "eva@kueste.example",
-    "companyName": "Küste GmbH",
-    "culture": "de-DE",
-    "language": "de",
-    "defaultAddress": {**_ADDRESS, "addressLine2": "2. Stock", "postalCode": "24103", "phoneNumber": "+49 431 1"},
-}
-_CONTACT = {"firstName": "Eva", "lastName": "Berg", "email": "eva@alpenblick.example", "phoneNumber": "+49 30 1"}
+_OF_GLOBAL_ADMINS = ("users", "groups", "applications", "partner_profiles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +187,7 @@ def _callers() -> dict[str, str]:
         "own_relationships.change": "ga@alpenblick",
         "own_subscriptions.list": "ga@alpenblick",
         "enrolments.make": "ga@wolkenstadt",
-        **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in ("users", "groups", "applications")},
+        **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in _OF_GLOBAL_ADMINS},
     }
 
 
@@ -203,11 +196,11 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
     return {
         "customers.create": {
             "companyProfile": {"domain": "kueste.example", "companyName": "Küste GmbH"},
-            "billingProfile": _BILLING,
+            "billingProfile": BILLING,
             "userCredentials": {"userName": "eva"},
         },
         "customers.change": {"allowDelegatedAccess": True, "relationshipToPartner": "reseller"},
-        "billing_profiles.replace": {**_BILLING, "firstName": "Eva", "lastName": "Berg"},
+        "billing_profiles.replace": {**BILLING, "firstName": "Eva", "lastName": "Berg"},
         "carts.create": {"lineItems": [_line(things.item)]},
         "carts.replace": {"lineItems": [_line(things.item, quantity=6), _line(things.item, billingCycle="annual")]},
         "orders.place": {"lineItems": [order_line], "billingCycle": "monthly"},
@@ -222,7 +215,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "customerTenantId": things.own["customer"],
         },
         "agreements.attest": {
-            "primaryContact": _CONTACT,
+            "primaryContact": CONTACT,
             "templateId": things.template,
             "dateAgreed": "2026-10-01T00:00:00Z",
             "type": "MicrosoftCustomerAgreement",
@@ -232,6 +225,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
         "own_relationships.change": {"delegatedAdminPrivileges": False},
         **_directory_bodies(),
+        **profile_bodies(),
         "enrolments.make": {
             "tenantId": str(site.here.id("intern.nordlicht")),
             "mpnId": "5550001",

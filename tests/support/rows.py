@@ -38,6 +38,9 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
         *(partner, customer, new(), name),
     )
     await db.execute(
+        "INSERT INTO partner_profile (partner_tenant_id, kind, value, version) VALUES ($1, 'support', '{}', 2)", partner
+    )
+    await db.execute(
         """INSERT INTO customer_agreement (customer_tenant_id, id, partner_tenant_id, type, template_id, agreed_at,
             recorded_at, recorded_by) VALUES ($1, $2, $3, 'MicrosoftCustomerAgreement', 'test', $4, $4, 'test')""",
         *(customer, new(), partner, now),

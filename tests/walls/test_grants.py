@@ -66,6 +66,7 @@ CHANGED = {
     ("copartner_partner", "billing_profile"): "email company_name culture language address version",
     ("copartner_partner", "cart"): "lines state modified_at version",
     ("copartner_partner", "idempotency_key"): "result",
+    ("copartner_partner", "partner_profile"): "value version",
     ("copartner_partner", "relationship_request"): "state",
     ("copartner_partner", "reseller_relationship"): "state privileges ended_at",
     ("copartner_partner", "subscription"): "nickname quantity status auto_renew version",
@@ -96,9 +97,9 @@ ADDED = {
     ("copartner_operator", "enrolment"),
     ("copartner_operator", "idempotency_key"), ("copartner_partner", "billing_profile"), ("copartner_partner", "cart"),
     ("copartner_partner", "customer_agreement"), ("copartner_partner", "idempotency_key"),
-    ("copartner_partner", "purchase_order"), ("copartner_partner", "relationship_request"),
-    ("copartner_partner", "subscription"), ("copartner_signin", "authorization_code"),
-    ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
+    ("copartner_partner", "partner_profile"), ("copartner_partner", "purchase_order"),
+    ("copartner_partner", "relationship_request"), ("copartner_partner", "subscription"),
+    ("copartner_signin", "authorization_code"), ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     ("copartner_signin", "refresh_token"), ("copartner_signin", "signing_key"),
 }  # fmt: skip
 

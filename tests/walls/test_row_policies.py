@@ -13,7 +13,7 @@ _FOUNDER = "copartner_founder"
 WALLS = (
     *(Wall(table, "partner_own", _PARTNER, "partner_tenant_id") for table in (
         "relationship_request", "reseller_relationship", "billing_profile", "customer_agreement", "cart",
-        "purchase_order", "subscription",
+        "purchase_order", "subscription", "partner_profile",
     )),
     *(Wall(table, "customer_own", _CUSTOMER, "customer_tenant_id") for table in (
         "relationship_request", "reseller_relationship", "customer_agreement", "subscription",
@@ -37,7 +37,8 @@ OPEN = {
     "owner_all": {
         "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
         "billing_profile", "cart", "customer_agreement", "decision_record", "device_authorization", "directory_group",
-        "enrolment", "group_member", "idempotency_key", "purchase_order", "refresh_family", "refresh_token",
+        "enrolment", "group_member", "idempotency_key", "partner_profile", "purchase_order", "refresh_family",
+        "refresh_token",
         "relationship_request", "reseller_relationship", "revocation", "role_assignment", "signing_key", "subscription",
         "tenant", "user_account",
     },

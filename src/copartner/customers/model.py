@@ -6,20 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """A postal address with the person to write to; `country` is the two-letter code."""
-
-    country: str = ""
-    address_line1: str = ""
-    address_line2: str = ""
-    city: str = ""
-    state: str = ""
-    postal_code: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    phone_number: str = ""
+from copartner.tenants.details import Address
 
 
 @dataclass(frozen=True, slots=True)

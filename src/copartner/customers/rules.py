@@ -3,13 +3,11 @@
 import re
 from dataclasses import replace
 
-from copartner.customers.model import Address, BillingDetails, NewCustomer
+from copartner.customers.model import BillingDetails, NewCustomer
 from copartner.kernel.errors import Conflict, Invalid, NotFound, StaleTag
+from copartner.tenants.details import check_address, check_mail, check_tag, check_text
 
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
-_LONGEST = 256
 # Without the letters and digits that are taken for one another.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -36,7 +34,7 @@ def check_new(new: NewCustomer) -> NewCustomer:
         raise Invalid("The admin's name has to be letters, digits, dots and dashes.", "userName")
     return replace(
         new,
-        company_name=_text(new.company_name, "companyProfile.companyName"),
+        company_name=check_text(new.company_name, "companyProfile.companyName"),
         domain=domain,
         billing=check_billing(new.billing),
         admin_name=admin,
@@ -45,18 +43,12 @@ def check_new(new: NewCustomer) -> NewCustomer:
 
 def check_billing(details: BillingDetails) -> BillingDetails:
     """The billing profile in the form it is kept in; raises Invalid naming the property."""
-    email = details.email.strip()
-    if len(email) > _LONGEST or not _MAIL.fullmatch(email):
-        raise Invalid("billingProfile.email has to be a mail address.", "email")
-    for name, value in (("culture", details.culture), ("language", details.language)):
-        if not _TAG.fullmatch(value.strip()):
-            raise Invalid(f"billingProfile.{name} has to be a language tag, such as de-DE.", name)
     return BillingDetails(
-        email=email,
-        company_name=_text(details.company_name, "billingProfile.companyName"),
-        culture=details.culture.strip(),
-        language=details.language.strip(),
-        address=_address(details.address),
+        email=check_mail(details.email, "billingProfile.email"),
+        company_name=check_text(details.company_name, "billingProfile.companyName"),
+        culture=check_tag(details.culture, "billingProfile.culture"),
+        language=check_tag(details.language, "billingProfile.language"),
+        address=check_address(details.address),
     )
 
 
@@ -75,23 +67,3 @@ def password_of(secret: bytes) -> str:
         number, place = divmod(number, len(_ALPHABET))
         letters.append(_ALPHABET[place])
     return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
-
-
-def _address(given: Address) -> Address:
-    country = given.country.strip().upper()
-    if not re.fullmatch(r"[A-Z]{2}", country):
-        raise Invalid("The address needs a two-letter country code, such as DE.", "country")
-    parts = {}
-    for name in Address.__dataclass_fields__:
-        value = getattr(given, name).strip()
-        if len(value) > _LONGEST or not value.isprintable():
-            raise Invalid(f"The address's {name} has at most {_LONGEST} printable characters.", name)
-        parts[name] = value
-    return Address(**{**parts, "country": country})
-
-
-def _text(value: str, name: str) -> str:
-    text = value.strip()
-    if not 1 <= len(text) <= _LONGEST or not text.isprintable():
-        raise Invalid(f"{name} has to be 1 to {_LONGEST} printable characters.", name)
-    return text

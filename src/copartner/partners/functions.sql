@@ -9,3 +9,35 @@ BEGIN
 END $$;
 ALTER FUNCTION fn_partner OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_partner TO copartner_customer;
+
+-- fn_own_company: what is known of the acting partner without its telling.
+CREATE FUNCTION fn_own_company(p_tenant uuid) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('tenant_id', t.id, 'company_name', t.company_name, 'domain', t.domain,
+        'culture', t.culture, 'language', t.language, 'mpn_id', coalesce(e.mpn_id, ''),
+        'currency', coalesce((SELECT a.currency FROM catalogue_availability a WHERE a.country = t.country LIMIT 1), ''),
+        'address', t.address || jsonb_build_object('country', t.country))
+    FROM tenant t LEFT JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = p_tenant
+$$;
+GRANT EXECUTE ON FUNCTION fn_own_company TO copartner_partner;
+
+-- fn_read_partner_profile: the acting partner and one kind of profile of it.
+CREATE FUNCTION fn_read_partner_profile(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_kind text,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := json_build_object('company', fn_own_company(p_tenant), 'kept', (
+        SELECT json_build_object('version', p.version, 'value', p.value) FROM partner_profile p
+        WHERE p.partner_tenant_id = p_tenant AND p.kind = p_kind));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_partner_profile TO PUBLIC;
+
+-- fn_lock_partner_profile: the same inside a command, with the profile locked where one is kept.
+CREATE FUNCTION fn_lock_partner_profile(p_tenant uuid, p_kind text) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE v_kept json;
+BEGIN
+    SELECT json_build_object('version', p.version, 'value', p.value) INTO v_kept FROM partner_profile p
+        WHERE p.partner_tenant_id = p_tenant AND p.kind = p_kind FOR UPDATE;
+    RETURN json_build_object('company', fn_own_company(p_tenant), 'kept', v_kept);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_lock_partner_profile TO copartner_partner;

@@ -26,6 +26,10 @@ class Action(StrEnum):
     RELATIONSHIP_REQUEST_READ = "relationship_request.read"
     RELATIONSHIP_REQUEST_WITHDRAW = "relationship_request.withdraw"
 
+    # A partner's profiles of itself.
+    PARTNER_PROFILE_READ = "partner_profile.read"
+    PARTNER_PROFILE_EDIT = "partner_profile.edit"
+
     # Agreements and catalogue.
     AGREEMENT_READ = "agreement.read"
     AGREEMENT_ATTEST = "agreement.attest"

@@ -24,6 +24,8 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.CUSTOMER_LIST,
                 A.RELATIONSHIP_LINK_READ,
                 A.RELATIONSHIP_REQUEST_LIST,
+                A.PARTNER_PROFILE_READ,
+                A.PARTNER_PROFILE_EDIT,
                 A.AGREEMENT_METADATA_READ,
                 A.CATALOGUE_READ,
                 A.OWN_SUBSCRIPTION_LIST,

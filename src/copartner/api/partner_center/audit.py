@@ -27,6 +27,7 @@ _OPERATIONS = {
     "customer.end_relationship": "remove_partner_customer_relationship",
     "order.place": "create_order",
     "agreement.attest": "create_agreement",
+    "partner_profile.edit": "update_company_info",
     "customer.remove_privileges": "dap_admin_relationship_terminated",
     "own_relationship.remove_privileges": "dap_admin_relationship_terminated",
 }

@@ -1,0 +1,93 @@
+"""Goldens of documented examples: what a page's example request leads to here, in the shape that the page shows."""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from support.web import Web
+
+PLACE = Path(__file__).parent.parent / "contract" / "goldens"
+# Written again with this set, and then read as a difference; never tuned by hand.
+WRITING = "COPARTNER_WRITE_GOLDENS"
+_MASKS = (
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<guid>"),
+    (re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|\+00:00)"), "<moment>"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """One example of a page: its request in our world, and the paths of the properties that its answer shows.
+
+    `without` says of each documented property that is not answered why it is not.
+    """
+
+    name: str
+    page: str
+    date: str
+    who: str
+    method: str
+    path: str
+    shows: str
+    status: int = 200
+    body: Any = None
+    without: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    async def hold(self, site: Web, **parts: str) -> Any:
+        """Ask, compare with the page's shape and with the golden; answers the body."""
+        path = self.path.format(**parts)
+        answer = await site.call(self.who, self.method, path, self.body, headers=dict(self.headers))
+        assert answer.status_code == self.status, answer.text
+        said = answer.json() if answer.content else None
+        shown = set(self.shows.split())
+        assert self.without.keys() <= shown, "only what the page shows can be left out"
+        missing = shown - self.without.keys() - set(paths(said))
+        assert not missing, f"{self.page} shows these, and they are not answered: {sorted(missing)}"
+        answered = shown & self.without.keys() & set(paths(said))
+        assert not answered, f"these are answered after all: {sorted(answered)}"
+        golden = {
+            "page": self.page,
+            "date": self.date,
+            "request": {"who": self.who, "method": self.method, "path": self.path, "body": self.body},
+            "left out": dict(self.without),
+            "status": self.status,
+            "answer": masked(said),
+        }
+        _compare(PLACE / f"{self.name}.json", golden)
+        return said
+
+
+def paths(value: Any, before: str = "") -> Iterator[str]:
+    """Every property below a value, as `links.self.uri`; the members of a list stand as `[]`."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            here = f"{before}.{name}" if before else name
+            yield here
+            yield from paths(part, here)
+    elif isinstance(value, list):
+        for part in value:
+            yield from paths(part, f"{before}[]")
+
+
+def masked(value: Any) -> Any:
+    """The value without what differs from run to run."""
+    if isinstance(value, dict):
+        return {name: "<secret>" if name == "password" else masked(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [masked(part) for part in value]
+    if isinstance(value, str):
+        for pattern, mask in _MASKS:
+            value = pattern.sub(mask, value)
+    return value
+
+
+def _compare(file: Path, golden: Any) -> None:
+    text = json.dumps(golden, indent=2, ensure_ascii=False) + "\n"
+    if os.environ.get(WRITING):
+        file.write_text(text, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == text, f"{file.name} differs; with {WRITING}=1 it is written again"
