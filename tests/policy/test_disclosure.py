@@ -31,6 +31,7 @@ SUMMED_UP = {
 # The paths a rule may show a partner and a customer as they are: of tenants and businesses only their own.
 SHOWN = {
     "csp-no-partner-buyer": {"resource.customer.organisation.enrolled"},
+    "dap-required": {"context.relationship.privileges"},
     "csp-self-affiliate": {
         "context.azureOnly", "resource.customer.organisation.affiliates", "resource.customer.sharedServices",
         "resource.partner.organisation.affiliates",

@@ -51,3 +51,29 @@ def profile_bodies() -> dict[str, Any]:
         "partner_profiles.replace_support": support,
         "partner_profiles.replace_support_documented": support,
     }
+
+
+def tenancy_bodies() -> dict[str, Any]:
+    """What is done in a customer's tenant or asked before, by the name of the route."""
+    return {
+        "addresses.check": ADDRESS,
+        "customer_domains.add": {
+            "verifiedDomainName": "lager.example",
+            "domain": {
+                "authenticationType": "federated",
+                "capability": "Email",
+                "name": "lager.example",
+                "status": "verified",
+                "verificationMethod": "none",
+            },
+            "domainFederationSettings": {
+                "issuerUri": "lager.example",
+                "logOffUri": "https://sts.lager.example/out",
+                "passiveLogOnUri": "https://sts.lager.example/in",
+                "preferredAuthenticationProtocol": "WsFed",
+                "promptLoginBehavior": "Disabled",
+                "signingCertificate": "MII",
+                "supportsMfa": True,
+            },
+        },
+    }

@@ -9,7 +9,7 @@ import httpx
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
-from support.bodies import BILLING, CONTACT, profile_bodies
+from support.bodies import BILLING, CONTACT, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.web import Web
 
@@ -102,8 +102,17 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "product": item.split(":")[0],
         "sku": item.split(":")[1],
         "availability": item.split(":")[2],
+        "auditrecord": await _record(site, who),
+        "countryvalidationrule": "DE",
+        "domain": "hafen.example",
         **await _furnish_directory(site, f"ga@{partner}"),
     }
+
+
+async def _record(site: Web, who: str) -> str:
+    listed = await site.get(who, "/v1/auditrecords")
+    found: str = listed["items"][0]["id"]
+    return found
 
 
 async def _furnish_directory(site: Web, who: str) -> dict[str, str]:
@@ -226,6 +235,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "own_relationships.change": {"delegatedAdminPrivileges": False},
         **_directory_bodies(),
         **profile_bodies(),
+        **tenancy_bodies(),
         "enrolments.make": {
             "tenantId": str(site.here.id("intern.nordlicht")),
             "mpnId": "5550001",

@@ -11,7 +11,8 @@ from copartner.agreements import service as agreements
 from copartner.catalogue.model import BillingCycle
 from copartner.command.denial import Denied
 from copartner.customers import service as customers
-from copartner.customers.model import Address, BillingDetails, NewCustomer
+from copartner.customers import tenancy
+from copartner.customers.model import Authentication, BillingDetails, Domain, NewCustomer
 from copartner.kernel.errors import Refusal
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
@@ -21,6 +22,7 @@ from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions.model import Patch, Status
+from copartner.tenants.details import Address
 from copartner.tenants.service import applications, groups, users
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK, SEED_DAY
@@ -153,6 +155,8 @@ CASES = (
     Case("user-only", "agreements", lambda m: agreements.list_agreements(
         m.application, customer_id=m.customer_id), scenes.related),
     Case("rel-market", "draft", draft, scenes.selling_outside_the_market),
+    Case("dap-required", "domain", lambda m: tenancy.add_domain(m.seller, customer_id=m.customer_id, domain=Domain(
+        name="more.example", authentication=Authentication.MANAGED)), scenes.without_privileges),
     Case("rel-cloud", "draft", draft, scenes.selling_to_another_cloud),
     Case("csp-no-partner-buyer", "draft", draft, scenes.selling_to_partners_own_use, EVE),
     Case("csp-tenant-only", "draft", draft, scenes.selling_to_partner),

@@ -38,7 +38,9 @@ FACTS_READ = {
     "reseller_relationship": "customer_tenant_id id partner_tenant_id state privileges",
     "role_assignment": "tenant_id user_id role",
     "subscription": "customer_tenant_id id partner_tenant_id parent_id product_id sku_id kind quantity status",
-    "tenant": "id organisation_id kind cloud shared_services company_name domain country culture language address",
+    "tenant": "id organisation_id kind cloud shared_services company_name domain country culture language address "
+    "registration_number",
+    "tenant_domain": "tenant_id name",
     "user_account": "tenant_id id user_principal_name display_name enabled",
 }
 # Every column that any role may change. Seller, owner, terms and partner of record are not among them.
@@ -91,7 +93,8 @@ ADDED = {
                     "role_assignment", "user_account")),
     ("copartner_founder", "directory_group"), ("copartner_signin", "revocation"),
     ("copartner_customer", "reseller_relationship"), ("copartner_facts", "audit_record"),
-    ("copartner_facts", "decision_record"), ("copartner_founder", "billing_profile"),
+    ("copartner_facts", "decision_record"), ("copartner_facts", "tenant_domain"),
+    ("copartner_founder", "tenant_domain"), ("copartner_founder", "billing_profile"),
     ("copartner_founder", "organisation"), ("copartner_founder", "reseller_relationship"),
     ("copartner_founder", "role_assignment"), ("copartner_founder", "tenant"), ("copartner_founder", "user_account"),
     ("copartner_operator", "enrolment"),
@@ -99,7 +102,8 @@ ADDED = {
     ("copartner_partner", "customer_agreement"), ("copartner_partner", "idempotency_key"),
     ("copartner_partner", "partner_profile"), ("copartner_partner", "purchase_order"),
     ("copartner_partner", "relationship_request"), ("copartner_partner", "subscription"),
-    ("copartner_signin", "authorization_code"), ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
+    ("copartner_signin", "authorization_code"), ("copartner_signin", "device_authorization"),
+    ("copartner_signin", "refresh_family"),
     ("copartner_signin", "refresh_token"), ("copartner_signin", "signing_key"),
 }  # fmt: skip
 

@@ -8,6 +8,9 @@ from uuid import UUID
 
 from copartner.tenants.details import Address
 
+# Until a thing is made.
+NOT_YET = UUID(int=0)
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyProfile:
@@ -17,6 +20,37 @@ class CompanyProfile:
     company_name: str
     domain: str
     address: Address
+    registration_number: str = ""
+
+
+class Authentication(StrEnum):
+    """Who signs in the users of a domain: the tenant itself, or an identity provider that it trusts."""
+
+    MANAGED = "managed"
+    FEDERATED = "federated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """A domain that a partner gives a customer; `federation` holds an identity provider's settings as sent."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    name: str
+    authentication: Authentication
+    capability: str = "email"
+    federation: dict[str, str | bool] | None = None
+    id: UUID = NOT_YET
+    partner_tenant_id: UUID = NOT_YET
+    customer_tenant_id: UUID = NOT_YET
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedService:
+    """A service that a partner administers in a customer's tenant: a product that the customer has licences of."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +129,7 @@ class NewCustomer:
     domain: str
     billing: BillingDetails
     admin_name: str = "admin"
+    registration_number: str = ""
     includes_privileges: bool | None = None
 
 

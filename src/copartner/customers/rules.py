@@ -2,11 +2,20 @@
 
 import re
 from dataclasses import replace
+from typing import TypeVar
+from uuid import UUID
 
-from copartner.customers.model import BillingDetails, NewCustomer
+from copartner.customers.countries import check_registration
+from copartner.customers.model import Authentication, BillingDetails, Domain, NewCustomer
 from copartner.kernel.errors import Conflict, Invalid, NotFound, StaleTag
 from copartner.tenants.details import check_address, check_mail, check_tag, check_text
 
+T = TypeVar("T")
+
+_FEDERATION = frozenset({
+    "issueruri", "logoffuri", "passivelogonuri", "preferredauthenticationprotocol", "promptloginbehavior",
+    "signingcertificate",
+})  # fmt: skip
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
 # Without the letters and digits that are taken for one another.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -26,19 +35,56 @@ class TagNeeded(StaleTag):
 
 def check_new(new: NewCustomer) -> NewCustomer:
     """The customer to be made, in the form it is kept in; raises Invalid naming the property."""
-    domain = new.domain.strip().lower()
-    if len(domain) > 253 or not _DOMAIN.fullmatch(domain):
-        raise Invalid("companyProfile.domain has to be a domain name, such as company.example.", "domain")
     admin = new.admin_name.strip().lower()
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", admin):
         raise Invalid("The admin's name has to be letters, digits, dots and dashes.", "userName")
     return replace(
         new,
         company_name=check_text(new.company_name, "companyProfile.companyName"),
-        domain=domain,
+        domain=check_domain(new.domain, "companyProfile.domain"),
         billing=check_billing(new.billing),
         admin_name=admin,
+        registration_number=check_registration(new.billing.address.country, new.registration_number),
     )
+
+
+def check_domain(text: str, name: str = "domain") -> str:
+    """A domain in small letters; raises Invalid naming the property."""
+    domain = text.strip().lower()
+    if len(domain) > 253 or not _DOMAIN.fullmatch(domain):
+        raise Invalid(f"{name} has to be a domain name, such as company.example.", name)
+    return domain
+
+
+def check_added(domain: Domain) -> Domain:
+    """A domain to be added, in the form it is kept in; raises Invalid.
+
+    A federated one needs the settings that add-a-verified-domain-for-a-customer (2023-07-28) requires.
+    """
+    given = {name.lower() for name, value in (domain.federation or {}).items() if value != ""}
+    if domain.authentication is Authentication.FEDERATED and (lacking := _FEDERATION - given):
+        raise Invalid(
+            f"A federated domain needs these DomainFederationSettings as well: {', '.join(sorted(lacking))}.",
+            "DomainFederationSettings",
+        )
+    return replace(
+        domain,
+        name=check_domain(domain.name, "VerifiedDomainName"),
+        capability=check_text(domain.capability, "Domain.Capability"),
+        federation=domain.federation if domain.authentication is Authentication.FEDERATED else None,
+    )
+
+
+def unknown(customer_id: UUID) -> UnknownCustomer:
+    """The partner has no such customer."""
+    return UnknownCustomer("There is no such customer among yours.", str(customer_id))
+
+
+def existing(found: T | None, customer_id: UUID) -> T:
+    """What was found of a customer; raises UnknownCustomer."""
+    if found is None:
+        raise unknown(customer_id)
+    return found
 
 
 def check_billing(details: BillingDetails) -> BillingDetails:

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 from dataclasses import replace as changed
-from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -33,7 +32,6 @@ from copartner.relationships.service import relationships
 from copartner.relationships.service.requests import decide_privileges
 from copartner.signin.passwords import hash_password
 
-T = TypeVar("T")
 PAGE_LIMIT = 500
 
 
@@ -46,7 +44,7 @@ class _Listed(msgspec.Struct):
 async def read_customer(ctx: Context, *, customer_id: UUID) -> Customer:
     """One customer of the acting partner; raises Denied, UnknownCustomer."""
     found = await ctx.find(Action.CUSTOMER_READ, store.read(), customer_id, body=Customer)
-    return _existing(found, customer_id)
+    return rules.existing(found, customer_id)
 
 
 async def list_customers(
@@ -69,13 +67,13 @@ async def list_customers(
 async def read_company_profile(ctx: Context, *, customer_id: UUID) -> CompanyProfile:
     """The organisation behind one customer; raises Denied, UnknownCustomer."""
     found = await ctx.find(Action.COMPANY_PROFILE_READ, store.company(), customer_id, body=CompanyProfile)
-    return _existing(found, customer_id)
+    return rules.existing(found, customer_id)
 
 
 async def read_billing_profile(ctx: Context, *, customer_id: UUID) -> BillingProfile:
     """How the acting partner bills one customer; raises Denied, UnknownCustomer."""
     found = await ctx.find(Action.BILLING_PROFILE_READ, store.billing(), customer_id, body=BillingProfile)
-    return _existing(found, customer_id)
+    return rules.existing(found, customer_id)
 
 
 async def update_billing_profile(
@@ -89,7 +87,7 @@ async def update_billing_profile(
         cmd.require(Action.BILLING_PROFILE_EDIT, await store.facts(cmd.db, ctx, customer_id))
         if (earlier := cmd.replay(BillingProfile)) is not None:
             return earlier
-        before = _existing(await store.lock_billing(cmd.db, ctx.caller.tenant_id, customer_id), customer_id)
+        before = rules.existing(await store.lock_billing(cmd.db, ctx.caller.tenant_id, customer_id), customer_id)
         rules.check_version(before.version, expected_version)
         wanted = rules.check_billing(details)
         after = changed(
@@ -221,9 +219,3 @@ def _as_customer(it: Relationship) -> Customer:
         formed_at=it.formed_at,
         relationship_to_partner=RelationshipToPartner.NONE if it.ended_at else RelationshipToPartner.RESELLER,
     )
-
-
-def _existing(found: T | None, customer_id: UUID) -> T:
-    if found is None:
-        raise rules.UnknownCustomer("There is no such customer among yours.", str(customer_id))
-    return found

@@ -9,7 +9,7 @@ import msgspec
 from asyncpg.connection import Connection
 
 from copartner.command.context import Context
-from copartner.customers.model import BillingProfile, FoundedTenant, NewCustomer
+from copartner.customers.model import BillingProfile, Domain, FoundedTenant, NewCustomer
 from copartner.customers.rules import DomainTaken
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
@@ -40,6 +40,47 @@ def company() -> str:
 def billing() -> str:
     """Caller, customer; answers facts and billing profile."""
     return call("fn_read_billing_profile", 5, "facts", "shapes", "body")
+
+
+@cache
+def domains() -> str:
+    """Caller, customer; answers facts and domains."""
+    return call("fn_read_domains", 5, "facts", "shapes", "body")
+
+
+@cache
+def domain_use() -> str:
+    """Caller, domain; answers facts and whether a tenant has it."""
+    return call("fn_read_domain_use", 5, "facts", "shapes", "body")
+
+
+@cache
+def managed_services() -> str:
+    """Caller, customer; answers facts and products."""
+    return call("fn_read_managed_services", 5, "facts", "shapes", "body")
+
+
+@cache
+def home() -> str:
+    """Caller; answers the facts of its own tenant."""
+    return call("fn_read_home", 4, "facts", "shapes", "body")
+
+
+async def add_domain(db: Connection, domain: Domain, *, now: datetime) -> bool:
+    """Insert a domain; False when the customer delegated nothing to the acting partner. Raises DomainTaken."""
+    row = {
+        "name": domain.name,
+        "authentication_type": domain.authentication,
+        "capability": domain.capability,
+        "federation": domain.federation,
+    }
+    try:
+        added: bool = await db.fetchval(
+            call("fn_add_domain", 3), domain.customer_tenant_id, msgspec.json.encode(row).decode(), now
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise DomainTaken("A tenant has this domain already; choose another one.", domain.name) from error
+    return added
 
 
 async def facts(db: Connection, ctx: Context, customer_id: UUID, *, deep: bool = False) -> Facts:
@@ -99,6 +140,7 @@ async def found(
         "address": new.billing.address,
         "admin": founded.admin,
         "privileges": founded.privileges,
+        "registration_number": new.registration_number,
     }
     try:
         await db.execute(call("fn_found_tenant", 3), msgspec.json.encode(row).decode(), password_hash, now)

@@ -24,6 +24,8 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.CUSTOMER_LIST,
                 A.RELATIONSHIP_LINK_READ,
                 A.RELATIONSHIP_REQUEST_LIST,
+                A.DOMAIN_CHECK,
+                A.ADDRESS_CHECK,
                 A.PARTNER_PROFILE_READ,
                 A.PARTNER_PROFILE_EDIT,
                 A.AGREEMENT_METADATA_READ,
@@ -43,6 +45,8 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
             {
                 A.CUSTOMER_READ,
                 A.CUSTOMER_EDIT,
+                A.CUSTOMER_ADD_DOMAIN,
+                A.MANAGED_SERVICES_READ,
                 A.CUSTOMER_END_RELATIONSHIP,
                 A.CUSTOMER_REMOVE_PRIVILEGES,
                 A.COMPANY_PROFILE_READ,

@@ -206,6 +206,12 @@ PROGRAMME = (
         begins=date(2024, 1, 1),
     ),
     Invariant(
+        "delegated-first",
+        "Nobody acts in a customer's tenant that did not delegate it.",
+        frozenset({A.CUSTOMER_ADD_DOMAIN}),
+        _all(Has(_context, "relationship"), _at(_witness, "privileges")),
+    ),
+    Invariant(
         "privileges-asked-for",
         "Privileges come only when the request says so.",
         frozenset({A.CONSENT_GRANT_PRIVILEGES}),

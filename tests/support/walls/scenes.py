@@ -152,6 +152,13 @@ def related(scene: Scene) -> Matter:
     return scene.matter(scene.first, scene.buyer)
 
 
+def without_privileges(scene: Scene) -> Matter:
+    """A partner and its customer, which delegates nothing to it."""
+    matter = related(scene)
+    scene.run(customers.remove_privileges(matter.seller, customer_id=matter.customer_id))
+    return matter
+
+
 def foreign_sale(scene: Scene) -> Matter:
     """What the first partner sold and drafted; the second works for the same customer."""
     for partner in (scene.first, scene.second):

@@ -107,6 +107,11 @@ async def list_records(call: Call) -> Collection[AuditRecordBody]:
     return wire.collection((_present(one) for one in found.items), call, following=following, total=found.total)
 
 
+async def _read(call: Call) -> AuditRecordBody:
+    """One record, where a notice of a change points to."""
+    return _present(await service.read_audit_record(call.ctx, record_id=call.id("auditrecord")))
+
+
 def _filter(wanted: queries.Filter | None) -> AuditFilter:
     if wanted is None:
         return AuditFilter()
@@ -131,4 +136,6 @@ QUERY = (
 ROUTES = (
     Route(("GET",), "/v1/auditrecords", list_records, "audit.list", "List what happened.", Collection[AuditRecordBody],
           query=QUERY, headers=pages.HEADERS),
+    Route(("GET",), "/auditactivity/v1/auditrecords/{auditrecord}", _read, "audit.read", "Read what happened once.",
+          AuditRecordBody),
 )  # fmt: skip

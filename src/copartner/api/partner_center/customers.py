@@ -29,6 +29,7 @@ class CompanyRequest(Struct, frozen=True, kw_only=True, rename="camel"):
 
     domain: str
     company_name: str | UnsetType = UNSET
+    organization_registration_number: str | UnsetType = UNSET
 
 
 class CredentialsRequest(Struct, frozen=True, rename="camel"):
@@ -133,6 +134,7 @@ async def _create(call: Call) -> CustomerBody:
             domain=asked.company_profile.domain,
             billing=details(asked.billing_profile),
             admin_name=named.partition("@")[0] if named else "admin",
+            registration_number=asked.company_profile.organization_registration_number or "",
             includes_privileges=or_none(asked.allow_delegated_access),
         ),
     )

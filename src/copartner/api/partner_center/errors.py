@@ -11,6 +11,7 @@ from copartner.api.call import Call, Reply
 from copartner.api.caller import NoToken, NotThisSide, UserTokenNeeded
 from copartner.catalogue import rules as catalogue
 from copartner.command.denial import Denied
+from copartner.customers import countries
 from copartner.customers import rules as customers
 from copartner.kernel.errors import (
     Busy,
@@ -114,6 +115,7 @@ CLASSES: dict[type[Exception], Code] = {
     agreements.NoAgreements: _get(400, 900127),
     customers.UnknownCustomer: NO_RELATIONSHIP,
     customers.DomainTaken: MALFORMED,
+    countries.UnknownCountry: NOT_FOUND,
     programme.UnknownTenant: _get(404, 60003),
     relationships.UnknownAddressee: _get(404, 60003),
     relationships.UnknownRelationship: NO_RELATIONSHIP,
@@ -138,6 +140,7 @@ RULES: dict[str, Code] = {
     "seats-pooled": _get(400, 2002),
     "rel-end": MALFORMED,
     "rel-end-cancelled": MALFORMED,
+    "dap-required": _get(403, 900308),
     "rel-dap-forced": MALFORMED,
     "rel-dap-ended": MALFORMED,
     "rel-dap-asked": MALFORMED,

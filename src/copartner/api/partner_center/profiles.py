@@ -64,6 +64,7 @@ class CompanyProfileBody(Struct, frozen=True, kw_only=True, rename="camel"):
     company_name: str
     links: Links
     address: AddressBody | UnsetType = UNSET
+    organization_registration_number: str | UnsetType = UNSET
     attributes: Attributes = Attributes("CustomerCompanyProfile")
 
 
@@ -136,6 +137,7 @@ def _company(found: CompanyProfile) -> CompanyProfileBody:
         domain=found.domain,
         company_name=found.company_name,
         address=present_address(found.address),
+        organization_registration_number=found.registration_number or UNSET,
         links=wire.self_link("customers", found.tenant_id, "profiles", "company"),
     )
 

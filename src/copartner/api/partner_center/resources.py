@@ -11,6 +11,8 @@ from copartner.api.partner_center import (
     profiles,
     relationships,
     subscriptions,
+    tenancy,
+    utilities,
 )
 from copartner.api.registry import Route
 
@@ -18,6 +20,8 @@ ROUTES: tuple[Route, ...] = (
     *customers.ROUTES,
     *relationships.ROUTES,
     *profiles.ROUTES,
+    *tenancy.ROUTES,
+    *utilities.ROUTES,
     *partner_profiles.ROUTES,
     *catalogue.ROUTES,
     *carts.ROUTES,
