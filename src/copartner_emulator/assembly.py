@@ -13,6 +13,7 @@ from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook
 from copartner_emulator import password_grant
 from copartner_emulator.clock import MovableClock
+from copartner_emulator.purging_store import Purging
 
 
 def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableClock, key_file: KeyFile) -> Runtime:
@@ -27,6 +28,7 @@ def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableCl
         ids=Ids(machine),
         page_tokens=PageTokens(key_file.derive("page tokens")),
         public_url=public_url,
+        sandbox=Purging(),
     )
 
 

@@ -1,10 +1,12 @@
 """What is in a customer's tenant, and what is asked before a customer is made, by HTTP."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from copartner.customers import countries
 from support.bodies import tenancy_bodies
 from support.goldens import Documented
 from support.web import Web, refused
@@ -140,6 +142,17 @@ async def test_an_address_is_judged_by_its_form(site: Web, change: dict[str, str
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] == status
     assert bool(answer.json()["suggestedAddresses"]) == (status == "Verified")
+
+
+def test_the_table_of_countries_is_whole() -> None:
+    for code, country in countries.countries().items():
+        assert re.fullmatch(r"[A-Z]{2}", code)
+        assert re.fullmatch(r"[0-9]{1,3}", country.calling_code)
+        assert country.cultures[-1] == "en-US" or code == "US"
+        assert {culture.partition("-")[0] for culture in country.cultures} == set(country.languages)
+        assert any(re.fullmatch(country.phone, "5" * length) for length in (8, 9, 10)), code
+    assert not countries.country("de").registration
+    assert countries.country("pl").registration
 
 
 async def test_a_country_without_rules_is_not_found(site: Web) -> None:

@@ -40,6 +40,7 @@ TABLE = {
     "remove delegated admin privileges": ("- - Y - c -", (A.CUSTOMER_REMOVE_PRIVILEGES,)),
     "end relationship": ("Y - c c - -", (A.CUSTOMER_END_RELATIONSHIP,)),
     "attest customer agreement": ("- - Y Y - -", (A.AGREEMENT_ATTEST,)),
+    "sign partner agreement": ("Y - - - - -", (A.PARTNER_AGREEMENT_SIGN,)),
     "catalogue, prices": ("Y Y Y Y - Y", (A.CATALOGUE_READ, A.CUSTOMER_CATALOGUE_READ)),
     "cart, checkout, add-on": (
         "Y c Y Y c c",

@@ -15,6 +15,7 @@ from support.web import Web
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 OWN = "/programme/v1"
+TEMPLATE = "117a77b0-9360-443b-8795-c6dedc750cf9"
 ALL: dict[str, Route] = {route.name: route for route in (*ROUTES, *OWN_ROUTES)}
 _OF_GLOBAL_ADMINS = ("users", "groups", "applications", "partner_profiles")
 
@@ -75,6 +76,7 @@ async def furnish(site: Web) -> Things:
     async with site.here.owner() as owner:
         # At the present no privileges come that could be taken back, and nothing is sold that has to be activated.
         await owner.execute("UPDATE reseller_relationship SET privileges = true")
+        await owner.execute("DELETE FROM partner_agreement WHERE partner_tenant_id = $1", site.here.id("wolkenwerk"))
         for things in (own, foreign):
             await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
     templates = await site.get("aa@nordlicht", "/v1/agreements")
@@ -104,6 +106,8 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "availability": item.split(":")[2],
         "auditrecord": await _record(site, who),
         "countryvalidationrule": "DE",
+        "agreementtemplate": TEMPLATE,
+        "compliance": "csp",
         "domain": "hafen.example",
         **await _furnish_directory(site, f"ga@{partner}"),
     }
@@ -178,6 +182,9 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
 def _queries() -> dict[str, str]:
     return {
         "products.list": "?country=DE&targetView=OnlineServices",
+        "partner_agreements.read_status": "?mpnId=4100001",
+        "partner_agreements.read_status_of": "?mpnId=4100001",
+        "partner_relationships.list": "?relationship_type=IsIndirectCloudSolutionProviderOf",
         "customer_products.list": "?targetView=OnlineServices",
         **dict.fromkeys(("products.read", "skus.list", "skus.read", "availabilities.list"), "?country=DE"),
         "availabilities.read": "?country=DE",
@@ -196,6 +203,7 @@ def _callers() -> dict[str, str]:
         "own_relationships.change": "ga@alpenblick",
         "own_subscriptions.list": "ga@alpenblick",
         "enrolments.make": "ga@wolkenstadt",
+        "partner_agreements.sign": "ga@wolkenwerk",
         **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in _OF_GLOBAL_ADMINS},
     }
 

@@ -15,7 +15,7 @@ _FOUNDER = "copartner_founder"
 WALLS = (
     *(Wall(table, "partner_own", _PARTNER, "partner_tenant_id") for table in (
         "relationship_request", "reseller_relationship", "billing_profile", "customer_agreement", "cart",
-        "purchase_order", "subscription", "partner_profile",
+        "purchase_order", "subscription", "partner_profile", "partner_agreement",
     )),
     *(Wall(table, "customer_own", _CUSTOMER, "customer_tenant_id") for table in (
         "relationship_request", "reseller_relationship", "customer_agreement", "subscription",
@@ -29,6 +29,9 @@ WALLS = (
     *(Wall(table, policy, role, column)
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER))
       for table, column in (("tenant", "id"), ("enrolment", "tenant_id"))),
+    Wall("partner_relationship", "provider_own", _PARTNER, "provider_tenant_id"),
+    Wall("partner_relationship", "reseller_own", _PARTNER, "reseller_tenant_id"),
+    Wall("reseller_relationship", "founder_adds_indirect", _FOUNDER, "provider_tenant_id"),
     Wall("tenant_domain", "customer_own", _CUSTOMER, "tenant_id"),
     *(Wall(table, "founder_adds", _FOUNDER, "partner_tenant_id")
       for table in ("reseller_relationship", "billing_profile")),
@@ -41,7 +44,8 @@ OPEN = {
         "application", "application_secret", "audit_record", "audit_record_default", "audit_record_month",
         "authorization_code",
         "billing_profile", "cart", "customer_agreement", "decision_record", "device_authorization", "directory_group",
-        "enrolment", "group_member", "idempotency_key", "partner_profile", "purchase_order", "refresh_family",
+        "enrolment", "group_member", "idempotency_key", "partner_agreement", "partner_profile", "partner_relationship",
+        "purchase_order", "refresh_family",
         "refresh_token",
         "relationship_request", "reseller_relationship", "revocation", "role_assignment", "signing_key", "subscription",
         "tenant", "tenant_domain", "user_account",
@@ -49,7 +53,8 @@ OPEN = {
     "facts_adds": {"tenant_domain"},
     "facts_all": {
         "application", "cart", "customer_agreement", "decision_record", "directory_group",
-        "enrolment", "group_member", "purchase_order", "relationship_request", "reseller_relationship",
+        "enrolment", "group_member", "partner_agreement", "partner_relationship", "purchase_order",
+        "relationship_request", "reseller_relationship",
         "role_assignment", "subscription", "tenant", "tenant_domain", "user_account",
     },
     "facts_claim": {"relationship_request"},
@@ -65,6 +70,8 @@ OPEN = {
 ACTORS = {_PARTNER: "nordlicht", _CUSTOMER: "alpenblick", _OPERATOR: "wolkenstadt", _FOUNDER: "nordlicht"}
 # An enrolled tenant buys from others too, and then acts as a customer.
 ENROLLED = "nordlicht"
+# Who resells for the first partner in the planted rows.
+RESELLER = "alpenblick"
 
 
 async def _policies(owner: Connection) -> dict[str, tuple[str, str]]:
@@ -77,7 +84,8 @@ async def _policies(owner: Connection) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("wall", WALLS, ids=str)
 async def test_a_role_reaches_its_own_rows_alone(owner: Connection, planted: Programme, wall: Wall) -> None:
-    actor = planted.id(ENROLLED if wall.table == "enrolment" else ACTORS[wall.role])
+    other = {"enrolment.customer_own": ENROLLED, "partner_relationship.reseller_own": RESELLER}
+    actor = planted.id(other.get(str(wall), ACTORS[wall.role]))
     held = await reach(owner, wall, actor)
     assert held.granted, "a policy for a role without privileges on the table holds nothing: drop it"
     assert (held.own, held.foreign) == (held.granted, frozenset())

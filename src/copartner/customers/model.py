@@ -122,7 +122,8 @@ class SearchField(StrEnum):
 class NewCustomer:
     """A tenant to be made. `admin_name` is the part before the @ of the first admin's sign-in name.
 
-    `includes_privileges` None: as the rules allow the caller.
+    `includes_privileges` None: as the rules allow the caller. `reseller_tenant_id` is the indirect reseller that it is
+    made for. `wants_default_roles`: granular delegation by default, where the programme gives it.
     """
 
     company_name: str
@@ -130,14 +131,19 @@ class NewCustomer:
     billing: BillingDetails
     admin_name: str = "admin"
     registration_number: str = ""
+    reseller_tenant_id: UUID | None = None
+    wants_default_roles: bool = True
     includes_privileges: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundedTenant:
-    """A customer's tenant made by a partner, with the relationship it began with; what the audit keeps of it."""
+    """A customer's tenant made by a partner, with the relationship it began with; what the audit keeps of it.
 
-    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+    `owes_default_roles`: the programme gives the partner default granular roles, which are yet to be made.
+    """
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id", "reseller_tenant_id")
 
     id: UUID
     partner_tenant_id: UUID
@@ -149,6 +155,19 @@ class FoundedTenant:
     country: str
     privileges: bool
     admin: str
+    reseller_tenant_id: UUID | None = None
+    owes_default_roles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PurgedTenant:
+    """A customer's tenant that is no more; only the partner that purged it has a record of it."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id",)
+
+    id: UUID
+    partner_tenant_id: UUID
+    company_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +177,5 @@ class CreatedCustomer:
     customer: Customer
     user_name: str
     password: str
+    reseller_tenant_id: UUID | None = None
+    owes_default_roles: bool = False

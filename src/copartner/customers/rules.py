@@ -2,15 +2,18 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
 from copartner.customers.countries import check_registration
 from copartner.customers.model import Authentication, BillingDetails, Domain, NewCustomer
-from copartner.kernel.errors import Conflict, Invalid, NotFound, StaleTag
+from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound, StaleTag
+from copartner.policy.facts import Cloud
 from copartner.tenants.details import check_address, check_mail, check_tag, check_text
 
 T = TypeVar("T")
+DEFAULT_ROLES_FROM = date(2023, 11, 1)
 
 _FEDERATION = frozenset({
     "issueruri", "logoffuri", "passivelogonuri", "preferredauthenticationprotocol", "promptloginbehavior",
@@ -23,6 +26,14 @@ _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 class UnknownCustomer(NotFound):
     """The partner has no such customer."""
+
+
+class NoSandbox(Illegal):
+    """Only a deployment for trying things out deletes tenants."""
+
+
+class NotAReseller(Invalid):
+    """The tenant is no indirect reseller of the partner."""
 
 
 class DomainTaken(Conflict):
@@ -46,6 +57,14 @@ def check_new(new: NewCustomer) -> NewCustomer:
         admin_name=admin,
         registration_number=check_registration(new.billing.address.country, new.registration_number),
     )
+
+
+def owes_default_roles(new: NewCustomer, *, cloud: Cloud, day: date) -> bool:
+    """Whether the programme gives the partner default granular roles at a new customer.
+
+    Rule cust-default-gdap: commercial, from 2023-11-01 (gdap-faq), unless the partner does not want them.
+    """
+    return new.wants_default_roles and cloud is Cloud.COMMERCIAL and day >= DEFAULT_ROLES_FROM
 
 
 def check_domain(text: str, name: str = "domain") -> str:

@@ -108,20 +108,28 @@ async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
     """The acting partner makes a new tenant, which forms the relationship with it.
 
     The first admin's password is derived from the deployment's secret, so that a repeated request answers it again and
-    no row holds it. Raises Denied, DomainTaken, Invalid.
+    no row holds it. Raises Denied, DomainTaken, Invalid, NotAReseller.
     """
     async with ctx.command("customer.create") as cmd:
         tenant_id = ctx.runtime.ids.new()
         checked = rules.check_new(new)
-        facts = _with_new_tenant(ctx, await store.facts(cmd.db, ctx, tenant_id, deep=True), tenant_id, checked)
+        facts = await _with_reseller(cmd, await store.facts(cmd.db, ctx, tenant_id, deep=True), checked)
+        facts = _with_new_tenant(ctx, facts, tenant_id, checked)
         cmd.require(Action.CUSTOMER_CREATE, facts)
         if (earlier := cmd.replay(CreatedCustomer)) is not None:
             return changed(earlier, password=_password(ctx, earlier.customer.tenant_id))
-        founded, relationship, billing = await _found(ctx, cmd, facts, tenant_id, checked)
-        for thing in (founded, relationship, billing):
-            cmd.record(None, thing)
-        customer = changed(_as_customer(relationship), billing_profile=billing)
-        made = CreatedCustomer(customer=customer, user_name=founded.admin, password="")
+        founded, relationships_made, billing = await _found(ctx, cmd, facts, tenant_id, checked)
+        cmd.record(None, founded)
+        for relationship in relationships_made:
+            cmd.record(None, relationship)
+        cmd.record(None, billing)
+        made = CreatedCustomer(
+            customer=changed(_as_customer(relationships_made[0]), billing_profile=billing),
+            user_name=founded.admin,
+            password="",
+            reseller_tenant_id=founded.reseller_tenant_id,
+            owes_default_roles=founded.owes_default_roles,
+        )
         cmd.remember(made)
     return changed(made, password=_password(ctx, tenant_id))
 
@@ -138,7 +146,7 @@ async def end_relationship(ctx: Context, *, customer_id: UUID) -> Customer:
 
 async def _found(
     ctx: Context, cmd: Command, facts: Facts, tenant_id: UUID, new: NewCustomer
-) -> tuple[FoundedTenant, Relationship, BillingProfile]:
+) -> tuple[FoundedTenant, tuple[Relationship, ...], BillingProfile]:
     ids, partner = ctx.runtime.ids, ctx.caller.tenant_id
     asked = policy_facts.RelationshipRequest(id=str(tenant_id), partner=str(partner), customer=str(tenant_id))
     founded = FoundedTenant(
@@ -152,6 +160,8 @@ async def _found(
         country=new.billing.address.country,
         privileges=decide_privileges(cmd, replace(facts, resource=asked), new.includes_privileges),
         admin=f"{new.admin_name}@{new.domain}",
+        reseller_tenant_id=new.reseller_tenant_id,
+        owes_default_roles=rules.owes_default_roles(new, cloud=ctx.runtime.cloud, day=cmd.now.date()),
     )
     relationship = Relationship(
         id=founded.relationship_id,
@@ -162,6 +172,7 @@ async def _found(
         privileges=founded.privileges,
         formed_at=cmd.now,
     )
+    formed = (relationship, *_for_reseller(relationship, ids.new(), new.reseller_tenant_id))
     billing = BillingProfile(
         id=ids.new(),
         partner_tenant_id=partner,
@@ -179,11 +190,36 @@ async def _found(
         new,
         user_id=ids.new(),
         billing_id=billing.id,
+        reseller_relationship_id=formed[-1].id,
         cloud=ctx.runtime.cloud,
         password_hash=await asyncio.to_thread(hash_password, _password(ctx, tenant_id)),
         now=cmd.now,
     )
-    return founded, relationship, billing
+    return founded, formed, billing
+
+
+def _for_reseller(own: Relationship, new_id: UUID, reseller_tenant_id: UUID | None) -> tuple[Relationship, ...]:
+    """The relationship that an indirect reseller has beside its provider's own; none without a reseller."""
+    if reseller_tenant_id is None:
+        return ()
+    return (changed(own, id=new_id, partner_tenant_id=reseller_tenant_id, privileges=False),)
+
+
+async def _with_reseller(cmd: Command, facts: Facts, new: NewCustomer) -> Facts:
+    """The facts with the indirect reseller that the customer is made for; raises NotAReseller."""
+    if new.reseller_tenant_id is None:
+        return facts
+    described = await store.own_reseller(cmd.db, new.reseller_tenant_id)
+    if described is None:
+        raise rules.NotAReseller(
+            "associatedPartnerId has to be the tenant of one of your indirect resellers.", "associatedPartnerId"
+        )
+    known = {one.id for one in facts.organisations}
+    return replace(
+        facts,
+        tenants=(*facts.tenants, *described.tenants),
+        organisations=(*facts.organisations, *(one for one in described.organisations if one.id not in known)),
+    )
 
 
 def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustomer) -> Facts:
@@ -198,7 +234,12 @@ def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustom
     made = policy_facts.Organisation(id=organisation, affiliates=(), enrolled=False)
     return replace(
         facts,
-        resource=policy_facts.Customer(id=str(tenant_id), partner=str(ctx.caller.tenant_id), customer=str(tenant_id)),
+        resource=policy_facts.Customer(
+            id=str(tenant_id),
+            partner=str(ctx.caller.tenant_id),
+            customer=str(tenant_id),
+            reseller=None if new.reseller_tenant_id is None else str(new.reseller_tenant_id),
+        ),
         tenants=(*facts.tenants, tenant),
         organisations=(*facts.organisations, made),
     )

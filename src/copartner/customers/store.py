@@ -12,6 +12,7 @@ from copartner.command.context import Context
 from copartner.customers.model import BillingProfile, Domain, FoundedTenant, NewCustomer
 from copartner.customers.rules import DomainTaken
 from copartner.kernel.functions import call
+from copartner.policy import facts as policy_facts
 from copartner.policy.facts import Facts
 
 _FACTS = msgspec.json.Decoder(Facts)
@@ -58,6 +59,38 @@ def domain_use() -> str:
 def managed_services() -> str:
     """Caller, customer; answers facts and products."""
     return call("fn_read_managed_services", 5, "facts", "shapes", "body")
+
+
+@cache
+def resellers() -> str:
+    """Caller, customer; answers facts and partners."""
+    return call("fn_read_resellers", 5, "facts", "shapes", "body")
+
+
+class Standing(msgspec.Struct):
+    """What stands in the way of purging a customer: whether others work with it, and what the acting partner sold."""
+
+    shared: bool
+    ending: policy_facts.Ending
+    company_name: str | None = None
+
+
+async def standing(db: Connection, customer_id: UUID) -> Standing:
+    """The acting partner's customer, as far as purging it goes; without a name it is none of its."""
+    return msgspec.json.decode(await db.fetchval(call("fn_standing", 1), customer_id), type=Standing)
+
+
+class Described(msgspec.Struct):
+    """A tenant and the business behind it, as the rules see them."""
+
+    tenants: tuple[policy_facts.Tenant, ...]
+    organisations: tuple[policy_facts.Organisation, ...]
+
+
+async def own_reseller(db: Connection, reseller_tenant_id: UUID) -> Described | None:
+    """An indirect reseller of the acting partner; None when it is none."""
+    row = await db.fetchval(call("fn_own_reseller", 1), reseller_tenant_id)
+    return None if row is None else msgspec.json.decode(row, type=Described)
 
 
 @cache
@@ -118,6 +151,7 @@ async def found(
     *,
     user_id: UUID,
     billing_id: UUID,
+    reseller_relationship_id: UUID,
     cloud: str,
     password_hash: str,
     now: datetime,
@@ -141,6 +175,9 @@ async def found(
         "admin": founded.admin,
         "privileges": founded.privileges,
         "registration_number": new.registration_number,
+        "owes_default_roles": founded.owes_default_roles,
+        "reseller_tenant_id": founded.reseller_tenant_id,
+        "reseller_relationship_id": reseller_relationship_id,
     }
     try:
         await db.execute(call("fn_found_tenant", 3), msgspec.json.encode(row).decode(), password_hash, now)

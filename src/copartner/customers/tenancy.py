@@ -6,6 +6,7 @@ from uuid import UUID
 from copartner.command.context import Context
 from copartner.customers import countries, rules, store
 from copartner.customers.model import CompanyProfile, Domain, ManagedService
+from copartner.partners.model import Partner
 from copartner.policy.actions import Action
 from copartner.tenants.details import Address
 
@@ -20,6 +21,11 @@ async def list_domains(ctx: Context, *, customer_id: UUID) -> tuple[str, ...]:
     """Every domain of one customer, the first one first; raises Denied, UnknownCustomer."""
     found = await ctx.find(Action.CUSTOMER_READ, store.domains(), customer_id, body=tuple[str, ...])
     return rules.existing(found, customer_id)
+
+
+async def list_resellers(ctx: Context, *, customer_id: UUID) -> tuple[Partner, ...]:
+    """The acting partner's indirect resellers through which it works with one customer; raises Denied."""
+    return await ctx.read(Action.CUSTOMER_LIST_RESELLERS, store.resellers(), customer_id, body=tuple[Partner, ...])
 
 
 async def list_managed_services(ctx: Context, *, customer_id: UUID) -> tuple[ManagedService, ...]:

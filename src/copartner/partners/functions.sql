@@ -8,7 +8,7 @@ BEGIN
         FROM tenant t JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = p_tenant);
 END $$;
 ALTER FUNCTION fn_partner OWNER TO copartner_facts;
-GRANT EXECUTE ON FUNCTION fn_partner TO copartner_customer;
+GRANT EXECUTE ON FUNCTION fn_partner TO copartner_customer, copartner_partner;
 
 -- fn_own_company: what is known of the acting partner without its telling.
 CREATE FUNCTION fn_own_company(p_tenant uuid) RETURNS json LANGUAGE sql STABLE AS $$
@@ -41,3 +41,20 @@ BEGIN
     RETURN json_build_object('company', fn_own_company(p_tenant), 'kept', v_kept);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_lock_partner_profile TO copartner_partner;
+
+-- fn_list_partner_relationships: the acting partner's indirect resellers, or the providers it resells for.
+CREATE FUNCTION fn_list_partner_relationships(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    p_resellers boolean, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT coalesce(json_agg(fn_partner(r.other) ORDER BY r.other), '[]'),
+        coalesce((SELECT json_agg(json_build_object('type', 'Home', 'id', one, 'tenant', one))
+            FROM (SELECT DISTINCT unnest(array_agg(r.own))) AS owners(one)), '[]')
+    INTO body, shapes
+    FROM (SELECT CASE WHEN p_resellers THEN p.provider_tenant_id ELSE p.reseller_tenant_id END AS own,
+            CASE WHEN p_resellers THEN p.reseller_tenant_id ELSE p.provider_tenant_id END AS other
+        FROM partner_relationship p WHERE p.state = 'active') AS r
+    WHERE r.own = p_tenant;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_partner_relationships TO PUBLIC;

@@ -1,6 +1,7 @@
 """Partners as their customers see them, and what a partner says of itself."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -91,6 +92,22 @@ class Support:
     email: str
     telephone: str
     website: str
+
+
+class Direction(StrEnum):
+    """Which partners are asked for: those that resell for one, or those for which one resells; spelled as published."""
+
+    RESELLERS = "is_indirect_cloud_solution_provider_of"
+    PROVIDERS = "is_indirect_reseller_of"
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRelationship:
+    """A partner that resells for the reading one, or for which it does; `partner` is the other side."""
+
+    partner: Partner
+    direction: Direction
+    state: str = "active"
 
 
 ProfileValue = Billing | LegalBusiness | Organization | Support

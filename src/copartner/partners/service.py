@@ -6,7 +6,7 @@ import msgspec
 
 from copartner.command.context import Context
 from copartner.partners import rules, store
-from copartner.partners.model import Company, PartnerProfile, Support, V
+from copartner.partners.model import Company, Direction, Partner, PartnerProfile, PartnerRelationship, Support, V
 from copartner.policy.actions import Action
 
 
@@ -19,6 +19,18 @@ async def read_number(ctx: Context, *, mpn_id: str | None = None) -> Company:
     """The acting partner with its number in the programme; raises Denied, UnknownNumber for another number."""
     found = await ctx.read(Action.PARTNER_PROFILE_READ, store.read(), Support.kind, body=store.Told)
     return rules.check_number(found.company, mpn_id)
+
+
+async def list_relationships(ctx: Context, *, direction: Direction) -> tuple[PartnerRelationship, ...]:
+    """The acting partner's indirect resellers, or the providers it resells for, by tenant; raises Denied."""
+    found = await ctx.read(
+        Action.PARTNER_RELATIONSHIP_LIST,
+        store.relationships(),
+        direction is Direction.RESELLERS,
+        body=tuple[Partner, ...],
+        each=Action.PARTNER_RELATIONSHIP_LIST,
+    )
+    return tuple(PartnerRelationship(partner, direction) for partner in found)
 
 
 async def update_profile(ctx: Context, value: V, *, expected_version: int | None = None) -> PartnerProfile[V]:

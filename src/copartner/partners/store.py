@@ -37,6 +37,12 @@ def read() -> str:
     return call("fn_read_partner_profile", 5, "facts", "shapes", "body")
 
 
+@cache
+def relationships() -> str:
+    """Caller, whether resellers are asked for; answers facts, shapes and partners."""
+    return call("fn_list_partner_relationships", 5, "facts", "shapes", "body")
+
+
 async def home_facts(db: Connection, ctx: Context) -> Facts:
     """The caller and its own tenant."""
     return _FACTS.decode(await db.fetchval(call("fn_home_facts", 4), *ctx.who))

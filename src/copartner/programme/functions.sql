@@ -61,13 +61,14 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_audit TO PUBLIC;
 
--- fn_audit_wanted: whether a record falls between two moments and fits what is not null of customer, name and type.
+-- fn_audit_wanted: whether a record falls between two moments and fits what is not null of customer, name and
+-- types, which stand with commas between them.
 CREATE FUNCTION fn_audit_wanted(
     a audit_record, p_from timestamptz, p_to timestamptz, p_customer uuid, p_name text, p_type text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
     SELECT a.at >= p_from AND a.at < p_to AND (p_customer IS NULL OR a.customer_tenant_id = p_customer)
         AND (p_name IS NULL OR strpos(lower(a.customer_name), lower(p_name)) > 0)
-        AND (p_type IS NULL OR lower(a.resource_type) = lower(p_type))
+        AND (p_type IS NULL OR lower(a.resource_type) = ANY (string_to_array(lower(p_type), ',')))
 $$;
 GRANT EXECUTE ON FUNCTION fn_audit_wanted TO copartner_partner, copartner_customer, copartner_operator;
 

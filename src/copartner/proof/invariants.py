@@ -21,6 +21,7 @@ from copartner.proof.classes import (
     OWN_LISTS,
     OWN_RELATIONSHIP,
 )
+from copartner.proof.invariants_of_partners import PARTNERS
 from copartner.proof.vocabulary import ACTOR as _actor
 from copartner.proof.vocabulary import CONTEXT as _context
 from copartner.proof.vocabulary import THING as _thing
@@ -206,12 +207,6 @@ PROGRAMME = (
         begins=date(2024, 1, 1),
     ),
     Invariant(
-        "delegated-first",
-        "Nobody acts in a customer's tenant that did not delegate it.",
-        frozenset({A.CUSTOMER_ADD_DOMAIN}),
-        _all(Has(_context, "relationship"), _at(_witness, "privileges")),
-    ),
-    Invariant(
         "privileges-asked-for",
         "Privileges come only when the request says so.",
         frozenset({A.CONSENT_GRANT_PRIVILEGES}),
@@ -286,8 +281,13 @@ PROGRAMME = (
     ),
 )
 GROUPS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
-    {"partners kept apart": ISOLATION, "to whom may be sold": SELLING, "the rest of the programme": PROGRAMME}
+    {
+        "partners kept apart": ISOLATION,
+        "to whom may be sold": SELLING,
+        "the rest of the programme": PROGRAMME,
+        "what partners are": PARTNERS,
+    }
 )
-ALL = ISOLATION + SELLING + PROGRAMME
+ALL = ISOLATION + SELLING + PROGRAMME + PARTNERS
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

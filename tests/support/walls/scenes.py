@@ -111,6 +111,10 @@ class Scene:
         """What a service answers."""
         return self.stage.run(asked)
 
+    def execute(self, statement: str, *values: Any) -> None:
+        """A change by the owner's hand, which the next reset takes back."""
+        self.run(self.stage.owner.execute(statement, *values))
+
     def sold(self, matter: Matter, quantity: int = 5) -> Matter:
         """The matter with a subscription, its order and an open cart in it."""
         wishes = matter.wishes(quantity)

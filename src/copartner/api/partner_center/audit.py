@@ -18,11 +18,17 @@ from copartner.programme.model import AuditFilter, AuditRecord, AuditStatus
 
 _FILTERS = {"CompanyName": ("substring",), "CustomerId": ("equals",), "ResourceType": ("equals",)}
 # Published names; what the contract has no name for keeps its own.
-_RESOURCES = {"Relationship": "partner_customer_relationship", "FoundedTenant": "customer"}
-_BY_NAME = {name: kind for kind, name in _RESOURCES.items()}
+_RESOURCES = {
+    "Relationship": "partner_customer_relationship",
+    "FoundedTenant": "customer",
+    "PurgedTenant": "customer",
+}
+# One published name may stand for several kinds.
+_BY_NAME = {name: ",".join(kind for kind, other in _RESOURCES.items() if other == name) for name in _RESOURCES.values()}
 _OPERATIONS = {
     "subscription.change": "update_subscription",
     "customer.create": "add_customer",
+    "customer.purge": "delete_customer",
     "billing_profile.edit": "update_customer_billing_profile",
     "customer.end_relationship": "remove_partner_customer_relationship",
     "order.place": "create_order",
