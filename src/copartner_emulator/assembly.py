@@ -13,6 +13,7 @@ from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook
 from copartner_emulator import password_grant
 from copartner_emulator.clock import MovableClock
+from copartner_emulator.purging_store import Purging
 
 
 def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableClock, key_file: KeyFile) -> Runtime:
@@ -28,6 +29,7 @@ def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableCl
         page_tokens=PageTokens(key_file.derive("page tokens")),
         drawn=Drawn(key_file.derive("secrets told once")),
         public_url=public_url,
+        sandbox=Purging(),
     )
 
 

@@ -90,6 +90,12 @@ async def _insert_tenant(db: Connection, tenant: Tenant, cloud: Cloud, at: datet
             tenant.enrolment.markets,
             at,
         )
+    if tenant.enrolment and agreements.has_partner_agreement(cloud):
+        await db.execute(
+            """INSERT INTO partner_agreement (partner_tenant_id, template_id, id, signed_at, signed_by)
+            VALUES ($1, $2, $3, $4, $5)""",
+            *(tenant.id, agreements.PARTNER_TEMPLATE, tenant.id, at, tenant.users[0].user_principal_name),
+        )
 
 
 async def _insert_people(db: Connection, tenant: Tenant, password_hash: str) -> None:

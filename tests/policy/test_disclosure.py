@@ -15,13 +15,27 @@ from copartner.policy.rulebook import Rulebook, RuleSet
 from copartner.proof.specimens import BUSINESS, BUYER, CUSTOMER, OTHER, PARTNER, kinds, sides, specimen, with_context
 
 BOOK = Rulebook.load()
-OWN_KEYS = {"id", "organisation", "cloud", "country", "enrolled", "sharedServices", "markets"}
+OWN_KEYS = {
+    "id",
+    "organisation",
+    "cloud",
+    "country",
+    "enrolled",
+    "sharedServices",
+    "markets",
+    "agreementSigned",
+    "indirectReseller",
+}
 # Beside actor and resource, what of the context a caller's record may hold.
 CONTEXT = {"relationship", "agreement", "pool", "ending", "commitment", "azureOnly"}
 # What the rules judge of the other side reaches the reader as one yes or no, in these words.
 SUMMED_UP = {
     "csp-no-partner-buyer": {"not resource.customer.organisation.enrolled"},
     "csp-tenant-only": {"not resource.customer.enrolled"},
+    "csp-tier-customer": {
+        "not resource.customer.organisation.providers contains resource.partner.organisation",
+    },
+    "cust-purge": {"(context.shared is known and not context.shared)"},
     "rel-address": {"resource.customer.country is US"},
     "rel-cloud": {"resource.partner.cloud is resource.customer.cloud"},
     "rel-market": {"resource.partner.markets contains resource.customer.country"},
@@ -31,6 +45,12 @@ SUMMED_UP = {
 # The paths a rule may show a partner and a customer as they are: of tenants and businesses only their own.
 SHOWN = {
     "csp-no-partner-buyer": {"resource.customer.organisation.enrolled"},
+    "cust-purge": {"context.ending.reservations"},
+    "csp-tier-customer": {"resource.customer.organisation.providers", "resource.partner.organisation"},
+    "mpa-signed": {"resource.partner.agreementSigned"},
+    "mpa-signed-reseller": {"resource.reseller.agreementSigned"},
+    "reseller-limits": {"resource.partner.indirectReseller"},
+    "dap-required": {"context.relationship.privileges"},
     "csp-self-affiliate": {
         "context.azureOnly", "resource.customer.organisation.affiliates", "resource.customer.sharedServices",
         "resource.partner.organisation.affiliates",
@@ -80,7 +100,12 @@ def cases(role: Role) -> Iterator[tuple[RuleSet, Action, Facts]]:
                     rules,
                     action,
                     with_context(
-                        facts, pool=Pool(9, 8, 7), ending=Ending(1, 1, 1), azure_only=True, azure_elsewhere=True
+                        facts,
+                        pool=Pool(9, 8, 7),
+                        ending=Ending(1, 1, 1),
+                        shared=True,
+                        azure_only=True,
+                        azure_elsewhere=True,
                     ),
                 )
 

@@ -30,6 +30,8 @@ from copartner.proof.specimens import (
     with_tenant,
 )
 from policy import test_forbids_terms
+from support import forbids
+from support.forbids import BINDING, SELLING
 
 C, G, V = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT, Cloud.CHINA
 SEED, PRESENT = STORY_DAYS
@@ -100,17 +102,6 @@ CHANGES = {
     "mp-addon": (Action.SUBSCRIPTION_ADD_ADDON,),
     "mp-visibility": (Action.SUBSCRIPTION_READ, Action.SUBSCRIPTION_READ_TRANSITIONS),
 }
-SELLING = (
-    (Action.CONSENT_ACCEPT, "RelationshipRequest"),
-    (Action.CART_CREATE, "Customer"),
-    (Action.CART_EDIT, "Cart"),
-    (Action.CART_CHECKOUT, "Cart"),
-    (Action.ORDER_PLACE, "Customer"),
-    (Action.ORDER_PLACE, "Cart"),
-    (Action.ORDER_EXTEND, "Order"),
-    (Action.SUBSCRIPTION_TRANSITION, "Subscription"),
-)
-BINDING = ((Action.CONSENT_ACCEPT, "RelationshipRequest"), (Action.CUSTOMER_CREATE, "Customer"))
 
 
 def _affiliated(of: str, to: str) -> Change:
@@ -282,7 +273,7 @@ def _other_cases() -> list[Case]:
     return made
 
 
-CASES = _cases()
+CASES = [*_cases(), *(Case(*row) for row in forbids.rows())]
 
 
 @cache

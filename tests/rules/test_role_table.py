@@ -41,6 +41,7 @@ TABLE = {
     "end relationship": ("Y - c c - -", (A.CUSTOMER_END_RELATIONSHIP,)),
     "attest customer agreement": ("- - Y Y - -", (A.AGREEMENT_ATTEST,)),
     "promotions": ("Y - Y - - -", (A.PROMOTION_READ, A.PROMOTION_CHECK)),
+    "sign partner agreement": ("Y - - - - -", (A.PARTNER_AGREEMENT_SIGN,)),
     "catalogue, prices": ("Y Y Y Y - Y", (A.CATALOGUE_READ, A.CUSTOMER_CATALOGUE_READ)),
     "cart, checkout, add-on": (
         "Y c Y Y c c",

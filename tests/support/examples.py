@@ -9,21 +9,15 @@ import httpx
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
+from support.bodies import BILLING, CONTACT, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.web import Web
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 OWN = "/programme/v1"
+TEMPLATE = "117a77b0-9360-443b-8795-c6dedc750cf9"
 ALL: dict[str, Route] = {route.name: route for route in (*ROUTES, *OWN_ROUTES)}
-_ADDRESS = {"firstName": "Eva", "lastName": "Berg", "addressLine1": "Hauptstr. 1", "city": "Kiel", "country": "DE"}
-_BILLING: dict[str, Any] = {
-    "email": "eva@kueste.example",
-    "companyName": "Küste GmbH",
-    "culture": "de-DE",
-    "language": "de",
-    "defaultAddress": {**_ADDRESS, "addressLine2": "2. Stock", "postalCode": "24103", "phoneNumber": "+49 431 1"},
-}
-_CONTACT = {"firstName": "Eva", "lastName": "Berg", "email": "eva@alpenblick.example", "phoneNumber": "+49 30 1"}
+_OF_GLOBAL_ADMINS = ("users", "groups", "applications", "partner_profiles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +78,7 @@ async def furnish(site: Web) -> Things:
     async with site.here.owner() as owner:
         # At the present no privileges come that could be taken back, and nothing is sold that has to be activated.
         await owner.execute("UPDATE reseller_relationship SET privileges = true")
+        await owner.execute("DELETE FROM partner_agreement WHERE partner_tenant_id = $1", site.here.id("wolkenwerk"))
         for things in (own, foreign):
             await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
     templates = await site.get("aa@nordlicht", "/v1/agreements")
@@ -126,8 +121,19 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "availability": item.split(":")[2],
         "offer": item,
         "productpromotion": "39NFJQT1PRM1:0001:39NFJQT1Q5KN",
+        "auditrecord": await _record(site, who),
+        "countryvalidationrule": "DE",
+        "agreementtemplate": TEMPLATE,
+        "compliance": "csp",
+        "domain": "hafen.example",
         **await _furnish_directory(site, f"ga@{partner}"),
     }
+
+
+async def _record(site: Web, who: str) -> str:
+    listed = await site.get(who, "/v1/auditrecords")
+    found: str = listed["items"][0]["id"]
+    return found
 
 
 async def _furnish_directory(site: Web, who: str) -> dict[str, str]:
@@ -209,6 +215,9 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
 def _queries() -> dict[str, str]:
     return {
         "products.list": "?country=DE&targetView=OnlineServices",
+        "partner_agreements.read_status": "?mpnId=4100001",
+        "partner_agreements.read_status_of": "?mpnId=4100001",
+        "partner_relationships.list": "?relationship_type=IsIndirectCloudSolutionProviderOf",
         "customer_products.list": "?targetView=OnlineServices",
         **dict.fromkeys(
             ("offers.list", "offers.read", "offers.list_addons", "offer_categories.list", "promotions.read"),
@@ -234,7 +243,8 @@ def _callers() -> dict[str, str]:
         "own_relationships.change": "ga@alpenblick",
         "own_subscriptions.list": "ga@alpenblick",
         "enrolments.make": "ga@wolkenstadt",
-        **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in ("users", "groups", "applications")},
+        "partner_agreements.sign": "ga@wolkenwerk",
+        **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in _OF_GLOBAL_ADMINS},
     }
 
 
@@ -243,11 +253,11 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
     return {
         "customers.create": {
             "companyProfile": {"domain": "kueste.example", "companyName": "Küste GmbH"},
-            "billingProfile": _BILLING,
+            "billingProfile": BILLING,
             "userCredentials": {"userName": "eva"},
         },
         "customers.change": {"allowDelegatedAccess": True, "relationshipToPartner": "reseller"},
-        "billing_profiles.replace": {**_BILLING, "firstName": "Eva", "lastName": "Berg"},
+        "billing_profiles.replace": {**BILLING, "firstName": "Eva", "lastName": "Berg"},
         "carts.create": {"lineItems": [_line(things.item)]},
         "carts.replace": {"lineItems": [_line(things.item, quantity=6), _line(things.item, billingCycle="annual")]},
         "orders.place": {"lineItems": [order_line], "billingCycle": "monthly"},
@@ -298,7 +308,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "inventoryContext": {"customerId": things.own["customer"]},
         },
         "agreements.attest": {
-            "primaryContact": _CONTACT,
+            "primaryContact": CONTACT,
             "templateId": things.template,
             "dateAgreed": "2026-10-01T00:00:00Z",
             "type": "MicrosoftCustomerAgreement",
@@ -308,6 +318,8 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
         "own_relationships.change": {"delegatedAdminPrivileges": False},
         **_directory_bodies(),
+        **profile_bodies(),
+        **tenancy_bodies(),
         "enrolments.make": {
             "tenantId": str(site.here.id("intern.nordlicht")),
             "mpnId": "5550001",

@@ -1,30 +1,106 @@
-"""Answers kept as files: what comes back for a documented request, with what differs between runs made alike."""
+"""Goldens of documented examples: what a page's example request leads to here, in the shape that the page shows."""
 
 import json
+import os
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent.parent / "contract" / "goldens"
+from support.web import Web
+
+PLACE = Path(__file__).parent.parent / "contract" / "goldens"
+# Written again with this set, and then read as a difference; never tuned by hand.
+WRITING = "COPARTNER_WRITE_GOLDENS"
 _GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ALTERNATE = re.compile(r'"alternateId": "[0-9a-f]{12}"')
+_MASKS = (
+    (_GUID, "<guid>"),
+    (re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|\+00:00)"), "<moment>"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """One example of a page: its request in our world, and the paths of the properties that its answer shows.
+
+    `without` says of each documented property that is not answered why it is not.
+    """
+
+    name: str
+    page: str
+    date: str
+    who: str
+    method: str
+    path: str
+    shows: str
+    status: int = 200
+    body: Any = None
+    without: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    async def hold(self, site: Web, **parts: str) -> Any:
+        """Ask, compare with the page's shape and with the golden; answers the body."""
+        path = self.path.format(**parts)
+        answer = await site.call(self.who, self.method, path, self.body, headers=dict(self.headers))
+        assert answer.status_code == self.status, answer.text
+        said = answer.json() if answer.content else None
+        shown = set(self.shows.split())
+        assert self.without.keys() <= shown, "only what the page shows can be left out"
+        missing = shown - self.without.keys() - set(paths(said))
+        assert not missing, f"{self.page} shows these, and they are not answered: {sorted(missing)}"
+        answered = shown & self.without.keys() & set(paths(said))
+        assert not answered, f"these are answered after all: {sorted(answered)}"
+        golden = {
+            "page": self.page,
+            "date": self.date,
+            "request": {"who": self.who, "method": self.method, "path": self.path, "body": self.body},
+            "left out": dict(self.without),
+            "status": self.status,
+            "answer": masked(said),
+        }
+        _compare(PLACE / f"{self.name}.json", golden)
+        return said
 
 
 def check_golden(name: str, *, page: str, date: str, request: str, answer: Any) -> None:
     """Hold an answer to its file, which names the page and the day it describes the request of.
 
-    A file that is not there is written, and the test fails once, so that somebody reads it before it is kept.
+    Identifiers stand by their place in the answer, so that equal ones stay equal.
     """
-    text = json.dumps({"page": page, "date": date, "request": request, "answer": answer}, indent=2, ensure_ascii=False)
-    text = _ALTERNATE.sub('"alternateId": "<alternate>"', _named(text)) + "\n"
-    path = FOLDER / f"{name}.json"
-    if not path.exists():
-        path.write_text(text, encoding="utf-8")
-        raise AssertionError(f"{path.name} was not there; it is written now: read it, then keep it")
-    assert json.loads(path.read_text(encoding="utf-8")) == json.loads(text), f"{name} is no longer what {path.name} has"
-
-
-def _named(text: str) -> str:
-    """The text with each identifier replaced by its place in it, so that equal ones stay equal."""
+    text = json.dumps({"page": page, "date": date, "request": request, "answer": answer}, ensure_ascii=False)
     places: dict[str, str] = {}
-    return _GUID.sub(lambda found: places.setdefault(found.group(), f"<id-{len(places) + 1}>"), text)
+    text = _GUID.sub(lambda found: places.setdefault(found.group(), f"<id-{len(places) + 1}>"), text)
+    _compare(PLACE / f"{name}.json", json.loads(_ALTERNATE.sub('"alternateId": "<alternate>"', text)))
+
+
+def paths(value: Any, before: str = "") -> Iterator[str]:
+    """Every property below a value, as `links.self.uri`; the members of a list stand as `[]`."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            here = f"{before}.{name}" if before else name
+            yield here
+            yield from paths(part, here)
+    elif isinstance(value, list):
+        for part in value:
+            yield from paths(part, f"{before}[]")
+
+
+def masked(value: Any) -> Any:
+    """The value without what differs from run to run."""
+    if isinstance(value, dict):
+        return {name: "<secret>" if name == "password" else masked(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [masked(part) for part in value]
+    if isinstance(value, str):
+        for pattern, mask in _MASKS:
+            value = pattern.sub(mask, value)
+    return value
+
+
+def _compare(file: Path, golden: Any) -> None:
+    text = json.dumps(golden, indent=2, ensure_ascii=False) + "\n"
+    if os.environ.get(WRITING):
+        file.write_text(text, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == text, f"{file.name} differs; with {WRITING}=1 it is written again"

@@ -45,7 +45,7 @@ async def reach(db: Connection, wall: Wall, actor: UUID, *, opened: bool = False
     rows = await db.fetch(f"SELECT to_jsonb(t)::text AS row FROM {wall.table} t")
     decoded = [msgspec.json.decode(row["row"]) for row in rows]
     own = next(row for row in decoded if row[wall.column] == value)
-    foreign = next(row for row in decoded if row[wall.column] != value)
+    foreign = next(row for row in decoded if row[wall.column] not in (None, value))
     transaction = db.transaction()
     await transaction.start()
     try:

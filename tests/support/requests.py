@@ -69,6 +69,7 @@ _context = st.builds(
     agreement=st.none() | st.builds(Agreement, id=_tenant, customer=_tenant, confirmed_by=_maybe),
     pool=st.none() | st.builds(Pool, maximum=_number, held=_number, requested=_number),
     ending=st.none() | st.builds(Ending, active=_number, running=_number, reservations=_number),
+    shared=st.none() | st.booleans(),
     azure_only=st.none() | st.booleans(),
     azure_elsewhere=st.none() | st.booleans(),
 )
@@ -92,6 +93,8 @@ def requests(draw: st.DrawFn) -> tuple[RuleSet, Action, Facts]:
             draw(st.booleans()),
             draw(st.booleans()),
             tuple(draw(st.sets(_country))),
+            draw(st.booleans()),
+            draw(st.booleans()),
         )
         for name in sorted(described)
     )
@@ -107,7 +110,10 @@ def requests(draw: st.DrawFn) -> tuple[RuleSet, Action, Facts]:
         context=draw(_context),
         tenants=tenants,
         organisations=tuple(
-            Organisation(name, tuple(draw(st.sets(_organisation))), draw(st.booleans())) for name in ("o-1", "o-2")
+            Organisation(
+                name, tuple(draw(st.sets(_organisation))), draw(st.booleans()), tuple(draw(st.sets(_organisation)))
+            )
+            for name in ("o-1", "o-2")
         ),
     )
     return rules, action, facts

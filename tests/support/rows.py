@@ -15,6 +15,14 @@ async def plant(db: Connection, here: Programme) -> None:
     """One row for each pair in each table of relationships and sales, one for each tenant in the records."""
     for partner, customer in PAIRS:
         await _plant_pair(db, here, here.id(partner), here.id(customer), customer)
+    # After the others, so that the first foreign row of each table is of one policy alone.
+    for partner, reseller in PAIRS:
+        await db.execute(
+            """INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, provider_tenant_id, state,
+                privileges, company_name, domain, formed_at)
+            VALUES ($1, $2, $3, $4, 'active', false, 'fjord', 'fjord', $5)""",
+            *(here.id("fjord"), here.runtime.ids.new(), here.id(reseller), here.id(partner), here.clock.now()),
+        )
     for tenant in ("nordlicht", "suedwind", "alpenblick", "lavande", "wolkenstadt"):
         await _plant_records(db, here, here.id(tenant))
 
@@ -36,6 +44,14 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
         """INSERT INTO billing_profile (partner_tenant_id, customer_tenant_id, id, company_name, culture, language,
             address) VALUES ($1, $2, $3, $4, 'de-DE', 'de', '{}')""",
         *(partner, customer, new(), name),
+    )
+    await db.execute(
+        """INSERT INTO partner_relationship (provider_tenant_id, reseller_tenant_id, id, state, formed_at)
+        VALUES ($1, $2, $3, 'active', $4)""",
+        *(partner, customer, new(), now),
+    )
+    await db.execute(
+        "INSERT INTO partner_profile (partner_tenant_id, kind, value, version) VALUES ($1, 'support', '{}', 2)", partner
     )
     await db.execute(
         """INSERT INTO customer_agreement (customer_tenant_id, id, partner_tenant_id, type, template_id, agreed_at,

@@ -9,9 +9,11 @@ import pytest
 
 from copartner.agreements import service as agreements
 from copartner.catalogue.model import BillingCycle
+from copartner.command.context import Context
 from copartner.command.denial import Denied
+from copartner.customers import purging, tenancy
 from copartner.customers import service as customers
-from copartner.customers.model import Address, BillingDetails, NewCustomer
+from copartner.customers.model import Authentication, BillingDetails, Domain, NewCustomer
 from copartner.kernel.errors import Refusal
 from copartner.kernel.functions import named
 from copartner.orders import amending, transitions
@@ -24,10 +26,11 @@ from copartner.relationships.service import consent, relationships, requests
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
+from copartner.tenants.details import Address
 from copartner.tenants.service import applications, groups, users
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK, SEED_DAY
-from support.walls import scenes
+from support.walls import scenes, tiers
 from support.walls.perform import ALL, on_stage
 from support.walls.scenes import Matter, Scene
 from support.walls.stage import Stage
@@ -54,6 +57,18 @@ def change(**wanted: Any) -> Deed:
 def set_(name: str) -> Deed:
     """Names the acting partner as seller, the partner's own tenant as customer, or another parent."""
     return lambda m: change(**{name: m.subscription if name == "parent_id" else m.partner_id})(m)
+
+
+def sandboxed(ctx: Context) -> Context:
+    """The same in a deployment that purges; what is left to it is not done here."""
+    return replace(ctx, runtime=replace(ctx.runtime, sandbox=NothingPurged()))
+
+
+class NothingPurged:
+    """A sandbox that leaves everything as it is."""
+
+    async def purge(self, db: Any, tenant_id: Any) -> None:
+        """Leave the tenant."""
 
 
 def draft(m: Matter) -> Any:
@@ -200,6 +215,18 @@ CASES = (
     Case("user-only", "agreements", lambda m: agreements.list_agreements(
         m.application, customer_id=m.customer_id), scenes.related),
     Case("rel-market", "draft", draft, scenes.selling_outside_the_market),
+    Case("dap-required", "domain", lambda m: tenancy.add_domain(m.seller, customer_id=m.customer_id, domain=Domain(
+        name="more.example", authentication=Authentication.MANAGED)), scenes.without_privileges),
+    Case("mpa-signed", "draft", draft, tiers.unsigned),
+    Case("mpa-signed", "create", lambda m: customers.create_customer(m.seller, new=NEW), tiers.unsigned),
+    Case("mpa-signed-reseller", "create", lambda m: customers.create_customer(
+        m.seller, new=replace(NEW, reseller_tenant_id=m.nobody)), tiers.unsigned_reseller),
+    Case("csp-tier-customer", "draft", draft, tiers.selling_to_reseller),
+    Case("csp-tier-customer", "accept", accept, tiers.addressed_to_reseller),
+    Case("reseller-limits", "draft", draft, tiers.reselling),
+    Case("reseller-limits", "create", lambda m: customers.create_customer(m.seller, new=NEW), tiers.reselling),
+    Case("cust-purge", "purge", lambda m: purging.purge_customer(
+        sandboxed(m.seller), customer_id=m.customer_id), tiers.shared),
     Case("rel-cloud", "draft", draft, scenes.selling_to_another_cloud),
     Case("csp-no-partner-buyer", "draft", draft, scenes.selling_to_partners_own_use, EVE),
     Case("csp-tenant-only", "draft", draft, scenes.selling_to_partner),

@@ -16,6 +16,8 @@ from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
+from copartner.partners import service as partners
+from copartner.partners.model import Direction
 from copartner.programme import service as programme
 from copartner.relationships.service import relationships, requests
 from copartner.subscriptions import service as subscriptions
@@ -57,6 +59,8 @@ CASES = (
          frozenset({"own-tenant"})),
     Case("fn_list_directory", "e.tenant_id = p_tenant", lambda m: users.list_users(m.chief),
          frozenset({"own-directory"})),
+    Case("fn_list_partner_relationships", "r.own = p_tenant",
+         lambda m: partners.list_relationships(m.seller, direction=Direction.RESELLERS), frozenset({"own-tenant"})),
     Case("fn_list_held", "s.customer_tenant_id = p_tenant", lambda m: subscriptions.list_held(m.buyer),
          frozenset({"own-tenant"})),
     Case("fn_list_own_relationships", "r.customer_tenant_id = p_tenant",
@@ -80,6 +84,14 @@ def _full(scene: Scene) -> Matter:
     )
     scene.run(agreements.attest_agreement(sold.seller, customer_id=sold.customer_id, attestation=attestation))
     scene.run(requests.send_request(sold.seller))
+    for provider, reseller in ((scene.first, scene.third), (scene.second, scene.first)):
+        scene.run(
+            scene.stage.owner.execute(
+                """INSERT INTO partner_relationship (provider_tenant_id, reseller_tenant_id, id, state, formed_at)
+            VALUES ($1, $2, $3, 'active', $4)""",
+                *(scene.here.id(provider), scene.here.id(reseller), scene.here.runtime.ids.new(), PRESENT),
+            )
+        )
     return matter
 
 

@@ -63,3 +63,40 @@ BEGIN
     body := 'null';
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_metadata TO PUBLIC;
+
+-- fn_read_partner_agreement: the partner agreement as the acting partner signed it.
+CREATE FUNCTION fn_read_partner_agreement(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT json_build_object('id', g.id, 'partner_tenant_id', g.partner_tenant_id, 'template_id', g.template_id,
+        'signed_at', g.signed_at, 'signed_by', g.signed_by) INTO body
+    FROM partner_agreement g WHERE g.partner_tenant_id = p_tenant ORDER BY g.signed_at DESC LIMIT 1;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_partner_agreement TO PUBLIC;
+
+-- fn_signed: whether the acting partner or an indirect reseller of it, by tenant or number, signed the partner agreement;
+-- null when it is neither.
+CREATE FUNCTION fn_signed(p_partner uuid, p_number text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT EXISTS (SELECT FROM partner_agreement g WHERE g.partner_tenant_id = e.tenant_id)
+        FROM enrolment e WHERE (e.tenant_id = p_partner OR e.mpn_id = p_number) AND (e.tenant_id = actor_tenant()
+            OR EXISTS (SELECT FROM partner_relationship r WHERE r.provider_tenant_id = actor_tenant()
+                AND r.reseller_tenant_id = e.tenant_id AND r.state = 'active')));
+END $$;
+ALTER FUNCTION fn_signed OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_signed TO copartner_partner;
+
+-- fn_read_signed: the same, with the facts that decide its reading.
+CREATE FUNCTION fn_read_signed(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_partner uuid,
+    p_number text, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := coalesce(to_json(fn_signed(p_partner, p_number)), 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_signed TO PUBLIC;

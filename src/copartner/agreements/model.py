@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 CUSTOMER_AGREEMENT = "MicrosoftCustomerAgreement"
+PARTNER_AGREEMENT = "MicrosoftPartnerAgreement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,25 @@ class Attestation:
     agreed_at: datetime
     template_id: str
     type: str = CUSTOMER_AGREEMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Where the text of an agreement is read, for one country in one language."""
+
+    template: Template
+    country: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerAgreement:
+    """The partner agreement as one partner signed it."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id",)
+
+    id: UUID
+    partner_tenant_id: UUID
+    template_id: str
+    signed_at: datetime
+    signed_by: str

@@ -3,8 +3,8 @@
 import re
 from datetime import datetime
 
-from copartner.agreements.model import CUSTOMER_AGREEMENT, Attestation, Contact, Template
-from copartner.kernel.errors import Illegal, Invalid, NotFound
+from copartner.agreements.model import CUSTOMER_AGREEMENT, Attestation, Contact, Document, Template
+from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 from copartner.policy.facts import Cloud
 
 # Source: confirm-customer-agreement, 2020; the identifier is that of the published examples.
@@ -16,6 +16,9 @@ TEMPLATES = (
         version_rank=0,
     ),
 )
+# Of our own: the published pages name the partner agreement without an identifier.
+PARTNER_TEMPLATE = "5f2a8c1e-6f0d-4b7e-9a53-3c1f0e7d2b64"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
 _CLOUDS = frozenset({Cloud.COMMERCIAL})
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _LONGEST = 256
@@ -23,6 +26,18 @@ _LONGEST = 256
 
 class UnknownCustomer(NotFound):
     """The partner has no such customer."""
+
+
+class UnknownTemplate(NotFound):
+    """There is no such text of an agreement."""
+
+
+class UnknownPartner(NotFound):
+    """Neither the acting partner nor one of its indirect resellers has that number or tenant."""
+
+
+class AlreadySigned(Conflict):
+    """The partner signed the partner agreement already."""
 
 
 class NoAgreements(Illegal):
@@ -37,6 +52,27 @@ def templates(cloud: Cloud) -> tuple[Template, ...]:
 def current(cloud: Cloud) -> Template | None:
     """The newest customer agreement of a cloud."""
     return max(templates(cloud), key=lambda template: template.version_rank, default=None)
+
+
+def has_partner_agreement(cloud: Cloud) -> bool:
+    """Whether partners of a cloud sign the partner agreement."""
+    return cloud in _CLOUDS
+
+
+def document(cloud: Cloud, template_id: str, *, country: str | None, language: str | None) -> Document:
+    """Where a text is read; US and en-US where nothing is asked for (download-customer-agreement-template, 2023-07-28).
+
+    Raises UnknownTemplate, Invalid.
+    """
+    template = next((one for one in templates(cloud) if one.id == template_id.strip().lower()), None)
+    if template is None:
+        raise UnknownTemplate("There is no such agreement template; take its id from the agreement metadata.")
+    wanted_country, wanted_language = (country or "US").strip().upper(), (language or "en-US").strip()
+    if not re.fullmatch(r"[A-Z]{2}", wanted_country):
+        raise Invalid("country has to be a two-letter country code, such as US.", "country")
+    if not _LANGUAGE.fullmatch(wanted_language):
+        raise Invalid("language has to be a language tag, such as en-US.", "language")
+    return Document(template, wanted_country, wanted_language)
 
 
 def check_type(text: str | None) -> str:

@@ -5,9 +5,18 @@ from uuid import UUID
 import msgspec
 
 from copartner.agreements import rules, store
-from copartner.agreements.model import Agreement, Attestation, Contact, Template
+from copartner.agreements.model import (
+    CUSTOMER_AGREEMENT,
+    Agreement,
+    Attestation,
+    Contact,
+    Document,
+    PartnerAgreement,
+    Template,
+)
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.kernel.errors import Invalid
 from copartner.policy.actions import Action
 from copartner.policy.facts import Cloud
 
@@ -30,6 +39,58 @@ async def list_templates(ctx: Context) -> tuple[Template, ...]:
     """The agreement texts of this cloud; raises Denied."""
     await ctx.read(Action.AGREEMENT_METADATA_READ, store.metadata(), body=type(None))
     return rules.templates(ctx.runtime.cloud)
+
+
+async def read_document(
+    ctx: Context, *, template_id: str, country: str | None = None, language: str | None = None
+) -> Document:
+    """Where the text of an agreement is read; raises Denied, UnknownTemplate, Invalid."""
+    await ctx.read(Action.AGREEMENT_METADATA_READ, store.metadata(), body=type(None))
+    return rules.document(ctx.runtime.cloud, template_id, country=country, language=language)
+
+
+async def is_accepted_by_customer(ctx: Context, *, customer_id: UUID) -> bool:
+    """Whether the customer itself, and not a partner for it, accepted the customer agreement; raises Denied."""
+    found = await ctx.read(Action.AGREEMENT_READ, store.page(), customer_id, body=_Listed, each=Action.AGREEMENT_READ)
+    return any(agreement.type == CUSTOMER_AGREEMENT for agreement in found.accepted)
+
+
+async def read_partner_agreement(ctx: Context) -> PartnerAgreement | None:
+    """The partner agreement as the acting partner signed it, None before it did; raises Denied."""
+    return await ctx.find(Action.PARTNER_AGREEMENT_READ, store.partner_agreement(), body=PartnerAgreement)
+
+
+async def is_partner_agreement_signed(
+    ctx: Context, *, tenant_id: UUID | None = None, mpn_id: str | None = None
+) -> bool:
+    """Whether the acting partner or one of its indirect resellers signed; raises Denied, UnknownPartner, Invalid."""
+    if (tenant_id is None) == (mpn_id is None):
+        raise Invalid("Name the partner by mpnId or by tenantId, by one of them.", "mpnId", "tenantId")
+    named = (tenant_id, None if mpn_id is None else mpn_id.strip())
+    found = await ctx.find(Action.PARTNER_AGREEMENT_READ, store.signed(), *named, body=bool)
+    if found is None:
+        raise rules.UnknownPartner("There is no such partner among your indirect resellers.", str(tenant_id or mpn_id))
+    return found
+
+
+async def sign_partner_agreement(ctx: Context) -> PartnerAgreement:
+    """The acting partner signs the partner agreement; raises Denied, NoAgreements, AlreadySigned."""
+    async with ctx.command("partner_agreement.sign") as cmd:
+        cmd.require(Action.PARTNER_AGREEMENT_SIGN, await store.home_facts(cmd.db, ctx))
+        if (earlier := cmd.replay(PartnerAgreement)) is not None:
+            return earlier
+        if not rules.has_partner_agreement(ctx.runtime.cloud):
+            raise rules.NoAgreements("There is no partner agreement in this cloud, so there is nothing to sign.")
+        made = PartnerAgreement(
+            id=ctx.runtime.ids.new(),
+            partner_tenant_id=ctx.caller.tenant_id,
+            template_id=rules.PARTNER_TEMPLATE,
+            signed_at=cmd.now,
+            signed_by=await store.caller_name(cmd.db, ctx),
+        )
+        await store.sign(cmd.db, made)
+        cmd.record(None, made)
+        return cmd.remember(made)
 
 
 async def attest_agreement(ctx: Context, *, customer_id: UUID, attestation: Attestation) -> Agreement:

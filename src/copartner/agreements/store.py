@@ -7,7 +7,8 @@ from uuid import UUID
 import msgspec
 from asyncpg.connection import Connection
 
-from copartner.agreements.model import Agreement, Contact
+from copartner.agreements.model import Agreement, Contact, PartnerAgreement
+from copartner.agreements.rules import AlreadySigned
 from copartner.command.context import Context
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
@@ -25,6 +26,38 @@ def page() -> str:
 def metadata() -> str:
     """Caller; answers the facts of its own tenant."""
     return call("fn_read_metadata", 4, "facts", "shapes", "body")
+
+
+@cache
+def partner_agreement() -> str:
+    """Caller; answers facts and the partner agreement as it signed it."""
+    return call("fn_read_partner_agreement", 4, "facts", "shapes", "body")
+
+
+@cache
+def signed() -> str:
+    """Caller, tenant, number; answers facts and whether that reseller of the caller signed."""
+    return call("fn_read_signed", 6, "facts", "shapes", "body")
+
+
+async def home_facts(db: Connection, ctx: Context) -> Facts:
+    """The caller and its own tenant."""
+    return _FACTS.decode(await db.fetchval(call("fn_home_facts", 4), *ctx.who))
+
+
+async def sign(db: Connection, made: PartnerAgreement) -> None:
+    """Insert the acting partner's signature; raises AlreadySigned."""
+    tag = await db.execute(
+        """INSERT INTO partner_agreement (partner_tenant_id, template_id, id, signed_at, signed_by)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING""",
+        made.partner_tenant_id,
+        made.template_id,
+        made.id,
+        made.signed_at,
+        made.signed_by,
+    )
+    if tag != "INSERT 0 1":
+        raise AlreadySigned("Your tenant signed the partner agreement already; nothing was changed.")
 
 
 async def customer_facts(db: Connection, ctx: Context, customer_id: UUID) -> Facts:

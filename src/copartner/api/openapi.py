@@ -76,7 +76,7 @@ def _operation(route: Route, method: str, schemas: dict[Any, Any], error: type) 
         ],
         "responses": {
             str(route.status): _answer("The result.", None if route.response is None else schemas[route.response]),
-            "default": _answer("A refusal.", schemas[error]),
+            "default": _answer("A refusal.", None if method == "HEAD" else schemas[error]),
         },
     }
     if route.request is not None and method not in ("GET", "DELETE"):

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from asyncpg.connection import Connection
 
 from copartner.kernel.clock import Clock
 from copartner.kernel.database import Pool
@@ -12,9 +16,20 @@ from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook, RuleSet
 
 
+class Sandbox(Protocol):
+    """What a deployment for trying things out can do, and no other: the emulator brings one."""
+
+    async def purge(self, db: Connection, tenant_id: UUID) -> None:
+        """Delete a tenant with all that belongs to it, inside a decided command."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Pool, rulebook and the two clocks: programme time dates what the programme dates, machine time all else."""
+    """Pool, rulebook and the two clocks: programme time dates what the programme dates, machine time all else.
+
+    Without a `sandbox` nothing is ever deleted.
+    """
 
     pool: Pool
     rulebook: Rulebook
@@ -25,6 +40,7 @@ class Runtime:
     page_tokens: PageTokens
     drawn: Drawn
     public_url: str
+    sandbox: Sandbox | None = None
 
     def rules_at(self, moment: datetime) -> RuleSet:
         """The rules in force at a moment of programme time."""

@@ -7,21 +7,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from copartner.relationships.model import version_of
+from copartner.tenants.details import Address
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """A postal address with the person to write to; `country` is the two-letter code."""
-
-    country: str = ""
-    address_line1: str = ""
-    address_line2: str = ""
-    city: str = ""
-    state: str = ""
-    postal_code: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    phone_number: str = ""
+# Until a thing is made.
+NOT_YET = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +21,37 @@ class CompanyProfile:
     company_name: str
     domain: str
     address: Address
+    registration_number: str = ""
+
+
+class Authentication(StrEnum):
+    """Who signs in the users of a domain: the tenant itself, or an identity provider that it trusts."""
+
+    MANAGED = "managed"
+    FEDERATED = "federated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """A domain that a partner gives a customer; `federation` holds an identity provider's settings as sent."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    name: str
+    authentication: Authentication
+    capability: str = "email"
+    federation: dict[str, str | bool] | None = None
+    id: UUID = NOT_YET
+    partner_tenant_id: UUID = NOT_YET
+    customer_tenant_id: UUID = NOT_YET
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedService:
+    """A service that a partner administers in a customer's tenant: a product that the customer has licences of."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +119,28 @@ class SearchField(StrEnum):
 class NewCustomer:
     """A tenant to be made. `admin_name` is the part before the @ of the first admin's sign-in name.
 
-    `includes_privileges` None: as the rules allow the caller.
+    `includes_privileges` None: as the rules allow the caller. `reseller_tenant_id` is the indirect reseller that it is
+    made for. `wants_default_roles`: granular delegation by default, where the programme gives it.
     """
 
     company_name: str
     domain: str
     billing: BillingDetails
     admin_name: str = "admin"
+    registration_number: str = ""
+    reseller_tenant_id: UUID | None = None
+    wants_default_roles: bool = True
     includes_privileges: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FoundedTenant:
-    """A customer's tenant made by a partner, with the relationship it began with; what the audit keeps of it."""
+    """A customer's tenant made by a partner, with the relationship it began with; what the audit keeps of it.
 
-    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+    `owes_default_roles`: the programme gives the partner default granular roles, which are yet to be made.
+    """
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id", "reseller_tenant_id")
 
     id: UUID
     partner_tenant_id: UUID
@@ -125,6 +152,19 @@ class FoundedTenant:
     country: str
     privileges: bool
     admin: str
+    reseller_tenant_id: UUID | None = None
+    owes_default_roles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PurgedTenant:
+    """A customer's tenant that is no more; only the partner that purged it has a record of it."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id",)
+
+    id: UUID
+    partner_tenant_id: UUID
+    company_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +174,5 @@ class CreatedCustomer:
     customer: Customer
     user_name: str
     password: str
+    reseller_tenant_id: UUID | None = None
+    owes_default_roles: bool = False

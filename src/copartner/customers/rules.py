@@ -2,20 +2,38 @@
 
 import re
 from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
 
-from copartner.customers.model import Address, BillingDetails, NewCustomer
-from copartner.kernel.errors import Conflict, Invalid, NotFound, StaleTag
+from copartner.customers.countries import check_registration
+from copartner.customers.model import Authentication, BillingDetails, Domain, NewCustomer
+from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound, StaleTag
+from copartner.policy.facts import Cloud
+from copartner.tenants.details import check_address, check_mail, check_tag, check_text
 
+T = TypeVar("T")
+DEFAULT_ROLES_FROM = date(2023, 11, 1)
+
+_FEDERATION = frozenset({
+    "issueruri", "logoffuri", "passivelogonuri", "preferredauthenticationprotocol", "promptloginbehavior",
+    "signingcertificate",
+})  # fmt: skip
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
-_LONGEST = 256
 # Without the letters and digits that are taken for one another.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 class UnknownCustomer(NotFound):
     """The partner has no such customer."""
+
+
+class NoSandbox(Illegal):
+    """Only a deployment for trying things out deletes tenants."""
+
+
+class NotAReseller(Invalid):
+    """The tenant is no indirect reseller of the partner."""
 
 
 class DomainTaken(Conflict):
@@ -28,35 +46,74 @@ class TagNeeded(StaleTag):
 
 def check_new(new: NewCustomer) -> NewCustomer:
     """The customer to be made, in the form it is kept in; raises Invalid naming the property."""
-    domain = new.domain.strip().lower()
-    if len(domain) > 253 or not _DOMAIN.fullmatch(domain):
-        raise Invalid("companyProfile.domain has to be a domain name, such as company.example.", "domain")
     admin = new.admin_name.strip().lower()
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", admin):
         raise Invalid("The admin's name has to be letters, digits, dots and dashes.", "userName")
     return replace(
         new,
-        company_name=_text(new.company_name, "companyProfile.companyName"),
-        domain=domain,
+        company_name=check_text(new.company_name, "companyProfile.companyName"),
+        domain=check_domain(new.domain, "companyProfile.domain"),
         billing=check_billing(new.billing),
         admin_name=admin,
+        registration_number=check_registration(new.billing.address.country, new.registration_number),
     )
+
+
+def owes_default_roles(new: NewCustomer, *, cloud: Cloud, day: date) -> bool:
+    """Whether the programme gives the partner default granular roles at a new customer.
+
+    Rule cust-default-gdap: commercial, from 2023-11-01 (gdap-faq), unless the partner does not want them.
+    """
+    return new.wants_default_roles and cloud is Cloud.COMMERCIAL and day >= DEFAULT_ROLES_FROM
+
+
+def check_domain(text: str, name: str = "domain") -> str:
+    """A domain in small letters; raises Invalid naming the property."""
+    domain = text.strip().lower()
+    if len(domain) > 253 or not _DOMAIN.fullmatch(domain):
+        raise Invalid(f"{name} has to be a domain name, such as company.example.", name)
+    return domain
+
+
+def check_added(domain: Domain) -> Domain:
+    """A domain to be added, in the form it is kept in; raises Invalid.
+
+    A federated one needs the settings that add-a-verified-domain-for-a-customer (2023-07-28) requires.
+    """
+    given = {name.lower() for name, value in (domain.federation or {}).items() if value != ""}
+    if domain.authentication is Authentication.FEDERATED and (lacking := _FEDERATION - given):
+        raise Invalid(
+            f"A federated domain needs these DomainFederationSettings as well: {', '.join(sorted(lacking))}.",
+            "DomainFederationSettings",
+        )
+    return replace(
+        domain,
+        name=check_domain(domain.name, "VerifiedDomainName"),
+        capability=check_text(domain.capability, "Domain.Capability"),
+        federation=domain.federation if domain.authentication is Authentication.FEDERATED else None,
+    )
+
+
+def unknown(customer_id: UUID) -> UnknownCustomer:
+    """The partner has no such customer."""
+    return UnknownCustomer("There is no such customer among yours.", str(customer_id))
+
+
+def existing(found: T | None, customer_id: UUID) -> T:
+    """What was found of a customer; raises UnknownCustomer."""
+    if found is None:
+        raise unknown(customer_id)
+    return found
 
 
 def check_billing(details: BillingDetails) -> BillingDetails:
     """The billing profile in the form it is kept in; raises Invalid naming the property."""
-    email = details.email.strip()
-    if len(email) > _LONGEST or not _MAIL.fullmatch(email):
-        raise Invalid("billingProfile.email has to be a mail address.", "email")
-    for name, value in (("culture", details.culture), ("language", details.language)):
-        if not _TAG.fullmatch(value.strip()):
-            raise Invalid(f"billingProfile.{name} has to be a language tag, such as de-DE.", name)
     return BillingDetails(
-        email=email,
-        company_name=_text(details.company_name, "billingProfile.companyName"),
-        culture=details.culture.strip(),
-        language=details.language.strip(),
-        address=_address(details.address),
+        email=check_mail(details.email, "billingProfile.email"),
+        company_name=check_text(details.company_name, "billingProfile.companyName"),
+        culture=check_tag(details.culture, "billingProfile.culture"),
+        language=check_tag(details.language, "billingProfile.language"),
+        address=check_address(details.address),
     )
 
 
@@ -75,23 +132,3 @@ def password_of(secret: bytes) -> str:
         number, place = divmod(number, len(_ALPHABET))
         letters.append(_ALPHABET[place])
     return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
-
-
-def _address(given: Address) -> Address:
-    country = given.country.strip().upper()
-    if not re.fullmatch(r"[A-Z]{2}", country):
-        raise Invalid("The address needs a two-letter country code, such as DE.", "country")
-    parts = {}
-    for name in Address.__dataclass_fields__:
-        value = getattr(given, name).strip()
-        if len(value) > _LONGEST or not value.isprintable():
-            raise Invalid(f"The address's {name} has at most {_LONGEST} printable characters.", name)
-        parts[name] = value
-    return Address(**{**parts, "country": country})
-
-
-def _text(value: str, name: str) -> str:
-    text = value.strip()
-    if not 1 <= len(text) <= _LONGEST or not text.isprintable():
-        raise Invalid(f"{name} has to be 1 to {_LONGEST} printable characters.", name)
-    return text

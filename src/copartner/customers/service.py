@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace as changed
-from typing import TypeVar
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -31,7 +30,6 @@ from copartner.relationships.service import relationships
 from copartner.relationships.service.requests import decide_privileges
 from copartner.signin.passwords import hash_password
 
-T = TypeVar("T")
 PAGE_LIMIT = 500
 
 
@@ -42,7 +40,7 @@ class _Listed(Listed[Customer]):
 async def read_customer(ctx: Context, *, customer_id: UUID) -> Customer:
     """One customer of the acting partner; raises Denied, UnknownCustomer."""
     found = await ctx.find(Action.CUSTOMER_READ, store.read(), customer_id, body=Customer)
-    return _existing(found, customer_id)
+    return rules.existing(found, customer_id)
 
 
 async def list_customers(
@@ -66,13 +64,13 @@ async def list_customers(
 async def read_company_profile(ctx: Context, *, customer_id: UUID) -> CompanyProfile:
     """The organisation behind one customer; raises Denied, UnknownCustomer."""
     found = await ctx.find(Action.COMPANY_PROFILE_READ, store.company(), customer_id, body=CompanyProfile)
-    return _existing(found, customer_id)
+    return rules.existing(found, customer_id)
 
 
 async def read_billing_profile(ctx: Context, *, customer_id: UUID) -> BillingProfile:
     """How the acting partner bills one customer; raises Denied, UnknownCustomer."""
     found = await ctx.find(Action.BILLING_PROFILE_READ, store.billing(), customer_id, body=BillingProfile)
-    return _existing(found, customer_id)
+    return rules.existing(found, customer_id)
 
 
 async def update_billing_profile(
@@ -86,7 +84,7 @@ async def update_billing_profile(
         cmd.require(Action.BILLING_PROFILE_EDIT, await store.facts(cmd.db, ctx, customer_id))
         if (earlier := cmd.replay(BillingProfile)) is not None:
             return earlier
-        before = _existing(await store.lock_billing(cmd.db, ctx.caller.tenant_id, customer_id), customer_id)
+        before = rules.existing(await store.lock_billing(cmd.db, ctx.caller.tenant_id, customer_id), customer_id)
         rules.check_version(before.version, expected_version)
         wanted = rules.check_billing(details)
         after = changed(
@@ -107,20 +105,28 @@ async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
     """The acting partner makes a new tenant, which forms the relationship with it.
 
     The first admin's password is derived from a secret of the deployment, so that a repeated request answers it again
-    and no row holds it; who signs in with it has to choose another. Raises Denied, DomainTaken, Invalid.
+    and no row holds it; who signs in with it has to choose another. Raises Denied, DomainTaken, Invalid, NotAReseller.
     """
     async with ctx.command("customer.create") as cmd:
         tenant_id = ctx.runtime.ids.new()
         checked = rules.check_new(new)
-        facts = _with_new_tenant(ctx, await store.facts(cmd.db, ctx, tenant_id, deep=True), tenant_id, checked)
+        facts = await _with_reseller(cmd, await store.facts(cmd.db, ctx, tenant_id, deep=True), checked)
+        facts = _with_new_tenant(ctx, facts, tenant_id, checked)
         cmd.require(Action.CUSTOMER_CREATE, facts)
         if (earlier := cmd.replay(CreatedCustomer)) is not None:
             return changed(earlier, password=_password(ctx, earlier.customer.tenant_id))
-        founded, relationship, billing = await _found(ctx, cmd, facts, tenant_id, checked)
-        for thing in (founded, relationship, billing):
-            cmd.record(None, thing)
-        customer = changed(_as_customer(relationship), billing_profile=billing)
-        made = CreatedCustomer(customer=customer, user_name=founded.admin, password="")
+        founded, relationships_made, billing = await _found(ctx, cmd, facts, tenant_id, checked)
+        cmd.record(None, founded)
+        for relationship in relationships_made:
+            cmd.record(None, relationship)
+        cmd.record(None, billing)
+        made = CreatedCustomer(
+            customer=changed(_as_customer(relationships_made[0]), billing_profile=billing),
+            user_name=founded.admin,
+            password="",
+            reseller_tenant_id=founded.reseller_tenant_id,
+            owes_default_roles=founded.owes_default_roles,
+        )
         cmd.remember(made)
     return changed(made, password=_password(ctx, tenant_id))
 
@@ -141,7 +147,7 @@ async def end_relationship(ctx: Context, *, customer_id: UUID, expected_version:
 
 async def _found(
     ctx: Context, cmd: Command, facts: Facts, tenant_id: UUID, new: NewCustomer
-) -> tuple[FoundedTenant, Relationship, BillingProfile]:
+) -> tuple[FoundedTenant, tuple[Relationship, ...], BillingProfile]:
     ids, partner = ctx.runtime.ids, ctx.caller.tenant_id
     asked = policy_facts.RelationshipRequest(id=str(tenant_id), partner=str(partner), customer=str(tenant_id))
     founded = FoundedTenant(
@@ -155,6 +161,8 @@ async def _found(
         country=new.billing.address.country,
         privileges=decide_privileges(cmd, replace(facts, resource=asked), new.includes_privileges),
         admin=f"{new.admin_name}@{new.domain}",
+        reseller_tenant_id=new.reseller_tenant_id,
+        owes_default_roles=rules.owes_default_roles(new, cloud=ctx.runtime.cloud, day=cmd.now.date()),
     )
     relationship = Relationship(
         id=founded.relationship_id,
@@ -165,6 +173,7 @@ async def _found(
         privileges=founded.privileges,
         formed_at=cmd.now,
     )
+    formed = (relationship, *_for_reseller(relationship, ids.new(), new.reseller_tenant_id))
     billing = BillingProfile(
         id=ids.new(),
         partner_tenant_id=partner,
@@ -182,11 +191,36 @@ async def _found(
         new,
         user_id=ids.new(),
         billing_id=billing.id,
+        reseller_relationship_id=formed[-1].id,
         cloud=ctx.runtime.cloud,
         password_hash=await asyncio.to_thread(hash_password, _password(ctx, tenant_id)),
         now=cmd.now,
     )
-    return founded, relationship, billing
+    return founded, formed, billing
+
+
+def _for_reseller(own: Relationship, new_id: UUID, reseller_tenant_id: UUID | None) -> tuple[Relationship, ...]:
+    """The relationship that an indirect reseller has beside its provider's own; none without a reseller."""
+    if reseller_tenant_id is None:
+        return ()
+    return (changed(own, id=new_id, partner_tenant_id=reseller_tenant_id, privileges=False),)
+
+
+async def _with_reseller(cmd: Command, facts: Facts, new: NewCustomer) -> Facts:
+    """The facts with the indirect reseller that the customer is made for; raises NotAReseller."""
+    if new.reseller_tenant_id is None:
+        return facts
+    described = await store.own_reseller(cmd.db, new.reseller_tenant_id)
+    if described is None:
+        raise rules.NotAReseller(
+            "associatedPartnerId has to be the tenant of one of your indirect resellers.", "associatedPartnerId"
+        )
+    known = {one.id for one in facts.organisations}
+    return replace(
+        facts,
+        tenants=(*facts.tenants, *described.tenants),
+        organisations=(*facts.organisations, *(one for one in described.organisations if one.id not in known)),
+    )
 
 
 def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustomer) -> Facts:
@@ -201,7 +235,12 @@ def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustom
     made = policy_facts.Organisation(id=organisation, affiliates=(), enrolled=False)
     return replace(
         facts,
-        resource=policy_facts.Customer(id=str(tenant_id), partner=str(ctx.caller.tenant_id), customer=str(tenant_id)),
+        resource=policy_facts.Customer(
+            id=str(tenant_id),
+            partner=str(ctx.caller.tenant_id),
+            customer=str(tenant_id),
+            reseller=None if new.reseller_tenant_id is None else str(new.reseller_tenant_id),
+        ),
         tenants=(*facts.tenants, tenant),
         organisations=(*facts.organisations, made),
     )
@@ -222,9 +261,3 @@ def _as_customer(it: Relationship) -> Customer:
         formed_at=it.formed_at,
         relationship_to_partner=RelationshipToPartner.NONE if it.ended_at else RelationshipToPartner.RESELLER,
     )
-
-
-def _existing(found: T | None, customer_id: UUID) -> T:
-    if found is None:
-        raise rules.UnknownCustomer("There is no such customer among yours.", str(customer_id))
-    return found

@@ -9,9 +9,10 @@ import msgspec
 from asyncpg.connection import Connection
 
 from copartner.command.context import Context
-from copartner.customers.model import BillingProfile, FoundedTenant, NewCustomer
+from copartner.customers.model import BillingProfile, Domain, FoundedTenant, NewCustomer
 from copartner.customers.rules import DomainTaken
 from copartner.kernel.functions import call
+from copartner.policy import facts as policy_facts
 from copartner.policy.facts import Facts
 
 _FACTS = msgspec.json.Decoder(Facts)
@@ -40,6 +41,79 @@ def company() -> str:
 def billing() -> str:
     """Caller, customer; answers facts and billing profile."""
     return call("fn_read_billing_profile", 5, "facts", "shapes", "body")
+
+
+@cache
+def domains() -> str:
+    """Caller, customer; answers facts and domains."""
+    return call("fn_read_domains", 5, "facts", "shapes", "body")
+
+
+@cache
+def domain_use() -> str:
+    """Caller, domain; answers facts and whether a tenant has it."""
+    return call("fn_read_domain_use", 5, "facts", "shapes", "body")
+
+
+@cache
+def managed_services() -> str:
+    """Caller, customer; answers facts and products."""
+    return call("fn_read_managed_services", 5, "facts", "shapes", "body")
+
+
+@cache
+def resellers() -> str:
+    """Caller, customer; answers facts and partners."""
+    return call("fn_read_resellers", 5, "facts", "shapes", "body")
+
+
+class Standing(msgspec.Struct):
+    """What stands in the way of purging a customer: whether others work with it, and what the acting partner sold."""
+
+    shared: bool
+    ending: policy_facts.Ending
+    company_name: str | None = None
+
+
+async def standing(db: Connection, customer_id: UUID) -> Standing:
+    """The acting partner's customer, as far as purging it goes; without a name it is none of its."""
+    return msgspec.json.decode(await db.fetchval(call("fn_standing", 1), customer_id), type=Standing)
+
+
+class Described(msgspec.Struct):
+    """A tenant and the business behind it, as the rules see them."""
+
+    tenants: tuple[policy_facts.Tenant, ...]
+    organisations: tuple[policy_facts.Organisation, ...]
+
+
+async def own_reseller(db: Connection, reseller_tenant_id: UUID) -> Described | None:
+    """An indirect reseller of the acting partner; None when it is none."""
+    row = await db.fetchval(call("fn_own_reseller", 1), reseller_tenant_id)
+    return None if row is None else msgspec.json.decode(row, type=Described)
+
+
+@cache
+def home() -> str:
+    """Caller; answers the facts of its own tenant."""
+    return call("fn_read_home", 4, "facts", "shapes", "body")
+
+
+async def add_domain(db: Connection, domain: Domain, *, now: datetime) -> bool:
+    """Insert a domain; False when the customer delegated nothing to the acting partner. Raises DomainTaken."""
+    row = {
+        "name": domain.name,
+        "authentication_type": domain.authentication,
+        "capability": domain.capability,
+        "federation": domain.federation,
+    }
+    try:
+        added: bool = await db.fetchval(
+            call("fn_add_domain", 3), domain.customer_tenant_id, msgspec.json.encode(row).decode(), now
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise DomainTaken("A tenant has this domain already; choose another one.", domain.name) from error
+    return added
 
 
 async def facts(db: Connection, ctx: Context, customer_id: UUID, *, deep: bool = False) -> Facts:
@@ -77,6 +151,7 @@ async def found(
     *,
     user_id: UUID,
     billing_id: UUID,
+    reseller_relationship_id: UUID,
     cloud: str,
     password_hash: str,
     now: datetime,
@@ -99,6 +174,10 @@ async def found(
         "address": new.billing.address,
         "admin": founded.admin,
         "privileges": founded.privileges,
+        "registration_number": new.registration_number,
+        "owes_default_roles": founded.owes_default_roles,
+        "reseller_tenant_id": founded.reseller_tenant_id,
+        "reseller_relationship_id": reseller_relationship_id,
     }
     try:
         await db.execute(call("fn_found_tenant", 3), msgspec.json.encode(row).decode(), password_hash, now)

@@ -1,7 +1,7 @@
 """Brings a database to this release: forward only, each file once, none altered after it was applied."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from importlib.resources import files
 
@@ -12,6 +12,8 @@ from copartner.kernel.database import connect
 from copartner.kernel.login_store import SIDES
 
 _LOCK = 0x636F7061727472
+# Every run of `copartner migrate` makes the coming months; two years are longer than anybody waits with a release.
+_MONTHS_AHEAD = 24
 
 
 class MigrationError(Exception):
@@ -40,6 +42,7 @@ async def migrate(admin_url: str, *, login_role: str, release: str, now: datetim
             await _make_ledgers(connection)
             applied = await _apply_files(connection, now)
             made, dropped = await _apply_functions(connection, release)
+            await make_months(connection, now)
             await _admit(connection, login_role)
         return Outcome(tuple(applied), tuple(made), tuple(dropped))
     finally:
@@ -52,6 +55,16 @@ def _files() -> dict[int, tuple[str, str]]:
         if entry.name.endswith(".sql"):
             found[int(entry.name[:4])] = (entry.name, entry.read_text())
     return found
+
+
+async def make_months(connection: Connection, now: datetime, ahead: int = _MONTHS_AHEAD) -> tuple[date, ...]:
+    """Partitions of the audit for the month of `now` and so many coming ones, as the owner; answers those it made.
+
+    A month that has records in the default partition already stays there.
+    """
+    months = [date(now.year + month // 12, month % 12 + 1, 1) for month in range(now.month - 1, now.month + ahead)]
+    made = [month for month in months if await connection.fetchval("SELECT audit_month($1)", month)]
+    return tuple(made)
 
 
 async def _make_ledgers(connection: Connection) -> None:

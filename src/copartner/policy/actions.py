@@ -10,8 +10,14 @@ class Action(StrEnum):
     CUSTOMER_LIST = "customer.list"
     CUSTOMER_READ = "customer.read"
     CUSTOMER_EDIT = "customer.edit"
+    CUSTOMER_ADD_DOMAIN = "customer.add_domain"
+    MANAGED_SERVICES_READ = "managed_services.read"
+    CUSTOMER_LIST_RESELLERS = "customer.list_resellers"
+    DOMAIN_CHECK = "domain.check"
+    ADDRESS_CHECK = "address.check"
     CUSTOMER_CREATE = "customer.create"
     CUSTOMER_END_RELATIONSHIP = "customer.end_relationship"
+    CUSTOMER_PURGE = "customer.purge"
     CUSTOMER_REMOVE_PRIVILEGES = "customer.remove_privileges"
     COMPANY_PROFILE_READ = "company_profile.read"
     BILLING_PROFILE_READ = "billing_profile.read"
@@ -25,6 +31,15 @@ class Action(StrEnum):
     RELATIONSHIP_REQUEST_LIST = "relationship_request.list"
     RELATIONSHIP_REQUEST_READ = "relationship_request.read"
     RELATIONSHIP_REQUEST_WITHDRAW = "relationship_request.withdraw"
+
+    # A partner's profiles of itself.
+    PARTNER_PROFILE_READ = "partner_profile.read"
+    PARTNER_PROFILE_EDIT = "partner_profile.edit"
+
+    # A partner, its own agreement and the partners it works with.
+    PARTNER_AGREEMENT_READ = "partner_agreement.read"
+    PARTNER_AGREEMENT_SIGN = "partner_agreement.sign"
+    PARTNER_RELATIONSHIP_LIST = "partner_relationship.list"
 
     # Agreements and catalogue.
     AGREEMENT_READ = "agreement.read"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from copartner.policy.facts import FactContext, Facts
 
-# Known to the rules alone: whether another partner sold the customer Azure is nobody's to tell.
-_RULES_ALONE = frozenset({"azureElsewhere"})
+# Known to the rules alone: what another partner is or sold to the customer is nobody's to tell.
+_RULES_ALONE = frozenset({"azureElsewhere", "shared"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,10 @@ class Actor(Struct, frozen=True, rename="camel"):
 
 
 class Tenant(Struct, frozen=True, rename="camel"):
-    """A tenant; `enrolled` when it transacts in the programme, `markets` the countries it may sell to as a partner."""
+    """A tenant; `enrolled` when it transacts in the programme, `markets` the countries it may sell to as a partner.
+
+    `agreement_signed`: the partner agreement. `indirect_reseller`: it leaves orders to its provider.
+    """
 
     id: Annotated[str, Ref("Tenant")]
     organisation: OrganisationId
@@ -72,14 +75,20 @@ class Tenant(Struct, frozen=True, rename="camel"):
     enrolled: bool
     shared_services: bool = False
     markets: tuple[str, ...] = ()
+    agreement_signed: bool = False
+    indirect_reseller: bool = False
 
 
 class Organisation(Struct, frozen=True, rename="camel"):
-    """The business behind tenants; `enrolled` when any tenant of it is a partner of the programme."""
+    """The business behind tenants; `enrolled` when any tenant of it is a partner of the programme.
+
+    `providers` are the businesses for which it resells.
+    """
 
     id: Annotated[str, Ref("Organisation")]
     affiliates: tuple[OrganisationId, ...]
     enrolled: bool
+    providers: tuple[OrganisationId, ...] = ()
 
 
 class Home(Struct, frozen=True, rename="camel", tag_field="type", tag="Home"):
@@ -92,13 +101,15 @@ class Home(Struct, frozen=True, rename="camel", tag_field="type", tag="Home"):
 class Customer(Struct, frozen=True, rename="camel", tag_field="type", tag="Customer"):
     """A customer as one partner sees it; without `customer` there is no such tenant.
 
-    For customer.create it is the tenant to be made: its id is drawn before the decision and `tenants` describes it as
-    it would be. For own_relationship.* `customer` is the actor's tenant and `partner` whose relationship it is.
+    For customer.create it is the tenant to be made: its id is drawn before the decision, `tenants` describes it as it
+    would be, and `reseller` is the indirect reseller that it is made for. For own_relationship.* `customer` is the
+    actor's tenant and `partner` whose relationship it is.
     """
 
     id: Annotated[str, Ref("Customer")]
     partner: TenantId | None = None
     customer: TenantId | None = None
+    reseller: TenantId | None = None
 
 
 class RelationshipRequest(Struct, frozen=True, rename="camel", tag_field="type", tag="RelationshipRequest"):
@@ -243,8 +254,8 @@ class Commitment(Struct, frozen=True, rename="camel"):
 class FactContext(Struct, frozen=True, rename="camel"):
     """Witnesses and figures beside actor and resource.
 
-    `azure_only`: every line of the sale is Azure. `azure_elsewhere`: the sale has Azure in it and the customer holds
-    Azure from another seller already.
+    `shared`: somebody else works with the customer or sold to it. `azure_only`: every line of the sale is Azure.
+    `azure_elsewhere`: the sale has Azure in it and the customer holds Azure from another seller already.
     """
 
     relationship: Relationship | None = None
@@ -252,6 +263,7 @@ class FactContext(Struct, frozen=True, rename="camel"):
     pool: Pool | None = None
     ending: Ending | None = None
     commitment: Commitment | None = None
+    shared: bool | None = None
     azure_only: bool | None = None
     azure_elsewhere: bool | None = None
 

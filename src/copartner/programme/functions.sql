@@ -51,13 +51,25 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_audit TO PUBLIC;
 
--- fn_audit_wanted: whether a record falls between two moments and fits what is not null of customer, name and type.
+-- fn_read_audit: one record of the acting tenant's audit.
+CREATE FUNCTION fn_read_audit(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_record uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT fn_audit_row(a) INTO body FROM audit_record a WHERE a.tenant_id = p_tenant AND a.id = p_record;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_audit TO PUBLIC;
+
+-- fn_audit_wanted: whether a record falls between two moments and fits what is not null of customer, name and
+-- types, which stand with commas between them.
 CREATE FUNCTION fn_audit_wanted(
     a audit_record, p_from timestamptz, p_to timestamptz, p_customer uuid, p_name text, p_type text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
     SELECT a.at >= p_from AND a.at < p_to AND (p_customer IS NULL OR a.customer_tenant_id = p_customer)
         AND (p_name IS NULL OR strpos(lower(a.customer_name), lower(p_name)) > 0)
-        AND (p_type IS NULL OR lower(a.resource_type) = lower(p_type))
+        AND (p_type IS NULL OR lower(a.resource_type) = ANY (string_to_array(lower(p_type), ',')))
 $$;
 GRANT EXECUTE ON FUNCTION fn_audit_wanted TO copartner_partner, copartner_customer, copartner_operator;
 

@@ -116,7 +116,10 @@ class AuditRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which records are wanted; None means any. `company_name` is a part of the customer's name, in any case."""
+    """Which records are wanted; None means any. `company_name` is a part of the customer's name, in any case.
+
+    `resource_type` may be several with commas between them.
+    """
 
     customer_tenant_id: UUID | None = None
     company_name: str | None = None

@@ -19,6 +19,10 @@ class UnknownDecision(NotFound):
     """The tenant has no record of such a decision."""
 
 
+class UnknownRecord(NotFound):
+    """The tenant has no such record in its audit."""
+
+
 class AlreadyEnrolled(Conflict):
     """The tenant is enrolled, or its number is another's."""
 

@@ -104,6 +104,14 @@ async def list_audit(
     return found.page(size, lambda it: it.id)
 
 
+async def read_audit_record(ctx: Context, *, record_id: UUID) -> AuditRecord:
+    """One record of the acting tenant, however old; raises Denied, UnknownRecord."""
+    found = await ctx.find(Action.AUDIT_READ, store.audit_record(), record_id, body=AuditRecord)
+    if found is None:
+        raise rules.UnknownRecord("There is no such record in your tenant's audit.", str(record_id))
+    return found
+
+
 def _explained(ctx: Context, row: store.DecisionRow) -> store.Explained:
     """What was explained when it was denied; a record from before that was kept names its rules alone."""
     if row.explained is not None:

@@ -56,6 +56,12 @@ def audit() -> str:
     return call("fn_list_audit", 12, "facts", "shapes", "body")
 
 
+@cache
+def audit_record() -> str:
+    """Caller, record; answers facts and record."""
+    return call("fn_read_audit", 5, "facts", "shapes", "body")
+
+
 async def enrol_facts(db: Connection, ctx: Context, tenant_id: UUID) -> Facts:
     """The acting operator and a tenant."""
     return _FACTS.decode(await db.fetchval(call("fn_enrol_facts", 5), *ctx.who, tenant_id))

@@ -22,6 +22,7 @@ from copartner.proof.classes import (
     OWN_RELATIONSHIP,
 )
 from copartner.proof.commitments import COMMITMENTS
+from copartner.proof.invariants_of_partners import PARTNERS
 from copartner.proof.vocabulary import ACTOR as _actor
 from copartner.proof.vocabulary import CONTEXT as _context
 from copartner.proof.vocabulary import THING as _thing
@@ -289,8 +290,9 @@ GROUPS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
         "partners kept apart": ISOLATION,
         "to whom may be sold": SELLING,
         "the rest of the programme": PROGRAMME + COMMITMENTS,
+        "what partners are": PARTNERS,
     }
 )
-ALL = ISOLATION + SELLING + PROGRAMME + COMMITMENTS
+ALL = ISOLATION + SELLING + PROGRAMME + COMMITMENTS + PARTNERS
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

@@ -72,7 +72,8 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
     tenant = {Side.PARTNER: PARTNER, Side.CUSTOMER: CUSTOMER, Side.OPERATOR: OPERATOR}[side]
     country = "US" if cloud is Cloud.US_GOVERNMENT else "DE"
     relationship = Relationship("r-1", PARTNER, CUSTOMER, active=True, privileges=True)
-    ending = Ending(active=0, running=0, reservations=0) if action is Action.CUSTOMER_END_RELATIONSHIP else None
+    ends = action in (Action.CUSTOMER_END_RELATIONSHIP, Action.CUSTOMER_PURGE)
+    ending = Ending(active=0, running=0, reservations=0) if ends else None
     return Facts(
         principal=Actor("u-actor", tenant, roles, side),
         resource=_resource(kind, tenant),
@@ -82,10 +83,11 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
             pool=Pool(maximum=300, held=100, requested=10) if action is Action.SEATS_TAKE else None,
             ending=ending,
             commitment=Commitment(window_open=True, reduces=False, shortens=False),
+            shared=False if action is Action.CUSTOMER_PURGE else None,
             azure_only=False,
         ),
         tenants=(
-            Tenant(PARTNER, BUSINESS, cloud, country, enrolled=True, markets=(country,)),
+            Tenant(PARTNER, BUSINESS, cloud, country, enrolled=True, markets=(country,), agreement_signed=True),
             Tenant(CUSTOMER, BUYER, cloud, country, enrolled=False),
         ),
         organisations=(Organisation(BUSINESS, (), enrolled=True), Organisation(BUYER, (), enrolled=False)),

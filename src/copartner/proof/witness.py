@@ -75,7 +75,8 @@ class Reading:
                 yield f"(Tenant.markets {tenant} {text})"
         for organisation in self._organisations:
             yield f"(Organisation.enrolled {organisation})"
-            yield from (f"(Organisation.affiliates {organisation} {other})" for other in self._organisations)
+            for key in ("affiliates", "providers"):
+                yield from (f"(Organisation.{key} {organisation} {other})" for other in self._organisations)
 
     def facts(self, values: Mapping[str, str]) -> Facts:
         """The facts that a model describes."""
@@ -109,16 +110,16 @@ class _Model:
             organisations=tuple(
                 Organisation(
                     name,
-                    tuple(
-                        other
-                        for other, second in organisations.items()
-                        if self._true(f"(Organisation.affiliates {term} {second})")
-                    ),
+                    self._among(f"Organisation.affiliates {term}", organisations),
                     self._true(f"(Organisation.enrolled {term})"),
+                    self._among(f"Organisation.providers {term}", organisations),
                 )
                 for name, term in organisations.items()
             ),
         )
+
+    def _among(self, held: str, organisations: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(name for name, term in organisations.items() if self._true(f"({held} {term})"))
 
     def _tenant(self, name: str, term: str, countries: tuple[str, ...]) -> Tenant:
         markets = {self._text(c) for c in countries if self._true(f"(Tenant.markets {term} {c})")}
@@ -130,6 +131,8 @@ class _Model:
             self._true(f"(Tenant.enrolled {term})"),
             self._true(f"(Tenant.sharedServices {term})"),
             tuple(sorted(markets)),
+            self._true(f"(Tenant.agreementSigned {term})"),
+            self._true(f"(Tenant.indirectReseller {term})"),
         )
 
     def _resource(self, kind: str, schema: Schema) -> Resource:
@@ -174,6 +177,7 @@ class _Model:
             )
             if self._has("commitment")
             else None,
+            shared=self._flag("shared"),
             azure_only=self._flag("azureOnly"),
             azure_elsewhere=self._flag("azureElsewhere"),
         )

@@ -54,11 +54,11 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_customer_facts TO copartner_partner;
 
--- fn_tenant_by_domain: the tenant that has a domain, else null.
+-- fn_tenant_by_domain: the tenant that has a domain, its first or a later one, else null.
 CREATE FUNCTION fn_tenant_by_domain(p_domain text) RETURNS uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 BEGIN
-    RETURN (SELECT t.id FROM tenant t WHERE t.domain = lower(p_domain));
+    RETURN (SELECT d.tenant_id FROM tenant_domain d WHERE d.name = lower(p_domain));
 END $$;
 ALTER FUNCTION fn_tenant_by_domain OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_tenant_by_domain TO copartner_partner;

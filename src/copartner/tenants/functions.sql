@@ -34,7 +34,9 @@ BEGIN
         SELECT coalesce(json_agg(json_build_object(
             'id', t.id, 'organisation', t.organisation_id, 'cloud', t.cloud, 'country', t.country,
             'enrolled', e.tenant_id IS NOT NULL, 'sharedServices', t.shared_services,
-            'markets', coalesce(to_json(e.markets), '[]'))), '[]')
+            'markets', coalesce(to_json(e.markets), '[]'),
+            'agreementSigned', EXISTS (SELECT FROM partner_agreement g WHERE g.partner_tenant_id = t.id),
+            'indirectReseller', coalesce(e.model = 'indirect-reseller', false))), '[]')
         FROM tenant t LEFT JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = ANY (p_ids));
 END $$;
 ALTER FUNCTION fn_tenants OWNER TO copartner_facts;
@@ -49,6 +51,9 @@ BEGIN
             'id', o.organisation_id,
             'affiliates', (SELECT coalesce(json_agg(a.affiliate_id), '[]') FROM affiliation a
                            WHERE a.organisation_id = o.organisation_id),
+            'providers', (SELECT coalesce(json_agg(DISTINCT p.organisation_id), '[]') FROM partner_relationship r
+                          JOIN tenant s ON s.id = r.reseller_tenant_id JOIN tenant p ON p.id = r.provider_tenant_id
+                          WHERE s.organisation_id = o.organisation_id AND r.state = 'active'),
             'enrolled', EXISTS (SELECT FROM tenant s JOIN enrolment e ON e.tenant_id = s.id
                                 WHERE s.organisation_id = o.organisation_id))), '[]')
         FROM (SELECT DISTINCT t.organisation_id FROM tenant t WHERE t.id = ANY (p_ids)) o);

@@ -112,6 +112,10 @@ class Scene:
         """What a service answers."""
         return self.stage.run(asked)
 
+    def execute(self, statement: str, *values: Any) -> None:
+        """A change by the owner's hand, which the next reset takes back."""
+        self.run(self.stage.owner.execute(statement, *values))
+
     def sold(self, matter: Matter, quantity: int = 5) -> Matter:
         """The matter with a subscription, its order and an open cart in it."""
         wishes = matter.wishes(quantity)
@@ -151,6 +155,13 @@ def related(scene: Scene) -> Matter:
     """A partner and its customer."""
     scene.relate(scene.first, scene.buyer)
     return scene.matter(scene.first, scene.buyer)
+
+
+def without_privileges(scene: Scene) -> Matter:
+    """A partner and its customer, which delegates nothing to it."""
+    matter = related(scene)
+    scene.run(customers.remove_privileges(matter.seller, customer_id=matter.customer_id))
+    return matter
 
 
 def foreign_sale(scene: Scene) -> Matter:

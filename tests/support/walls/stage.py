@@ -20,7 +20,8 @@ T = TypeVar("T")
 # In the order in which their rows may go.
 _CLEARED = (
     "subscription_transition", "subscription", "purchase_order", "cart", "billing_profile", "customer_agreement",
-    "relationship_request", "reseller_relationship", "audit_record", "decision_record", "idempotency_key",
+    "relationship_request", "reseller_relationship", "partner_relationship", "partner_agreement", "audit_record",
+    "decision_record", "idempotency_key",
 )  # fmt: skip
 _MADE = (("role_assignment", "tenant_id"), ("user_account", "tenant_id"), ("tenant", "id"))
 
@@ -69,7 +70,7 @@ class Stage:
         await self.owner.execute("UPDATE subscription SET nickname = 'mark-000000'")
         self._kept = {
             table: await self.owner.fetchval(f"SELECT json_agg(t)::text FROM {table} t")
-            for table in ("purchase_order", "subscription")
+            for table in ("purchase_order", "subscription", "partner_agreement")
         }
         self.tenants = [tenant.id for tenant in world.tenants]
         self.operator = next(tenant.id for tenant in world.tenants if tenant.kind == "operator")
@@ -119,6 +120,7 @@ class Stage:
             for table, column in _MADE:
                 await self.owner.execute(f"DELETE FROM {table} WHERE NOT {column} = ANY ($1)", self.tenants)
             await self.owner.execute("UPDATE tenant SET cloud = $1", self.programme.runtime.cloud)
+            await self.owner.execute("UPDATE enrolment SET model = 'direct-bill'")
             for table, kept in self._kept.items():
                 await self.owner.execute(
                     f"INSERT INTO {table} SELECT r.* FROM json_populate_recordset(NULL::{table}, $1) AS r", kept

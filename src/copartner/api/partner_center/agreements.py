@@ -54,6 +54,27 @@ class TemplateBody(Struct, frozen=True, rename="camel"):
     attributes: Attributes = Attributes("AgreementMetaData")
 
 
+class DocumentBody(Struct, frozen=True, rename="camel"):
+    """Where the text of an agreement is seen and had; both lead to the same place (agreement-document-resources)."""
+
+    display_uri: str
+    download_uri: str
+    language: str
+    country: str
+
+
+class DirectSignedBody(Struct, frozen=True, rename="camel"):
+    """Whether the customer itself accepted (customer-agreement-direct-sign-status-resource)."""
+
+    is_signed: bool
+
+
+class AgreementStatusBody(Struct, frozen=True, rename="camel"):
+    """Whether a partner signed the partner agreement (verify-indirect-reseller-mpa-status, 2022-06-29)."""
+
+    is_agreement_signed: bool
+
+
 def _present(found: Agreement) -> AgreementBody:
     contact = found.contact
     return AgreementBody(
@@ -104,13 +125,48 @@ async def _attest(call: Call) -> AgreementBody:
     return _present(made)
 
 
+async def _document(call: Call) -> DocumentBody:
+    found = await service.read_document(
+        call.ctx,
+        template_id=call.text("agreementtemplate"),
+        country=call.query("country"),
+        language=call.query("language"),
+    )
+    link = found.template.link
+    return DocumentBody(link, link, found.language, found.country)
+
+
+async def _direct(call: Call) -> DirectSignedBody:
+    return DirectSignedBody(await service.is_accepted_by_customer(call.ctx, customer_id=call.id("customer")))
+
+
+async def _status(call: Call) -> AgreementStatusBody:
+    if call.parameter("compliance") not in ((), ("csp",)):
+        raise Malformed("The programme in the address has to be csp; there is no other.", "compliance")
+    signed = await service.is_partner_agreement_signed(
+        call.ctx, tenant_id=call.query_id("tenantId"), mpn_id=call.query("mpnId")
+    )
+    return AgreementStatusBody(signed)
+
+
 _TYPE = Query("agreementType", "The type of agreement; * is any.")
+_NAMED = (Query("mpnId", "The reseller's number in the programme, or"), Query("tenantId", "the reseller's tenant."))
 _ALL = "/v1/customers/{customer}/agreements"
 ROUTES = (
     Route(("GET",), "/v1/agreements", _templates, "agreement_metadata.list", "List the texts of agreements.",
           Collection[TemplateBody], query=(_TYPE,)),
     Route(("GET",), _ALL, _list, "agreements.list", "List a customer's agreements.", Collection[AgreementBody],
           user_only=True, query=(_TYPE,)),
+    Route(("GET",), "/v1/agreementtemplates/{agreementtemplate}/document", _document, "agreement_documents.read",
+          "Read where the text of an agreement is.", DocumentBody, user_only=True,
+          query=(Query("language", "A language tag; en-US without it."), Query("country", "US without it."))),
+    Route(("GET",), "/v1/customers/{customer}/directSignedMicrosoftCustomerAgreementStatus", _direct,
+          "agreements.read_direct", "Read whether the customer itself accepted.", DirectSignedBody, user_only=True),
+    Route(("GET",), "/v1/compliance/csp/agreementstatus", _status, "partner_agreements.read_status",
+          "Read whether an indirect reseller signed the partner agreement.", AgreementStatusBody, user_only=True,
+          query=_NAMED),
+    Route(("GET",), "/v1/compliance/{compliance}/agreementstatus", _status, "partner_agreements.read_status_of",
+          "The same at the address that names the programme.", AgreementStatusBody, user_only=True, query=_NAMED),
     Route(("POST",), _ALL, _attest, "agreements.attest", "State that a customer accepted.", AgreementBody,
           AgreementRequest, 201, user_only=True),
 )  # fmt: skip

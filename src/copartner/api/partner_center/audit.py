@@ -18,15 +18,22 @@ from copartner.programme.model import AuditFilter, AuditRecord, AuditStatus
 
 _FILTERS = {"CompanyName": ("substring",), "CustomerId": ("equals",), "ResourceType": ("equals",)}
 # Published names; what the contract has no name for keeps its own.
-_RESOURCES = {"Relationship": "partner_customer_relationship", "FoundedTenant": "customer"}
-_BY_NAME = {name: kind for kind, name in _RESOURCES.items()}
+_RESOURCES = {
+    "Relationship": "partner_customer_relationship",
+    "FoundedTenant": "customer",
+    "PurgedTenant": "customer",
+}
+# One published name may stand for several kinds.
+_BY_NAME = {name: ",".join(kind for kind, other in _RESOURCES.items() if other == name) for name in _RESOURCES.values()}
 _OPERATIONS = {
     "subscription.change": "update_subscription",
     "customer.create": "add_customer",
+    "customer.purge": "delete_customer",
     "billing_profile.edit": "update_customer_billing_profile",
     "customer.end_relationship": "remove_partner_customer_relationship",
     "order.place": "create_order",
     "agreement.attest": "create_agreement",
+    "partner_profile.edit": "update_company_info",
     "customer.remove_privileges": "dap_admin_relationship_terminated",
     "own_relationship.remove_privileges": "dap_admin_relationship_terminated",
 }
@@ -106,6 +113,11 @@ async def list_records(call: Call) -> Collection[AuditRecordBody]:
     return pages.collection(found, _present, call, asked, filter=text, **query)
 
 
+async def _read(call: Call) -> AuditRecordBody:
+    """One record, where a notice of a change points to."""
+    return _present(await service.read_audit_record(call.ctx, record_id=call.id("auditrecord")))
+
+
 def _filter(wanted: queries.Filter | None) -> AuditFilter:
     if wanted is None:
         return AuditFilter()
@@ -130,4 +142,6 @@ QUERY = (
 ROUTES = (
     Route(("GET",), "/v1/auditrecords", list_records, "audit.list", "List what happened.", Collection[AuditRecordBody],
           query=QUERY, headers=pages.HEADERS),
+    Route(("GET",), "/auditactivity/v1/auditrecords/{auditrecord}", _read, "audit.read", "Read what happened once.",
+          AuditRecordBody),
 )  # fmt: skip

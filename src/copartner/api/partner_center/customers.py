@@ -3,10 +3,11 @@
 from enum import StrEnum
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
+from msgspec.structs import replace
 
 from copartner.api import queries
-from copartner.api.call import Call
+from copartner.api.call import Call, Reply
 from copartner.api.decoding import Malformed, or_none
 from copartner.api.partner_center import pages, wire
 from copartner.api.partner_center.profiles import (
@@ -18,7 +19,7 @@ from copartner.api.partner_center.profiles import (
 )
 from copartner.api.partner_center.wire import Attributes, Collection, Links
 from copartner.api.registry import Query, Route
-from copartner.customers import service
+from copartner.customers import purging, service
 from copartner.customers.model import Customer, NewCustomer, SearchField
 from copartner.kernel.errors import check_tag
 
@@ -30,6 +31,7 @@ class CompanyRequest(Struct, frozen=True, kw_only=True, rename="camel"):
 
     domain: str
     company_name: str | UnsetType = UNSET
+    organization_registration_number: str | UnsetType = UNSET
 
 
 class CredentialsRequest(Struct, frozen=True, rename="camel"):
@@ -45,6 +47,8 @@ class NewCustomerRequest(Struct, frozen=True, kw_only=True, rename="camel"):
     billing_profile: BillingProfileRequest
     user_credentials: CredentialsRequest | UnsetType = UNSET
     allow_delegated_access: bool | UnsetType = UNSET
+    associated_partner: UUID | UnsetType = field(default=UNSET, name="associatedPartnerId")
+    wants_default_roles: bool = field(default=True, name="enableGDAPByDefault")
 
 
 class RelationshipName(StrEnum):
@@ -83,6 +87,8 @@ class CustomerBody(Struct, frozen=True, kw_only=True, rename="camel"):
     links: Links
     billing_profile: BillingProfileBody | UnsetType = UNSET
     user_credentials: CredentialsBody | UnsetType = UNSET
+    associated_partner: UUID | UnsetType = field(default=UNSET, name="associatedPartnerId")
+    default_roles: bool | UnsetType = field(default=UNSET, name="enableGDAPByDefault")
     attributes: Attributes
 
 
@@ -135,10 +141,17 @@ async def _create(call: Call) -> CustomerBody:
             domain=asked.company_profile.domain,
             billing=details(asked.billing_profile),
             admin_name=named.partition("@")[0] if named else "admin",
+            registration_number=asked.company_profile.organization_registration_number or "",
+            reseller_tenant_id=or_none(asked.associated_partner),
+            wants_default_roles=asked.wants_default_roles,
             includes_privileges=or_none(asked.allow_delegated_access),
         ),
     )
-    return _present(made.customer, CredentialsBody(made.user_name, made.password))
+    return replace(
+        _present(made.customer, CredentialsBody(made.user_name, made.password)),
+        associated_partner=wire.given(made.reseller_tenant_id),
+        default_roles=made.owes_default_roles,
+    )
 
 
 async def _change(call: Call) -> CustomerBody:
@@ -160,6 +173,11 @@ async def _change(call: Call) -> CustomerBody:
     return _present(found)
 
 
+async def _purge(call: Call) -> Reply:
+    await purging.purge_customer(call.ctx, customer_id=call.id("customer"))
+    return Reply(204)
+
+
 _ALL = "/v1/customers"
 ROUTES = (
     Route(("GET",), _ALL, _list, "customers.list", "List the caller's customers.", Collection[CustomerBody],
@@ -168,6 +186,8 @@ ROUTES = (
     Route(("POST",), _ALL, _create, "customers.create", "Make a customer's tenant and the relationship with it.",
           CustomerBody, NewCustomerRequest, 201, user_only=True),
     Route(("GET",), f"{_ALL}/{{customer}}", _read, "customers.read", "Read a customer.", CustomerBody),
+    Route(("DELETE",), f"{_ALL}/{{customer}}", _purge, "customers.purge",
+          "Delete a customer's tenant; in the emulator alone.", status=204),
     Route(("PATCH",), f"{_ALL}/{{customer}}", _change, "customers.change",
           "End the relationship, or give delegated admin privileges back.", CustomerBody, CustomerChange,
           user_only=True, headers=(wire.IF_MATCH,)),

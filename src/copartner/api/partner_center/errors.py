@@ -13,6 +13,7 @@ from copartner.api.limiting import RateExceeded
 from copartner.api.partner_center.codes import ErrorCode, error_code
 from copartner.catalogue import rules as catalogue
 from copartner.command.denial import Denied
+from copartner.customers import countries
 from copartner.customers import rules as customers
 from copartner.kernel.errors import (
     Busy,
@@ -103,8 +104,12 @@ CLASSES: dict[type[Exception], ErrorCode] = {
     subscriptions.NotRegistrable: _get(400, 800024),
     agreements.UnknownCustomer: NO_RELATIONSHIP,
     agreements.NoAgreements: _get(400, 900127),
+    agreements.UnknownPartner: _get(404, 60003),
     customers.UnknownCustomer: NO_RELATIONSHIP,
     customers.DomainTaken: MALFORMED,
+    customers.NoSandbox: _get(400, 900127),
+    customers.NotAReseller: _get(400, 800016),
+    countries.UnknownCountry: NOT_FOUND,
     programme.UnknownTenant: _get(404, 60003),
     relationships.UnknownAddressee: _get(404, 60003),
     relationships.UnknownRelationship: NO_RELATIONSHIP,
@@ -125,12 +130,17 @@ RULES: dict[str, ErrorCode] = {
     "rel-acceptor": ROLE,
     "dir-guarded": ROLE,
     "dir-global-admin": ROLE,
+    "cust-purge": _get(400, 800024),
     "mca-confirmed": _get(403, 13605),
+    "mpa-signed": _get(403, 900124),
+    "mpa-signed-reseller": _get(403, 900123),
+    "reseller-limits": DENIED,
     "seats-pooled": _get(400, 2002),
     "nce-7-days": _get(400, 900117),
     "nce-longer-only": _get(400, 800024),
     "rel-end": MALFORMED,
     "rel-end-cancelled": MALFORMED,
+    "dap-required": _get(403, 900308),
     "rel-dap-forced": MALFORMED,
     "rel-dap-ended": MALFORMED,
     "rel-dap-asked": MALFORMED,

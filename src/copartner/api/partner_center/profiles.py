@@ -1,5 +1,6 @@
 """Company and billing profiles of customers in the contract's shapes."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
@@ -9,7 +10,8 @@ from copartner.api.partner_center import wire
 from copartner.api.partner_center.wire import Attributes, Links
 from copartner.api.registry import Query, Route
 from copartner.customers import service
-from copartner.customers.model import Address, BillingDetails, BillingProfile, CompanyProfile
+from copartner.customers.model import BillingDetails, BillingProfile, CompanyProfile
+from copartner.tenants.details import Address
 
 
 class AddressBody(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -62,32 +64,44 @@ class CompanyProfileBody(Struct, frozen=True, kw_only=True, rename="camel"):
     company_name: str
     links: Links
     address: AddressBody | UnsetType = UNSET
+    organization_registration_number: str | UnsetType = UNSET
     attributes: Attributes = Attributes("CustomerCompanyProfile")
+
+
+def address_of(given: AddressBody) -> Address:
+    """An address as services take it."""
+    return Address(
+        country=given.country,
+        address_line1=given.address_line1 or "",
+        address_line2=given.address_line2 or "",
+        city=given.city or "",
+        state=given.state or given.region or "",
+        postal_code=given.postal_code or "",
+        first_name=given.first_name or "",
+        last_name=given.last_name or "",
+        phone_number=given.phone_number or "",
+    )
 
 
 def details(asked: BillingProfileRequest) -> BillingDetails:
     """A billing profile as the service takes it."""
-    given = asked.default_address
+    address = address_of(asked.default_address)
+    named = replace(
+        address,
+        first_name=address.first_name or asked.first_name or "",
+        last_name=address.last_name or asked.last_name or "",
+    )
     return BillingDetails(
         email=asked.email,
         company_name=asked.company_name,
         culture=asked.culture,
         language=asked.language,
-        address=Address(
-            country=given.country,
-            address_line1=given.address_line1 or "",
-            address_line2=given.address_line2 or "",
-            city=given.city or "",
-            state=given.state or given.region or "",
-            postal_code=given.postal_code or "",
-            first_name=given.first_name or asked.first_name or "",
-            last_name=given.last_name or asked.last_name or "",
-            phone_number=given.phone_number or "",
-        ),
+        address=named,
     )
 
 
-def _address(found: Address) -> AddressBody:
+def present_address(found: Address) -> AddressBody:
+    """The address in the contract's shape; what is empty is left out."""
     return AddressBody(
         country=found.country,
         city=found.city or UNSET,
@@ -111,7 +125,7 @@ def present_billing(found: BillingProfile) -> BillingProfileBody:
         culture=found.culture,
         language=found.language,
         company_name=found.company_name,
-        default_address=_address(found.address),
+        default_address=present_address(found.address),
         links=wire.self_link("customers", found.customer_tenant_id, "profiles", "billing"),
         attributes=wire.attributes("CustomerBillingProfile", found.version),
     )
@@ -122,7 +136,8 @@ def _company(found: CompanyProfile) -> CompanyProfileBody:
         tenant_id=found.tenant_id,
         domain=found.domain,
         company_name=found.company_name,
-        address=_address(found.address),
+        address=present_address(found.address),
+        organization_registration_number=found.registration_number or UNSET,
         links=wire.self_link("customers", found.tenant_id, "profiles", "company"),
     )
 

@@ -9,13 +9,16 @@ from copartner.api.partner_center import (
     inventory,
     offers,
     orders,
+    partner_profiles,
     profiles,
     promotions,
     provisioning,
     relationships,
     subscription_upkeep,
     subscriptions,
+    tenancy,
     transitions,
+    utilities,
 )
 from copartner.api.registry import Route
 
@@ -23,6 +26,9 @@ ROUTES: tuple[Route, ...] = (
     *customers.ROUTES,
     *relationships.ROUTES,
     *profiles.ROUTES,
+    *tenancy.ROUTES,
+    *utilities.ROUTES,
+    *partner_profiles.ROUTES,
     *catalogue.ROUTES,
     *offers.ROUTES,
     *promotions.ROUTES,

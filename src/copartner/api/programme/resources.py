@@ -7,6 +7,7 @@ from copartner.api.programme import (
     decisions,
     enrolments,
     groups,
+    partner_agreement,
     relationship_requests,
     relationships,
     subscriptions,
@@ -23,6 +24,7 @@ ROUTES: tuple[Route, ...] = (
     *groups.ROUTES,
     *applications.ROUTES,
     *enrolments.ROUTES,
+    *partner_agreement.ROUTES,
     *decisions.ROUTES,
     *audit_records.ROUTES,
 )
