@@ -63,6 +63,9 @@ SHOWN = {
     "own-directory": {"principal.tenant", "resource.tenant"},
     "dir-guarded": {"principal.roles", "resource.guarded"},
     "dir-global-admin": {"principal.roles"},
+    "mfa-portal": {"principal.appOnly", "principal.door", "principal.enrolled", "principal.multiFactor"},
+    "mfa-api": {"principal.appOnly", "principal.door", "principal.enrolled", "principal.multiFactor"},
+    "mfa-transaction": {"principal.appOnly", "principal.enrolled", "principal.multiFactor"},
 }  # fmt: skip
 OF_SELLER = {"principal.tenant", "resource.partner"}
 OF_ROLES = {"principal.roles", "principal.side"}

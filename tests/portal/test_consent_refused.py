@@ -78,3 +78,16 @@ async def test_an_answer_is_yes_or_no(home: House, answer: str) -> None:
     assert done.status_code == 400
     assert "Choose to accept or to decline." in done.text
     assert await home.partners_of() == []
+
+
+async def test_a_partners_user_sees_no_page_without_a_second_factor(
+    home: House,
+) -> None:
+    _, path = await home.request("wolkenwerk", "alpenblick")
+    page = await home.browser().sign_in(path, "ga@nordlicht")
+    assert page.status_code == 403
+    assert "opens the pages of the portal after a sign-in with a second factor." in page.text
+    assert "Sign in with a second factor." in page.text
+    assert ">Sign in again<" in page.text
+    assert page.headers["copartner-decision-id"] in page.text
+    assert (await home.browser().sign_in(path, "ga@alpenblick")).status_code == 200

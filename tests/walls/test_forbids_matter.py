@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from copartner.customers.model import Address, BillingDetails, NewCustomer
 from copartner.kernel.errors import Refusal
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
-from copartner.policy.facts import Cloud, Role, Side
+from copartner.policy.facts import Cloud, Door, Role, Side
 from copartner.policy.rulebook import Rulebook
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
@@ -31,6 +31,7 @@ from support.walls.stage import Stage
 
 C, G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
 EVE = SEED_DAY - timedelta(days=1)
+BEFORE_THE_API = datetime(2026, 3, 31, tzinfo=UTC)
 NEW = NewCustomer(
     company_name="New",
     domain="new.example",
@@ -65,6 +66,11 @@ def at_a_customer(service: Callable[..., Any]) -> Deed:
 def on_request(service: Callable[..., Any]) -> Deed:
     """The partner calls a service about a request."""
     return lambda m: service(m.seller, request_id=m.request)
+
+
+def one_factor(m: Matter, door: Door = Door.API) -> Any:
+    """The partner's Admin agent without a second factor."""
+    return m.here.context(f"aa@{m.partner}", multi_factor=False, door=door)
 
 
 def accept(m: Matter) -> Any:
@@ -171,6 +177,15 @@ CASES = (
     Case("rel-dap-ended", "ask", ask(privileges=True), scenes.strangers),
     Case("rel-dap-forced", "ask", ask(privileges=False), scenes.strangers, cloud=G),
     Case("rel-address", "accept", accept, scenes.addressed_abroad, cloud=G),
+    Case("mfa-portal", "page", lambda m: customers.read_customer(
+        one_factor(m, Door.PAGE), customer_id=m.customer_id), scenes.related),
+    Case("mfa-api", "read", lambda m: customers.read_customer(
+        one_factor(m), customer_id=m.customer_id), scenes.related),
+    Case("mfa-transaction", "suspend", lambda m: subscriptions.change_subscription(
+        one_factor(m), customer_id=m.customer_id, subscription_id=m.subscription, patch=Patch(status=Status.SUSPENDED)),
+        scenes.with_subscription, BEFORE_THE_API),
+    Case("mfa-transaction", "order", lambda m: orders.place_order(
+        one_factor(m), customer_id=m.customer_id, wishes=m.wishes()), scenes.related, BEFORE_THE_API),
 )  # fmt: skip
 # Two forbids speak of what is always the actor's own; a service meets them only when its facts are wrong.
 WRONG_FACTS = {

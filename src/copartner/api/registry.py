@@ -104,11 +104,23 @@ def _served(
             call = Call(ctx, scope, body)
             result = await handler(call)
         except Refusal as error:
-            return finish(refuse(error, call))
+            return _confirmed(finish(refuse(error, call)), call)
         except Exception:
             correlation_id = identified(scope).correlation_id
             _log.exception("unexpected", operation=route.name, correlation_id=correlation_id)
             return finish(dialect.unexpected(correlation_id))
-        return finish(result if isinstance(result, Reply) else Reply.of(status, result))
+        return _confirmed(finish(result if isinstance(result, Reply) else Reply.of(status, result)), call)
 
     return serve
+
+
+def _confirmed(reply: Reply, call: Call | None) -> Reply:
+    """Tell whoever sends `ValidateMfa: true` whether the user's token shows a second factor, in the answer's headers.
+
+    Nothing is asked of an application by itself, so nothing is told to one. Source: "Mandating multifactor
+    authentication (MFA) for your partner tenant", validating API calls (October 2025).
+    """
+    if call is not None and not call.ctx.caller.app_only and (call.header(b"validatemfa") or "").lower() == "true":
+        compliant = "true" if call.ctx.caller.multi_factor else "false"
+        reply.headers = {**(reply.headers or {}), "ismfacompliant": compliant}
+    return reply

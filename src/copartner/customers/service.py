@@ -25,7 +25,6 @@ from copartner.customers.model import (
 )
 from copartner.policy import facts as policy_facts
 from copartner.policy.actions import Action
-from copartner.policy.decide import decide
 from copartner.policy.facts import Facts
 from copartner.relationships.model import Relationship
 from copartner.relationships.service import relationships
@@ -59,7 +58,7 @@ async def list_customers(
     """At most `size` (1 to 500) customers of the acting partner, by tenant id; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(Action.CUSTOMER_LIST, store.page(), *(field, starts_with.strip(), after, size), body=_Listed)
-    if not all(decide(ctx.rules, Action.CUSTOMER_READ, facts).allowed for facts in found.witnesses):
+    if not all(ctx.judge(Action.CUSTOMER_READ, facts).allowed for facts in found.witnesses):
         raise HiddenRowError(f"{Action.CUSTOMER_READ} would be denied on a row of {Action.CUSTOMER_LIST}")
     more = found.items[size - 1].tenant_id if len(found.items) > size else None
     return CustomerPage(found.items[:size], found.total, more)

@@ -47,19 +47,33 @@ class Cloud(StrEnum):
     CHINA = "21vianet"
 
 
+class Door(StrEnum):
+    """Where a request comes in: a page of the portal, or the API with a token."""
+
+    PAGE = "page"
+    API = "api"
+
+
 ActorId = Annotated[str, Ref("Actor")]
 TenantId = Annotated[str, Ref("Tenant")]
 OrganisationId = Annotated[str, Ref("Organisation")]
 
 
 class Actor(Struct, frozen=True, rename="camel"):
-    """Who acts: a user, or with `app_only` an application, which stands as one of the Admin agents."""
+    """Who acts: a user, or with `app_only` an application, which stands as one of the Admin agents.
+
+    `enrolled` when the tenant is a partner's, whichever side it acts on; `multi_factor` when a second factor was used.
+    What is not said is taken as what lets pass least.
+    """
 
     id: ActorId
     tenant: TenantId
     roles: tuple[Role, ...]
     side: Side
     app_only: bool = False
+    enrolled: bool = True
+    multi_factor: bool = False
+    door: Door = Door.API
 
 
 class Tenant(Struct, frozen=True, rename="camel"):

@@ -21,6 +21,7 @@ from copartner.proof.classes import (
     OWN_LISTS,
     OWN_RELATIONSHIP,
 )
+from copartner.proof.second_factor import SECOND_FACTOR
 from copartner.proof.vocabulary import ACTOR as _actor
 from copartner.proof.vocabulary import CONTEXT as _context
 from copartner.proof.vocabulary import THING as _thing
@@ -280,8 +281,13 @@ PROGRAMME = (
     ),
 )
 GROUPS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
-    {"partners kept apart": ISOLATION, "to whom may be sold": SELLING, "the rest of the programme": PROGRAMME}
+    {
+        "partners kept apart": ISOLATION,
+        "to whom may be sold": SELLING,
+        "the rest of the programme": PROGRAMME,
+        "a second factor": SECOND_FACTOR,
+    }
 )
-ALL = ISOLATION + SELLING + PROGRAMME
+ALL = ISOLATION + SELLING + PROGRAMME + SECOND_FACTOR
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

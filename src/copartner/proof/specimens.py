@@ -73,7 +73,7 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
     relationship = Relationship("r-1", PARTNER, CUSTOMER, active=True, privileges=True)
     ending = Ending(active=0, running=0, reservations=0) if action is Action.CUSTOMER_END_RELATIONSHIP else None
     return Facts(
-        principal=Actor("u-actor", tenant, roles, side),
+        principal=Actor("u-actor", tenant, roles, side, enrolled=side is Side.PARTNER, multi_factor=True),
         resource=_resource(kind, tenant),
         context=FactContext(
             relationship=relationship,

@@ -54,15 +54,18 @@ ALTER FUNCTION fn_side_of OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_side_of TO PUBLIC;
 
 -- fn_principal: who acts, as the rules see it; an application stands as one of the Admin agents while it is enabled.
--- Whoever is not of the side acts there without any role.
+-- Whoever is not of the side acts there without any role. By what it signed in, and where, its token tells the caller.
 CREATE FUNCTION fn_principal(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-DECLARE v_roles json := '[]';
+DECLARE
+    v_roles json := '[]';
+    v_on_side boolean;
 BEGIN
     IF p_tenant IS DISTINCT FROM actor_tenant() THEN
         RAISE EXCEPTION 'the roles of another tenant than the acting one are asked for';
     END IF;
-    IF fn_on_side(p_side, p_tenant) THEN
+    v_on_side := fn_on_side(p_side, p_tenant);
+    IF v_on_side THEN
         IF p_app_only THEN
             SELECT coalesce(json_agg('Admin agent'::text), '[]') INTO v_roles FROM application a
                 WHERE a.tenant_id = p_tenant AND a.id = p_subject AND a.enabled;
@@ -70,7 +73,8 @@ BEGIN
             v_roles := fn_roles(p_tenant, p_subject);
         END IF;
     END IF;
-    RETURN json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles', v_roles);
+    RETURN json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles', v_roles,
+        'enrolled', CASE p_side WHEN 'partner' THEN v_on_side ELSE fn_on_side('partner', p_tenant) END);
 END $$;
 ALTER FUNCTION fn_principal OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_principal TO copartner_partner, copartner_customer, copartner_operator;

@@ -78,6 +78,7 @@ WRONG_METHOD = _get(405, 0)
 UNEXPECTED = _get(500, 800003)
 ROLE = _get(403, 900150)
 DENIED = _get(403, 2032)
+SECOND_FACTOR = _get(401, 900421)
 
 # By the class of a refusal; the nearest base class counts.
 CLASSES: dict[type[Exception], Code] = {
@@ -121,6 +122,9 @@ CLASSES: dict[type[Exception], Code] = {
 
 # By the rule that fired, in the order in which rules speak: the first of this table that is among them gives the code.
 RULES: dict[str, Code] = {
+    "mfa-portal": SECOND_FACTOR,
+    "mfa-transaction": SECOND_FACTOR,
+    "mfa-api": SECOND_FACTOR,
     "rel-required": NO_RELATIONSHIP,
     "rel-own-name": NO_RELATIONSHIP,
     "user-only": _get(403, 900329),
@@ -202,10 +206,15 @@ def refuse(error: Refusal, call: Call | None) -> Reply:
         if error.decision_id is None:
             return say(code, error.message, *data)
         decision = str(error.decision_id)
-        return say(code, error.message, *data, decision, headers={DECISION_HEADER: decision})
+        challenge = _challenge(', error="invalid_token"') if code is SECOND_FACTOR else {}
+        return say(code, error.message, *data, decision, headers={DECISION_HEADER: decision, **challenge})
     code = code_of_class(error)
-    headers = {"www-authenticate": 'Bearer realm="copartner"'} if code.status == 401 else None
+    headers = _challenge() if code.status == 401 else None
     return say(code, error.message, *(str(value) for value in error.data), headers=headers)
+
+
+def _challenge(more: str = "") -> dict[str, str]:
+    return {"www-authenticate": 'Bearer realm="copartner"' + more}
 
 
 def _parties(call: Call) -> tuple[str, ...]:
