@@ -29,6 +29,7 @@ from copartner.proof.specimens import (
     with_resource,
     with_tenant,
 )
+from support.forbids import BINDING, CHANGES, SELLING
 
 C, G, V = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT, Cloud.CHINA
 SEED, PRESENT = STORY_DAYS
@@ -78,42 +79,16 @@ def elsewhere(facts: Facts) -> Facts:
     return with_resource(facts, customer=OTHER)
 
 
-CHANGES = {
-    "mp-subscription": (
-        Action.SUBSCRIPTION_SUSPEND,
-        Action.SUBSCRIPTION_REACTIVATE,
-        Action.SUBSCRIPTION_CANCEL,
-        Action.SUBSCRIPTION_CHANGE_QUANTITY,
-        Action.SUBSCRIPTION_RENAME,
-        Action.SUBSCRIPTION_SET_AUTO_RENEW,
-    ),
-    "mp-ownership": (Action.SUBSCRIPTION_SET_SELLER, Action.SUBSCRIPTION_SET_OWNER),
-    "mp-terms": (
-        Action.SUBSCRIPTION_CHANGE_TERM,
-        Action.SUBSCRIPTION_CHANGE_BILLING_CYCLE,
-        Action.SUBSCRIPTION_SET_COMMITMENT,
-    ),
-    "mp-record": (Action.SUBSCRIPTION_SET_PARTNER_OF_RECORD,),
-    "mp-addon": (Action.SUBSCRIPTION_ADD_ADDON,),
-    "mp-visibility": (Action.SUBSCRIPTION_READ,),
-}
-SELLING = (
-    (Action.CONSENT_ACCEPT, "RelationshipRequest"),
-    (Action.CART_CREATE, "Customer"),
-    (Action.CART_EDIT, "Cart"),
-    (Action.CART_CHECKOUT, "Cart"),
-    (Action.ORDER_PLACE, "Customer"),
-    (Action.ORDER_PLACE, "Cart"),
-)
-BINDING = ((Action.CONSENT_ACCEPT, "RelationshipRequest"), (Action.CUSTOMER_CREATE, "Customer"))
-
-
 def _affiliated(of: str, to: str) -> Change:
     return lambda facts: with_organisation(facts, of, affiliates=(to,))
 
 
 def _managing(facts: Facts) -> Facts:
     return with_principal(facts, roles=(Role.USER_MANAGEMENT_ADMIN,))
+
+
+def _asking(wanted: bool | None) -> Change:
+    return lambda facts: with_resource(facts, admin_consent=wanted)
 
 
 def _same_business(facts: Facts) -> Facts:
@@ -247,6 +222,10 @@ def _other_cases() -> list[Case]:
             for held in (True, None)
         ),
         Case("dir-global-admin", Action.USER_SET_GLOBAL_ADMIN, "UserRecord", _managing),
+        *(
+            Case("dir-admin-consent", Action.APPLICATION_CONSENT, "ApplicationRecord", _asking(wanted))
+            for wanted in (True, None)
+        ),
         Case("user-only", Action.CUSTOMER_CREATE, "Customer", lambda f: with_principal(f, app_only=True)),
         Case("seats-pooled", take, "Cart", lambda f: with_context(f, pool=Pool(300, 295, 6))),
         Case("seats-pooled", take, "Subscription", lambda f: with_context(f, pool=None)),

@@ -12,6 +12,7 @@ from copartner.api.registry import Route
 from support.conforming import hold
 from support.web import Web
 
+_DIRECTORY = ("users", "groups", "applications", "application_consents")
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 OWN = "/programme/v1"
 ALL: dict[str, Route] = {route.name: route for route in (*ROUTES, *OWN_ROUTES)}
@@ -121,7 +122,9 @@ async def _furnish_directory(site: Web, who: str) -> dict[str, str]:
     assert (await site.call(who, "PUT", f"{OWN}/groups/{group}/members/{user}")).status_code == 200
     application = (await _made(site, who, f"{OWN}/applications", {"name": "Lager"}))["id"]
     secret = (await _made(site, who, f"{OWN}/applications/{application}/secrets", {}))["secret"]["id"]
+    consent = await _made(site, who, f"{OWN}/applications/{application}/consent", {"offline": True})
     return {
+        "consent": consent["id"],
         "user": user,
         "group": group,
         "member": user,
@@ -194,7 +197,7 @@ def _callers() -> dict[str, str]:
         "own_relationships.change": "ga@alpenblick",
         "own_subscriptions.list": "ga@alpenblick",
         "enrolments.make": "ga@wolkenstadt",
-        **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in ("users", "groups", "applications")},
+        **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in _DIRECTORY},
     }
 
 
@@ -248,5 +251,6 @@ def _directory_bodies() -> dict[str, Any]:
         "groups.create": {"name": "Technik"},
         "applications.create": {"name": "Kasse", "redirectUris": [back]},
         "applications.change": {"name": "Lager 2", "redirectUris": [back], "enabled": True},
+        "application_consents.give": {"offline": False},
         "applications.add_secret": {"description": "Werk", "expiresAt": "2027-03-01T00:00:00Z"},
     }

@@ -9,6 +9,7 @@ from copartner.policy.facts import (
     ApplicationRecord,
     Cart,
     Cloud,
+    ConsentRecord,
     Customer,
     DecisionRecord,
     Door,
@@ -46,7 +47,12 @@ _resources = {
         kind.__name__: st.builds(kind, id=_tenant, tenant=_maybe, guarded=st.none() | st.booleans())
         for kind in (UserRecord, GroupRecord)
     },
-    "ApplicationRecord": st.builds(ApplicationRecord, id=_tenant, tenant=_maybe),
+    "ApplicationRecord": st.builds(
+        ApplicationRecord, id=_tenant, tenant=_maybe, admin_consent=st.none() | st.booleans()
+    ),
+    "ConsentRecord": st.builds(
+        ConsentRecord, id=_tenant, tenant=_maybe, user=st.none() | st.sampled_from(["t-1", "u-2"])
+    ),
     "DecisionRecord": st.builds(
         DecisionRecord, id=_tenant, tenant=_tenant, actor=st.none() | st.sampled_from(["t-1", "u-2"])
     ),

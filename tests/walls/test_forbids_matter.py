@@ -19,6 +19,7 @@ from copartner.policy.facts import Cloud, Door, Role, Side
 from copartner.policy.rulebook import Rulebook
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
+from copartner.signin import consents
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions.model import Patch, Status
 from copartner.tenants.service import applications, groups, users
@@ -155,6 +156,8 @@ CASES = (
         m.manager, user_id=m.chief.caller.subject_id, role=Role.SALES_AGENT), scenes.strangers),
     Case("dir-global-admin", "itself", lambda m: users.give_role(
         m.manager, user_id=m.manager.caller.subject_id, role=Role.GLOBAL_ADMIN), scenes.strangers),
+    Case("dir-admin-consent", "oneself", lambda m: consents.consent(
+        m.seller, application_id=m.application.caller.subject_id, offline=False), scenes.asking_an_admin),
     Case("user-only", "create", lambda m: customers.create_customer(m.application, new=NEW), scenes.strangers),
     Case("user-only", "agreements", lambda m: agreements.list_agreements(
         m.application, customer_id=m.customer_id), scenes.related),

@@ -18,6 +18,7 @@ from copartner.kernel.functions import named
 from copartner.orders import service as orders
 from copartner.programme import service as programme
 from copartner.relationships.service import relationships, requests
+from copartner.signin import consents
 from copartner.subscriptions import service as subscriptions
 from copartner.tenants.service import users
 from support.postgres import Server
@@ -56,6 +57,8 @@ CASES = (
     Case("fn_list_audit", "a.tenant_id = p_tenant", lambda m: programme.list_audit(m.seller),
          frozenset({"own-tenant"})),
     Case("fn_list_directory", "e.tenant_id = p_tenant", lambda m: users.list_users(m.chief),
+         frozenset({"own-directory"})),
+    Case("fn_list_application_consents", "s.tenant_id = p_tenant", lambda m: consents.list_consents(m.chief),
          frozenset({"own-directory"})),
     Case("fn_list_held", "s.customer_tenant_id = p_tenant", lambda m: subscriptions.list_held(m.buyer),
          frozenset({"own-tenant"})),

@@ -21,8 +21,8 @@ WALLS = (
     *(Wall(table, policy, role, "tenant_id")
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
       for table in (
-          "application", "application_secret", "audit_record", "decision_record", "directory_group", "group_member",
-          "idempotency_key", "revocation", "role_assignment", "user_account",
+          "application", "application_consent", "application_secret", "audit_record", "decision_record",
+          "directory_group", "group_member", "idempotency_key", "revocation", "role_assignment", "user_account",
       )),
     *(Wall(table, policy, role, column)
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER))
@@ -35,11 +35,12 @@ WALLS = (
 # Policies that let a role reach every row of a table: the roles that decide, sign in, clean up and operate.
 OPEN = {
     "owner_all": {
-        "application", "application_secret", "audit_record", "audit_record_default", "authorization_code",
-        "billing_profile", "browser_session", "cart", "customer_agreement", "decision_record", "device_authorization",
-        "directory_group", "enrolment", "group_member", "guess_count", "idempotency_key", "purchase_order",
-        "recovery_code", "refresh_family", "refresh_token", "relationship_request", "reseller_relationship",
-        "revocation", "role_assignment", "second_factor", "signing_key", "subscription", "tenant", "user_account",
+        "application", "application_consent", "application_secret", "audit_record", "audit_record_default",
+        "authorization_code", "billing_profile", "browser_session", "cart", "customer_agreement", "decision_record",
+        "device_authorization", "directory_group", "enrolment", "group_member", "guess_count", "idempotency_key",
+        "purchase_order", "recovery_code", "refresh_family", "refresh_token", "relationship_request",
+        "reseller_relationship", "revocation", "role_assignment", "second_factor", "signing_key", "subscription",
+        "tenant", "user_account",
     },
     "facts_all": {
         "application", "cart", "customer_agreement", "decision_record", "directory_group",
@@ -51,9 +52,9 @@ OPEN = {
     "founder_adds": {"directory_group", "role_assignment", "user_account"},
     "operator_all": {"enrolment", "tenant"},
     "signin_all": {
-        "application", "application_secret", "authorization_code", "browser_session", "device_authorization",
-        "guess_count", "recovery_code", "refresh_family", "refresh_token", "revocation", "second_factor", "signing_key",
-        "tenant", "user_account",
+        "application", "application_consent", "application_secret", "authorization_code", "browser_session",
+        "device_authorization", "guess_count", "recovery_code", "refresh_family", "refresh_token", "revocation",
+        "second_factor", "signing_key", "tenant", "user_account",
     },
     "worker_all": {"idempotency_key"},
 }  # fmt: skip

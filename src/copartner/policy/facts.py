@@ -48,10 +48,11 @@ class Cloud(StrEnum):
 
 
 class Door(StrEnum):
-    """Where a request comes in: a page of the portal, or the API with a token."""
+    """Where a request comes in: a page of the portal, the API with a token, or the sign-in that leads to either."""
 
     PAGE = "page"
     API = "api"
+    SIGN_IN = "sign-in"
 
 
 ActorId = Annotated[str, Ref("Actor")]
@@ -189,10 +190,22 @@ class GroupRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="Gr
 
 
 class ApplicationRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="ApplicationRecord"):
-    """An application as its tenant administers it; without `tenant` the actor's tenant has no such application."""
+    """An application as its tenant administers it; without `tenant` the actor's tenant has no such application.
+
+    `admin_consent` when a Global admin has to consent to it for the tenant.
+    """
 
     id: Annotated[str, Ref("ApplicationRecord")]
     tenant: TenantId | None = None
+    admin_consent: bool | None = None
+
+
+class ConsentRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="ConsentRecord"):
+    """A consent to an application, of `user` or else of the whole tenant; without `tenant` there is none such."""
+
+    id: Annotated[str, Ref("ConsentRecord")]
+    tenant: TenantId | None = None
+    user: ActorId | None = None
 
 
 Resource = (
@@ -207,6 +220,7 @@ Resource = (
     | UserRecord
     | GroupRecord
     | ApplicationRecord
+    | ConsentRecord
 )
 
 

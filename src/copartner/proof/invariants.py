@@ -274,6 +274,12 @@ PROGRAMME = (
         _global_admin,
     ),
     Invariant(
+        "admins-consent-where-asked",
+        "Where an application asks for an admin's consent, nobody consents for itself.",
+        frozenset({A.APPLICATION_CONSENT}),
+        _all(Has(_thing, "adminConsent"), Not(_at(_thing, "adminConsent"))),
+    ),
+    Invariant(
         "users-only",
         "Customers answer, relationships are asked for, and a tenant is administered by users.",
         CLASSES[OWN_DIRECTORY] | CLASSES[ANSWERING] | CLASSES[ASKING] | CLASSES[NEW_CUSTOMER] | CLASSES[OPERATING],

@@ -12,6 +12,7 @@ from copartner.policy.facts import (
     ApplicationRecord,
     Cart,
     Cloud,
+    ConsentRecord,
     Customer,
     DecisionRecord,
     Ending,
@@ -53,7 +54,7 @@ CUSTOMER_SIDE = frozenset(
 )
 OPERATOR_SIDE = frozenset({Action.TENANT_ENROL})
 EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ}) | {
-    action for action in Action if action.partition(".")[0] in ("user", "group", "application")
+    action for action in Action if action.partition(".")[0] in ("user", "group", "application", "application_consent")
 }
 
 
@@ -113,7 +114,9 @@ def _resource(kind: str, tenant: str) -> Resource:
         case "GroupRecord":
             return GroupRecord("g-1", tenant, guarded=False)
         case "ApplicationRecord":
-            return ApplicationRecord("p-1", tenant)
+            return ApplicationRecord("p-1", tenant, admin_consent=False)
+        case "ConsentRecord":
+            return ConsentRecord("cr-1", tenant, "u-actor")
     raise ValueError(f"there is no type {kind}: add it here")
 
 

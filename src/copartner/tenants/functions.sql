@@ -181,7 +181,8 @@ BEGIN
     END CASE;
     RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
         'resource', CASE WHEN p_type = 'ApplicationRecord'
-            THEN json_build_object('type', p_type, 'id', p_id, 'tenant', CASE WHEN v_known THEN p_tenant END)
+            THEN json_build_object('type', p_type, 'id', p_id, 'tenant', CASE WHEN v_known THEN p_tenant END,
+                'adminConsent', (SELECT a.admin_consent FROM application a WHERE a.tenant_id = p_tenant AND a.id = p_id))
             ELSE json_build_object('type', p_type, 'id', p_id, 'tenant', CASE WHEN v_known THEN p_tenant END,
                 'guarded', CASE WHEN v_known THEN v_guarded END) END);
 END $$;
@@ -199,7 +200,7 @@ CREATE FUNCTION fn_directory_entry(p_tenant uuid, p_type text, p_id uuid) RETURN
             SELECT json_build_object('id', d.id, 'tenant_id', d.tenant_id, 'name', d.name, 'role', d.role)
             FROM directory_group d WHERE d.tenant_id = p_tenant AND d.id = p_id)
         WHEN 'ApplicationRecord' THEN (SELECT json_build_object('id', a.id, 'tenant_id', a.tenant_id, 'name', a.name,
-                'redirect_uris', a.redirect_uris, 'enabled', a.enabled,
+                'redirect_uris', a.redirect_uris, 'enabled', a.enabled, 'admin_consent', a.admin_consent,
                 'secrets', (SELECT coalesce(json_agg(json_build_object('id', s.id, 'tenant_id', s.tenant_id,
                         'application_id', s.application_id, 'description', s.description, 'created_at', s.created_at,
                         'expires_at', s.expires_at, 'last_used_at', s.last_used_at, 'removed_at', s.removed_at)

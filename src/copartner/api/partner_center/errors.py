@@ -138,6 +138,7 @@ RULES: dict[str, Code] = {
     "rel-acceptor": ROLE,
     "dir-guarded": ROLE,
     "dir-global-admin": ROLE,
+    "dir-admin-consent": ROLE,
     "mca-confirmed": _get(403, 13605),
     "seats-pooled": _get(400, 2002),
     "rel-end": MALFORMED,
