@@ -88,7 +88,7 @@ async def _say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]
             needs=[rule.needs for rule in named],
             decision=denied.decision_id,
             of_bearer=denied.of_bearer,
-            enter=Entrance.address(visit.path, other=True),
+            enter=Entrance.address(visit.path, other=not denied.of_bearer, second_factor=denied.of_bearer),
         )
     except Refusal as refusal:
         enter = Entrance.address(visit.path, other=True)

@@ -1,6 +1,9 @@
 """Keeps what users and tenants agreed that applications may do."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
+from typing import ClassVar
 from uuid import UUID
 
 import msgspec
@@ -9,13 +12,33 @@ from asyncpg.connection import Connection
 from copartner.command.context import Context
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
-from copartner.signin.model import Consent
 
 _FACTS = msgspec.json.Decoder(Facts)
 _CONSENT = """SELECT c.id, c.tenant_id, c.application_id, a.name AS application_name, c.user_id, u.user_principal_name,
         c.offline, c.consented_at, c.consented_by, c.withdrawn_at
     FROM application_consent c JOIN application a ON a.tenant_id = c.tenant_id AND a.id = c.application_id
     LEFT JOIN user_account u ON u.tenant_id = c.tenant_id AND u.id = c.user_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """An application may act for a user, or without `user_id` for every user of its tenant; `offline` also signed out.
+
+    Times are programme time. `consented_by` None: the world came with it.
+    """
+
+    audience: ClassVar[tuple[str, ...]] = ("tenant_id",)
+
+    id: UUID
+    tenant_id: UUID
+    application_id: UUID
+    application_name: str
+    user_id: UUID | None
+    offline: bool
+    consented_at: datetime
+    consented_by: UUID | None
+    user_principal_name: str | None = None
+    withdrawn_at: datetime | None = None
 
 
 @cache

@@ -7,8 +7,8 @@ from copartner.command.context import Context
 from copartner.policy.actions import Action
 from copartner.signin import consent_store as store
 from copartner.signin import revocation_store, rules
+from copartner.signin.consent_store import Consent
 from copartner.signin.grounds import consent_ground
-from copartner.signin.model import Consent
 
 PAGE_LIMIT = 500
 OFFLINE = "offline_access"

@@ -247,27 +247,6 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """An application may act for a user, or without `user_id` for every user of its tenant; `offline` also signed out.
-
-    Times are programme time. `consented_by` None: the world came with it.
-    """
-
-    audience: ClassVar[tuple[str, ...]] = ("tenant_id",)
-
-    id: UUID
-    tenant_id: UUID
-    application_id: UUID
-    application_name: str
-    user_id: UUID | None
-    offline: bool
-    consented_at: datetime
-    consented_by: UUID | None
-    user_principal_name: str | None = None
-    withdrawn_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SigningKeyRow:
     """A signing key as stored: the private part encrypted. It signs from a moment, and holds nothing after its end."""
 
