@@ -3,7 +3,7 @@
 from copartner.signin import rules
 from copartner.signin.delivery import deliver
 from copartner.signin.grants import wants_client_info
-from copartner.signin.model import Asked, Issued, SignedIn, TokenRequest
+from copartner.signin.model import MULTI_FACTOR, Asked, Issued, SignedIn, TokenRequest
 from copartner.signin.service import Authority
 
 GRANT_TYPE = "password"
@@ -29,5 +29,5 @@ async def password(authority: Authority, request: TokenRequest) -> Issued:
         scopes=rules.scopes_of(form.get("scope")),
         client_info=wants_client_info(request),
     )
-    methods = ("pwd",) if form.get("mfa", "").lower() == "false" else ("pwd", "mfa")
+    methods = ("pwd",) if form.get("mfa", "").lower() == "false" else ("pwd", MULTI_FACTOR)
     return await deliver(authority, SignedIn(user, methods, authority.clock.now()), asked)

@@ -47,7 +47,7 @@ async def insert_world(
     for tenant in world.tenants:
         await _insert_tenant(db, tenant, world.cloud, began)
         await _insert_people(db, tenant, password_hashes[tenant.id])
-        await _insert_applications(db, tenant, secret_hashes)
+        await _insert_applications(db, tenant, secret_hashes, now)
     for relationship in world.relationships:
         await _insert_relationship(db, relationship, world.cloud, now - timedelta(days=relationship.days_ago))
     for subscription in world.subscriptions:
@@ -118,7 +118,7 @@ async def _insert_people(db: Connection, tenant: Tenant, password_hash: str) -> 
     )
 
 
-async def _insert_applications(db: Connection, tenant: Tenant, secret_hashes: dict[UUID, str]) -> None:
+async def _insert_applications(db: Connection, tenant: Tenant, secret_hashes: dict[UUID, str], at: datetime) -> None:
     await db.executemany(
         "INSERT INTO application (tenant_id, id, name, redirect_uris) VALUES ($1, $2, $3, $4)",
         [(tenant.id, it.id, it.name, _ON_THIS_MACHINE) for it in tenant.applications],
@@ -126,6 +126,12 @@ async def _insert_applications(db: Connection, tenant: Tenant, secret_hashes: di
     await db.executemany(
         "INSERT INTO application_secret (tenant_id, application_id, id, secret_hash) VALUES ($1, $2, $3, $4)",
         [(tenant.id, it.id, it.secret_id, secret_hashes[it.id]) for it in tenant.applications],
+    )
+    # Consented to for everybody, as if an admin had: scripts meet no page but where they ask for it.
+    await db.executemany(
+        """INSERT INTO application_consent (tenant_id, id, application_id, offline, consented_at)
+        VALUES ($1, $2, $2, true, $3)""",
+        [(tenant.id, it.id, at) for it in tenant.applications],
     )
 
 

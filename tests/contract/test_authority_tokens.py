@@ -230,6 +230,20 @@ async def test_the_password_grant_is_the_emulators(emulator: Office) -> None:
     assert weaker["scope"] == f"{ROOT}/.default"
 
 
+@pytest.mark.parametrize(("mfa", "methods"), [("true", ["pwd", "mfa"]), ("False", ["pwd"])])
+async def test_a_renewed_token_says_what_the_sign_in_was_by(emulator: Office, mfa: str, methods: list[str]) -> None:
+    proof = {"client_id": emulator.app_id(), "client_secret": SECRET}
+    form = {"grant_type": "password", "username": "aa@nordlicht.example", "password": PASSWORD, "mfa": mfa, **proof}
+    first = (await emulator.token("common", 2, **form, scope="openid offline_access")).json()
+    again = (
+        await emulator.token("common", 2, grant_type="refresh_token", refresh_token=first["refresh_token"], **proof)
+    ).json()
+    for token in (first["access_token"], first["id_token"], again["access_token"], again["id_token"]):
+        assert (await claims_of(emulator, token))["amr"] == methods
+    verified = await emulator.authority.tokens.verify(again["access_token"])
+    assert verified.multi_factor == ("mfa" in methods)
+
+
 @pytest.mark.parametrize(
     ("tenant", "form", "status", "code"),
     [

@@ -79,7 +79,7 @@ def test_json_and_back(request: tuple[RuleSet, Action, Facts]) -> None:
 
 def _read(subscription: str, partner: str, tenant: str = "t-a") -> Facts:
     return Facts(
-        Actor("u-1", tenant, (Role.ADMIN_AGENT,), Side.PARTNER),
+        Actor("u-1", tenant, (Role.ADMIN_AGENT,), Side.PARTNER, multi_factor=True),
         Subscription(subscription, partner, "t-c"),
         FactContext(Relationship("r-1", tenant, "t-c", active=True)),
     )

@@ -1,4 +1,4 @@
-"""Each forbid denies what it is for, and nothing else does: with that one rule deleted the same facts are allowed."""
+"""Each forbid denies what it is for, and nothing else does: with that one deleted the same facts are allowed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from copartner.proof.specimens import (
 )
 from policy import test_forbids_terms
 from support import forbids
-from support.forbids import BINDING, SELLING
+from support.forbids_of_sales import BINDING, CHANGES, SELLING
 
 C, G, V = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT, Cloud.CHINA
 SEED, PRESENT = STORY_DAYS
@@ -81,35 +81,16 @@ def elsewhere(facts: Facts) -> Facts:
     return with_resource(facts, customer=OTHER)
 
 
-CHANGES = {
-    "mp-subscription": (
-        Action.SUBSCRIPTION_SUSPEND,
-        Action.SUBSCRIPTION_REACTIVATE,
-        Action.SUBSCRIPTION_CANCEL,
-        Action.SUBSCRIPTION_CHANGE_QUANTITY,
-        Action.SUBSCRIPTION_RENAME,
-        Action.SUBSCRIPTION_SET_AUTO_RENEW,
-        Action.SUBSCRIPTION_REGISTER,
-        Action.SUBSCRIPTION_SET_SUPPORT_CONTACT,
-    ),
-    "mp-ownership": (Action.SUBSCRIPTION_SET_SELLER, Action.SUBSCRIPTION_SET_OWNER),
-    "mp-terms": (
-        Action.SUBSCRIPTION_CHANGE_TERM,
-        Action.SUBSCRIPTION_CHANGE_BILLING_CYCLE,
-        Action.SUBSCRIPTION_SET_COMMITMENT,
-    ),
-    "mp-record": (Action.SUBSCRIPTION_SET_PARTNER_OF_RECORD,),
-    "mp-addon": (Action.SUBSCRIPTION_ADD_ADDON,),
-    "mp-visibility": (Action.SUBSCRIPTION_READ, Action.SUBSCRIPTION_READ_TRANSITIONS),
-}
-
-
 def _affiliated(of: str, to: str) -> Change:
     return lambda facts: with_organisation(facts, of, affiliates=(to,))
 
 
 def _managing(facts: Facts) -> Facts:
     return with_principal(facts, roles=(Role.USER_MANAGEMENT_ADMIN,))
+
+
+def _asking(wanted: bool | None) -> Change:
+    return lambda facts: with_resource(facts, admin_consent=wanted)
 
 
 def _same_business(facts: Facts) -> Facts:
@@ -247,6 +228,10 @@ def _other_cases() -> list[Case]:
             for held in (True, None)
         ),
         Case("dir-global-admin", Action.USER_SET_GLOBAL_ADMIN, "UserRecord", _managing),
+        *(
+            Case("dir-admin-consent", Action.APPLICATION_CONSENT, "ApplicationRecord", _asking(wanted))
+            for wanted in (True, None)
+        ),
         Case("user-only", Action.CUSTOMER_CREATE, "Customer", lambda f: with_principal(f, app_only=True)),
         Case("seats-pooled", take, "Cart", lambda f: with_context(f, pool=Pool(300, 295, 6))),
         Case("seats-pooled", take, "Subscription", lambda f: with_context(f, pool=None)),
@@ -300,4 +285,5 @@ def test_a_forbid_denies_and_nothing_else_would(case: Case) -> None:
 
 def test_every_forbid_has_a_case() -> None:
     terms = {rule for rule, *_ in test_forbids_terms.CASES}
-    assert {case.rule for case in CASES} | terms == {rule.id for rule in _book().rules if not rule.permits}
+    written = {rule.id for rule in _book().rules if not (rule.permits or rule.of_bearer)}
+    assert {case.rule for case in CASES} | terms == written

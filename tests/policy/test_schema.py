@@ -14,7 +14,7 @@ def test_actions_are_those_of_the_schema() -> None:
 
 
 def test_enumerations_are_those_of_the_schema() -> None:
-    for enum in (facts.Role, facts.Side, facts.Cloud):
+    for enum in (facts.Role, facts.Side, facts.Cloud, facts.Door):
         assert tuple(enum) == SCHEMA.enums[enum.__name__]
 
 

@@ -1,6 +1,7 @@
 """Who may not answer a partner, and what they read instead."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -78,3 +79,19 @@ async def test_an_answer_is_yes_or_no(home: House, answer: str) -> None:
     assert done.status_code == 400
     assert "Choose to accept or to decline." in done.text
     assert await home.partners_of() == []
+
+
+async def test_a_partners_user_sees_no_page_without_a_second_factor(
+    home: House,
+) -> None:
+    _, path = await home.request("wolkenwerk", "alpenblick")
+    browser = home.browser()
+    page = await browser.sign_in(path, "ga@nordlicht")
+    assert page.status_code == 403
+    assert "opens the pages of the portal after a sign-in with a second factor." in page.text
+    assert "Sign in with a second factor." in page.text
+    again = re.search(r'href="([^"]+)">Sign in with a second factor<', page.text)
+    assert again, page.text
+    assert heading((await browser.open(unescape(again.group(1)))).text) == "Add an authenticator app"
+    assert page.headers["copartner-decision-id"] in page.text
+    assert (await home.browser().sign_in(path, "ga@alpenblick")).status_code == 200

@@ -17,7 +17,7 @@ UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 OWN = "/programme/v1"
 TEMPLATE = "117a77b0-9360-443b-8795-c6dedc750cf9"
 ALL: dict[str, Route] = {route.name: route for route in (*ROUTES, *OWN_ROUTES)}
-_OF_GLOBAL_ADMINS = ("users", "groups", "applications", "partner_profiles")
+_OF_GLOBAL_ADMINS = ("users", "groups", "applications", "application_consents", "partner_profiles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,9 @@ async def _furnish_directory(site: Web, who: str) -> dict[str, str]:
     assert (await site.call(who, "PUT", f"{OWN}/groups/{group}/members/{user}")).status_code == 200
     application = (await _made(site, who, f"{OWN}/applications", {"name": "Lager"}))["id"]
     secret = (await _made(site, who, f"{OWN}/applications/{application}/secrets", {}))["secret"]["id"]
+    consent = await _made(site, who, f"{OWN}/applications/{application}/consent", {"offline": True})
     return {
+        "consent": consent["id"],
         "user": user,
         "group": group,
         "member": user,
@@ -336,5 +338,6 @@ def _directory_bodies() -> dict[str, Any]:
         "groups.create": {"name": "Technik"},
         "applications.create": {"name": "Kasse", "redirectUris": [back]},
         "applications.change": {"name": "Lager 2", "redirectUris": [back], "enabled": True},
+        "application_consents.give": {"offline": False},
         "applications.add_secret": {"description": "Werk", "expiresAt": "2027-03-01T00:00:00Z"},
     }

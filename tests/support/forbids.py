@@ -18,20 +18,10 @@ from copartner.proof.specimens import (
     with_resource,
     with_tenant,
 )
+from support.forbids_of_sales import BINDING, SELLING
 
 Change = Callable[[Facts], Facts]
 Row = tuple[str, Action, str, Change, Cloud, date]
-SELLING = (
-    (Action.CONSENT_ACCEPT, "RelationshipRequest"),
-    (Action.CART_CREATE, "Customer"),
-    (Action.CART_EDIT, "Cart"),
-    (Action.CART_CHECKOUT, "Cart"),
-    (Action.ORDER_PLACE, "Customer"),
-    (Action.ORDER_PLACE, "Cart"),
-    (Action.ORDER_EXTEND, "Order"),
-    (Action.SUBSCRIPTION_TRANSITION, "Subscription"),
-)
-BINDING = ((Action.CONSENT_ACCEPT, "RelationshipRequest"), (Action.CUSTOMER_CREATE, "Customer"))
 _PRESENT = STORY_DAYS[1]
 
 

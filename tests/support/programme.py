@@ -18,7 +18,7 @@ from copartner.kernel.database import Pool, connect
 from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
 from copartner.kernel.secrets import Drawn
-from copartner.policy.facts import Cloud, Side
+from copartner.policy.facts import Cloud, Door, Side
 from copartner.policy.rulebook import Rulebook
 from copartner_emulator.world import load, read_world
 from copartner_emulator.world_model import Tenant, World
@@ -47,13 +47,20 @@ class Programme:
         return self.tenant(domain).id
 
     def context(
-        self, name: str, side: Side = Side.PARTNER, *, request_id: str | None = None, body: bytes = b""
+        self,
+        name: str,
+        side: Side = Side.PARTNER,
+        *,
+        request_id: str | None = None,
+        body: bytes = b"",
+        multi_factor: bool = True,
+        door: Door = Door.API,
     ) -> Context:
         """The context of `aa@nordlicht`; with `request_id` as a POST that may be repeated."""
         user, domain = name.split("@")
         tenant = self.tenant(domain)
         person = next(one for one in tenant.users if one.user_principal_name.split("@")[0] == user)
-        return self.bearing(Caller(side, tenant.id, person.id, False), request_id, body)
+        return self.bearing(Caller(side, tenant.id, person.id, False, multi_factor, door), request_id, body)
 
     def application(self, domain: str) -> Context:
         """The context of a partner's application, without a user."""

@@ -9,8 +9,10 @@ from copartner.policy.facts import (
     ApplicationRecord,
     Cart,
     Cloud,
+    ConsentRecord,
     Customer,
     DecisionRecord,
+    Door,
     Ending,
     FactContext,
     Facts,
@@ -45,7 +47,12 @@ _resources = {
         kind.__name__: st.builds(kind, id=_tenant, tenant=_maybe, guarded=st.none() | st.booleans())
         for kind in (UserRecord, GroupRecord)
     },
-    "ApplicationRecord": st.builds(ApplicationRecord, id=_tenant, tenant=_maybe),
+    "ApplicationRecord": st.builds(
+        ApplicationRecord, id=_tenant, tenant=_maybe, admin_consent=st.none() | st.booleans()
+    ),
+    "ConsentRecord": st.builds(
+        ConsentRecord, id=_tenant, tenant=_maybe, user=st.none() | st.sampled_from(["t-1", "u-2"])
+    ),
     "DecisionRecord": st.builds(
         DecisionRecord, id=_tenant, tenant=_tenant, actor=st.none() | st.sampled_from(["t-1", "u-2"])
     ),
@@ -105,6 +112,9 @@ def requests(draw: st.DrawFn) -> tuple[RuleSet, Action, Facts]:
             tuple(draw(st.sets(st.sampled_from(Role)))),
             draw(st.sampled_from(Side)),
             draw(st.booleans()),
+            draw(st.booleans()),
+            draw(st.booleans()),
+            draw(st.sampled_from(Door)),
         ),
         resource=draw(_resources[kind]),
         context=draw(_context),

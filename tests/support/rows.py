@@ -123,6 +123,11 @@ async def _plant_directory(db: Connection, here: Programme, tenant: UUID) -> Non
         *(tenant, application, new()),
     )
     await db.execute(
+        """INSERT INTO application_consent (tenant_id, id, application_id, user_id, offline, consented_at)
+        VALUES ($1, $2, $3, $4, true, $5)""",
+        *(tenant, new(), application, user, now),
+    )
+    await db.execute(
         """INSERT INTO revocation (tenant_id, ground_id, not_before, changed_in)
         VALUES ($1, $2, $3, pg_current_xact_id())""",
         *(tenant, user, now),

@@ -29,10 +29,14 @@ class Bearer:
     tenant_id: UUID
     subject_id: UUID
     app_only: bool = False
+    multi_factor: bool = True
 
 
 class NamedTokens:
-    """Believes the token `aa@nordlicht` to be that user, and `nordlicht` to be that tenant's application."""
+    """Believes the token `aa@nordlicht` to be that user, and `nordlicht` to be that tenant's application.
+
+    The user of `pwd:aa@nordlicht` signed in with a password alone.
+    """
 
     def __init__(self, programme: Programme) -> None:
         self._programme = programme
@@ -40,11 +44,13 @@ class NamedTokens:
     async def verify(self, token: str) -> Bearer:
         """The bearer; raises TokenForged."""
         try:
-            name, _, domain = token.rpartition("@")
-            context = self._programme.context(token) if name else self._programme.application(domain)
+            alone, person = token.startswith("pwd:"), token.removeprefix("pwd:")
+            name, _, domain = person.rpartition("@")
+            context = self._programme.context(person) if name else self._programme.application(domain)
         except (StopIteration, IndexError):
             raise TokenForged("This is no access token of this deployment.") from None
-        return Bearer(context.caller.tenant_id, context.caller.subject_id, context.caller.app_only)
+        caller = context.caller
+        return Bearer(caller.tenant_id, caller.subject_id, caller.app_only, not (alone or caller.app_only))
 
 
 class OneToken:
@@ -54,7 +60,7 @@ class OneToken:
         """The bearer; raises TokenForged."""
         if token not in ("app", "user"):
             raise TokenForged("This is no access token of this deployment.")
-        return Bearer(UUID(int=1), UUID(int=2), token == "app")
+        return Bearer(UUID(int=1), UUID(int=2), token == "app", token == "user")
 
 
 def dry_runtime() -> Runtime:

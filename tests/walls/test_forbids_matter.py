@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,10 +19,11 @@ from copartner.kernel.functions import named
 from copartner.orders import amending, transitions
 from copartner.orders import service as orders
 from copartner.orders.model import Change
-from copartner.policy.facts import Cloud, Role, Side
+from copartner.policy.facts import Cloud, Door, Role, Side
 from copartner.policy.rulebook import Rulebook
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
+from copartner.signin import consents
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
@@ -37,6 +38,7 @@ from support.walls.stage import Stage
 
 C, G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
 EVE = SEED_DAY - timedelta(days=1)
+BEFORE_THE_API = datetime(2026, 3, 31, tzinfo=UTC)
 NEW = NewCustomer(
     company_name="New",
     domain="new.example",
@@ -108,6 +110,11 @@ def at_a_customer(service: Callable[..., Any]) -> Deed:
 def on_request(service: Callable[..., Any]) -> Deed:
     """The partner calls a service about a request."""
     return lambda m: service(m.seller, request_id=m.request)
+
+
+def one_factor(m: Matter, door: Door = Door.API) -> Any:
+    """The partner's Admin agent without a second factor."""
+    return m.here.context(f"aa@{m.partner}", multi_factor=False, door=door)
 
 
 def accept(m: Matter) -> Any:
@@ -211,6 +218,8 @@ CASES = (
         m.manager, user_id=m.chief.caller.subject_id, role=Role.SALES_AGENT), scenes.strangers),
     Case("dir-global-admin", "itself", lambda m: users.give_role(
         m.manager, user_id=m.manager.caller.subject_id, role=Role.GLOBAL_ADMIN), scenes.strangers),
+    Case("dir-admin-consent", "oneself", lambda m: consents.consent(
+        m.seller, application_id=m.application.caller.subject_id, offline=False), scenes.asking_an_admin),
     Case("user-only", "create", lambda m: customers.create_customer(m.application, new=NEW), scenes.strangers),
     Case("user-only", "agreements", lambda m: agreements.list_agreements(
         m.application, customer_id=m.customer_id), scenes.related),
@@ -248,6 +257,15 @@ CASES = (
     Case("rel-dap-ended", "ask", ask(privileges=True), scenes.strangers),
     Case("rel-dap-forced", "ask", ask(privileges=False), scenes.strangers, cloud=G),
     Case("rel-address", "accept", accept, scenes.addressed_abroad, cloud=G),
+    Case("mfa-portal", "page", lambda m: customers.read_customer(
+        one_factor(m, Door.PAGE), customer_id=m.customer_id), scenes.related),
+    Case("mfa-api", "read", lambda m: customers.read_customer(
+        one_factor(m), customer_id=m.customer_id), scenes.related),
+    Case("mfa-transaction", "suspend", lambda m: subscriptions.change_subscription(
+        one_factor(m), customer_id=m.customer_id, subscription_id=m.subscription, patch=Patch(status=Status.SUSPENDED)),
+        scenes.with_subscription, BEFORE_THE_API),
+    Case("mfa-transaction", "order", lambda m: orders.place_order(
+        one_factor(m), customer_id=m.customer_id, wishes=m.wishes()), scenes.related, BEFORE_THE_API),
 )  # fmt: skip
 # Two forbids speak of what is always the actor's own; a service meets them only when its facts are wrong.
 WRONG_FACTS = {

@@ -56,7 +56,8 @@ CHANGED = {
         (f"copartner_{side}", table): columns
         for side in ("partner", "customer", "operator")
         for table, columns in {
-            "application": "name redirect_uris enabled",
+            "application": "name redirect_uris enabled admin_consent",
+            "application_consent": "offline consented_at consented_by withdrawn_at",
             "application_secret": "removed_at",
             "directory_group": "name",
             "revocation": "not_before changed_in",
@@ -110,8 +111,8 @@ REMOVED = {
 ADDED = {
     ("copartner_customer", "customer_agreement"), ("copartner_customer", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
-      for table in ("application", "application_secret", "directory_group", "group_member", "revocation",
-                    "role_assignment", "user_account")),
+      for table in ("application", "application_consent", "application_secret", "directory_group", "group_member",
+                    "revocation", "role_assignment", "user_account")),
     ("copartner_founder", "directory_group"), ("copartner_keeper", "actor"), ("copartner_signin", "revocation"),
     ("copartner_customer", "reseller_relationship"), ("copartner_facts", "audit_record"),
     ("copartner_facts", "customer_count"), ("copartner_facts", "decision_record"),

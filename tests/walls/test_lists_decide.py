@@ -20,6 +20,7 @@ from copartner.partners import service as partners
 from copartner.partners.model import Direction
 from copartner.programme import service as programme
 from copartner.relationships.service import relationships, requests
+from copartner.signin import consents
 from copartner.subscriptions import service as subscriptions
 from copartner.tenants.service import users
 from support.postgres import Server
@@ -61,6 +62,8 @@ CASES = (
          frozenset({"own-directory"})),
     Case("fn_list_partner_relationships", "r.own = p_tenant",
          lambda m: partners.list_relationships(m.seller, direction=Direction.RESELLERS), frozenset({"own-tenant"})),
+    Case("fn_list_application_consents", "s.tenant_id = p_tenant", lambda m: consents.list_consents(m.chief),
+         frozenset({"own-directory"})),
     Case("fn_list_held", "s.customer_tenant_id = p_tenant", lambda m: subscriptions.list_held(m.buyer),
          frozenset({"own-tenant"})),
     Case("fn_list_own_relationships", "r.customer_tenant_id = p_tenant",

@@ -24,8 +24,8 @@ WALLS = (
     *(Wall(table, policy, role, "tenant_id")
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
       for table in (
-          "actor", "application", "application_secret", "audit_record", "decision_record", "directory_group",
-          "group_member", "idempotency_key", "revocation", "role_assignment", "user_account",
+          "actor", "application", "application_consent", "application_secret", "audit_record", "decision_record",
+          "directory_group", "group_member", "idempotency_key", "revocation", "role_assignment", "user_account",
       )),
     *(Wall(table, policy, role, column)
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER))
@@ -43,13 +43,13 @@ WALLS = (
 # Policies that let a role reach every row of a table: the roles that decide, sign in, clean up and operate.
 OPEN = {
     "owner_all": {
-        "actor", "application", "application_secret", "audit_record", "audit_record_default", "audit_record_month",
-        "authorization_code", "billing_profile", "browser_session", "cart", "customer_agreement", "customer_count",
-        "decision_record", "device_authorization", "directory_group", "enrolment", "group_member", "guess_count",
-        "idempotency_key", "partner_agreement", "partner_profile", "partner_relationship", "purchase_order",
-        "recovery_code", "refresh_family", "refresh_token", "relationship_request", "reseller_relationship",
-        "revocation", "role_assignment", "second_factor", "signing_key", "subscription", "subscription_transition",
-        "tenant", "tenant_domain", "user_account",
+        "actor", "application", "application_consent", "application_secret", "audit_record", "audit_record_default",
+        "audit_record_month", "authorization_code", "billing_profile", "browser_session", "cart",
+        "customer_agreement", "customer_count", "decision_record", "device_authorization", "directory_group",
+        "enrolment", "group_member", "guess_count", "idempotency_key", "partner_agreement", "partner_profile",
+        "partner_relationship", "purchase_order", "recovery_code", "refresh_family", "refresh_token",
+        "relationship_request", "reseller_relationship", "revocation", "role_assignment", "second_factor",
+        "signing_key", "subscription", "subscription_transition", "tenant", "tenant_domain", "user_account",
     },
     "facts_adds": {"tenant_domain"},
     "facts_all": {
@@ -67,9 +67,9 @@ OPEN = {
     },
     "operator_all": {"enrolment", "tenant"},
     "signin_all": {
-        "application", "application_secret", "authorization_code", "browser_session", "device_authorization",
-        "guess_count", "recovery_code", "refresh_family", "refresh_token", "revocation", "second_factor", "signing_key",
-        "tenant", "user_account",
+        "application", "application_consent", "application_secret", "authorization_code", "browser_session",
+        "device_authorization", "guess_count", "recovery_code", "refresh_family", "refresh_token", "revocation",
+        "second_factor", "signing_key", "tenant", "user_account",
     },
     "worker_all": {"idempotency_key"},
 }  # fmt: skip

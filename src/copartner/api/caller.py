@@ -14,7 +14,7 @@ from copartner.command.context import Caller, Context, RequestKey
 from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import Ids
-from copartner.policy.facts import Side
+from copartner.policy.facts import Door, Side
 from copartner.signin.tokens import TokenRefused
 from copartner.tenants.service.tenants import side_of
 
@@ -53,6 +53,11 @@ class Verified(Protocol):
     @property
     def app_only(self) -> bool:
         """Whether no user signed in."""
+        ...
+
+    @property
+    def multi_factor(self) -> bool:
+        """Whether a second factor was used at the sign-in."""
         ...
 
 
@@ -114,7 +119,9 @@ async def context(
         side = _asked_side(scope) or await side_of(runtime, verified.tenant_id)
     return Context(
         runtime=runtime,
-        caller=Caller(side, verified.tenant_id, verified.subject_id, verified.app_only),
+        caller=Caller(
+            side, verified.tenant_id, verified.subject_id, verified.app_only, verified.multi_factor, Door.API
+        ),
         correlation_id=identifiers.correlation_id,
         request=_key(scope, identifiers, body),
         locale=_locale(headers.get(b"x-locale")),

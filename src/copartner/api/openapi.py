@@ -88,6 +88,7 @@ def _operation(route: Route, method: str, schemas: dict[Any, Any], error: type) 
 _COMMON = (
     Query("MS-RequestId", "Known again on a repeated POST, which then gets the first result."),
     Query("MS-CorrelationId", "Comes back in the answer and stands in the log."),
+    Query("ValidateMfa", "With true, the answer's header isMfaCompliant says whether the token shows a second factor."),
 )
 
 

@@ -93,6 +93,8 @@ def _app(route: Route, dialect: Dialect, runtime: Runtime, tokens: Tokens) -> AS
             correlation_id = identified(scope).correlation_id
             _log.exception("unexpected", operation=route.name, correlation_id=correlation_id)
             reply = dialect.unexpected(correlation_id)
+        if call is not None:
+            reply = _confirmed(reply, call)
         await finish(reply)(scope, receive, send)
 
     return app
@@ -113,3 +115,15 @@ async def _body(scope: HTTPScope, receive: Receive) -> bytes:
         chunks.append(chunk)
         more = message.get("more_body", False)
     return b"".join(chunks)
+
+
+def _confirmed(reply: Reply, call: Call) -> Reply:
+    """Tell whoever sends `ValidateMfa: true` whether the user's token shows a second factor, in the answer's headers.
+
+    Nothing is asked of an application by itself, so nothing is told to one. Source: "Mandating multifactor
+    authentication (MFA) for your partner tenant", validating API calls (October 2025).
+    """
+    if not call.ctx.caller.app_only and (call.header(b"validatemfa") or "").lower() == "true":
+        compliant = "true" if call.ctx.caller.multi_factor else "false"
+        reply.headers = {**(reply.headers or {}), "ismfacompliant": compliant}
+    return reply

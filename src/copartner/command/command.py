@@ -14,7 +14,6 @@ from copartner.command import store
 from copartner.command.denial import Denied, record_denial
 from copartner.kernel.errors import Busy, Conflict, RepeatedWithOtherBody
 from copartner.policy.actions import Action
-from copartner.policy.decide import decide
 from copartner.policy.facts import Facts
 
 if TYPE_CHECKING:
@@ -74,13 +73,13 @@ class Command:
 
     def allows(self, action: Action, facts: Facts) -> bool:
         """Whether the rules allow the action; nothing is recorded."""
-        return decide(self._ctx.rules, action, facts).allowed
+        return self._ctx.judge(action, facts).allowed
 
     def require(self, action: Action, facts: Facts) -> None:
         """Raise Denied unless the rules allow the action."""
-        decision = decide(self._ctx.rules, action, facts)
+        decision = self._ctx.judge(action, facts)
         if not decision.allowed:
-            raise Denied(action, facts, decision)
+            raise Denied(action, self._ctx.asked(facts), decision)
 
     def replay(self, result: type[T]) -> T | None:
         """What an earlier request of the same id led to; None for a first request. Call it after `require`."""

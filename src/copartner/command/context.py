@@ -6,13 +6,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.denial import Denied, record_denial
 from copartner.command.runtime import Runtime
 from copartner.policy.actions import Action
-from copartner.policy.decide import decide
-from copartner.policy.facts import Facts, Resource, Side
+from copartner.policy.decide import Decision, decide
+from copartner.policy.facts import Door, Facts, Resource, Side
 from copartner.policy.rulebook import RuleSet
 
 T = TypeVar("T")
@@ -24,12 +25,17 @@ class HiddenRowError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The verified bearer of a request: a user, or an application without one (`app_only`)."""
+    """The verified bearer of a request: a user, or an application without one (`app_only`).
+
+    `multi_factor` when the token says that a second factor was used; `door` is where the request came in.
+    """
 
     side: Side
     tenant_id: UUID
     subject_id: UUID
     app_only: bool
+    multi_factor: bool = False
+    door: Door = Door.API
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,15 @@ class Context:
         caller = self.caller
         return caller.side.value, caller.tenant_id, caller.subject_id, caller.app_only
 
+    def asked(self, facts: Facts) -> Facts:
+        """The facts with what the caller's token and door say, of which the database knows nothing."""
+        caller = self.caller
+        return replace(facts, principal=replace(facts.principal, multi_factor=caller.multi_factor, door=caller.door))
+
+    def judge(self, action: Action, facts: Facts) -> Decision:
+        """What the rules say to the caller's doing this; nothing is recorded."""
+        return decide(self.rules, action, self.asked(facts))
+
     def command(self, operation: str) -> Command:
         """A transaction for one change; see Command."""
         return Command(self, operation)
@@ -93,13 +108,13 @@ class Context:
         await self.require(action, facts)
         if each is not None:
             for resource in msgspec.json.decode(row["shapes"], type=tuple[Resource, ...]):
-                if not decide(self.rules, each, msgspec.structs.replace(facts, resource=resource)).allowed:
+                if not self.judge(each, replace(facts, resource=resource)).allowed:
                     raise HiddenRowError(f"{each} would be denied on a row of {action}")
         body: str = row["body"]
         return body
 
     async def require(self, action: Action, facts: Facts) -> None:
         """Decide outside a command; a denial is recorded in a transaction of its own and raised."""
-        decision = decide(self.rules, action, facts)
+        decision = self.judge(action, facts)
         if not decision.allowed:
-            raise await record_denial(self, Denied(action, facts, decision))
+            raise await record_denial(self, Denied(action, self.asked(facts), decision))

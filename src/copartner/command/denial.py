@@ -1,5 +1,6 @@
 """Denials: what the caller is told, what the customer and the seller read, and how both are kept."""
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -31,7 +32,10 @@ _MAKING = frozenset(
 
 
 class Denied(Refusal):
-    """The rules deny an action. `rules` are their ids; `concealed` when the thing must stay unknown to the caller."""
+    """The rules deny an action. `rules` are their ids; `concealed` when the thing must stay unknown to the caller.
+
+    `of_bearer` when it is denied to whoever bears such a token, whatever the thing is.
+    """
 
     def __init__(self, action: Action, facts: Facts, decision: Decision) -> None:
         super().__init__(_NO_PERMIT)
@@ -39,6 +43,7 @@ class Denied(Refusal):
         self.facts = facts
         self.decision = decision
         self.concealed = False
+        self.of_bearer = False
         self.decision_id: UUID | None = None
 
     @property
@@ -50,6 +55,11 @@ class Denied(Refusal):
 async def record_denial(ctx: "Context", denied: Denied) -> Denied:
     """Keep the denial for the caller and, of a foreign thing, for its customer and seller; fills in the id."""
     fired = [ctx.rules.rule(name) for name in denied.rules]
+    denied.of_bearer = any(rule.of_bearer for rule in fired)
+    if denied.of_bearer:
+        # Who may not ask learns that, and what else would stand in the way of whatever thing is never told.
+        fired = [rule for rule in fired if rule.of_bearer]
+        denied.decision = replace(denied.decision, rules=tuple(rule.id for rule in fired))
     told = next((rule.caller for rule in fired if rule.caller), None)
     denied.concealed = told is not None
     denied.message = told or " ".join(rule.text for rule in fired) or _NO_PERMIT
@@ -65,11 +75,13 @@ async def record_denial(ctx: "Context", denied: Denied) -> Denied:
 def _rows(ctx: "Context", denied: Denied, told: str | None) -> list[dict[str, Any]]:
     caller = str(ctx.caller.tenant_id)
     known = known_to(denied.facts, caller)
-    if told is None:
-        return [_row(ctx, denied, caller, _plain(known), _explained(ctx, denied, known))]
     resource = denied.facts.resource
     kind = msgspec.to_builtins(resource)["type"]
     nothing = {"principal": msgspec.to_builtins(denied.facts.principal), "resource": {"type": kind}}
+    if denied.of_bearer:
+        return [_row(ctx, denied, caller, nothing, _explained(ctx, denied, known))]
+    if told is None:
+        return [_row(ctx, denied, caller, _plain(known), _explained(ctx, denied, known))]
     rows = [_row(ctx, denied, caller, nothing, None, told=told)]
     customer, seller = getattr(resource, "customer", None), getattr(resource, "partner", None)
     if customer is None or seller is None:
@@ -147,7 +159,12 @@ def _row(
 
 
 def _thing(denied: Denied) -> tuple[str, str]:
-    """The thing and its customer, which tell apart denials that name them; empty where they were drawn just now."""
+    """The thing and its customer, which tell apart denials that name them.
+
+    Empty where they were drawn just now, or where the denial is not about them.
+    """
+    if denied.of_bearer:
+        return "", ""
     resource = denied.facts.resource
     customer = getattr(resource, "customer", None) or ""
     if denied.action not in _MAKING:

@@ -23,7 +23,6 @@ from copartner.customers.model import (
 from copartner.kernel.paging import Listed, Page
 from copartner.policy import facts as policy_facts
 from copartner.policy.actions import Action
-from copartner.policy.decide import decide
 from copartner.policy.facts import Facts
 from copartner.relationships.model import Relationship
 from copartner.relationships.service import relationships
@@ -56,7 +55,7 @@ async def list_customers(
     size = min(max(size, 1), PAGE_LIMIT)
     asked = (field, starts_with.strip(), after, skip, size)
     found = await ctx.read(Action.CUSTOMER_LIST, store.page(), *asked, body=_Listed)
-    if not all(decide(ctx.rules, Action.CUSTOMER_READ, facts).allowed for facts in found.witnesses):
+    if not all(ctx.judge(Action.CUSTOMER_READ, facts).allowed for facts in found.witnesses):
         raise HiddenRowError(f"{Action.CUSTOMER_READ} would be denied on a row of {Action.CUSTOMER_LIST}")
     return found.page(size, lambda it: it.tenant_id)
 

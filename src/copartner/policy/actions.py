@@ -108,6 +108,12 @@ class Action(StrEnum):
     APPLICATION_READ = "application.read"
     APPLICATION_CREATE = "application.create"
     APPLICATION_CHANGE = "application.change"
+    APPLICATION_CONSENT = "application.consent"
+    APPLICATION_CONSENT_FOR_ALL = "application.consent_for_all"
+    APPLICATION_CONSENT_LIST = "application_consent.list"
+    APPLICATION_CONSENT_LIST_ALL = "application_consent.list_all"
+    APPLICATION_CONSENT_READ = "application_consent.read"
+    APPLICATION_CONSENT_WITHDRAW = "application_consent.withdraw"
 
     # The operator.
     TENANT_ENROL = "tenant.enrol"

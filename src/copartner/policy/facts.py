@@ -47,19 +47,34 @@ class Cloud(StrEnum):
     CHINA = "21vianet"
 
 
+class Door(StrEnum):
+    """Where a request comes in: a page of the portal, the API with a token, or the sign-in that leads to either."""
+
+    PAGE = "page"
+    API = "api"
+    SIGN_IN = "sign-in"
+
+
 ActorId = Annotated[str, Ref("Actor")]
 TenantId = Annotated[str, Ref("Tenant")]
 OrganisationId = Annotated[str, Ref("Organisation")]
 
 
 class Actor(Struct, frozen=True, rename="camel"):
-    """Who acts: a user, or with `app_only` an application, which stands as one of the Admin agents."""
+    """Who acts: a user, or with `app_only` an application, which stands as one of the Admin agents.
+
+    `enrolled` when the tenant is a partner's, whichever side it acts on; `multi_factor` when a second factor was used.
+    What is not said is taken as what lets pass least.
+    """
 
     id: ActorId
     tenant: TenantId
     roles: tuple[Role, ...]
     side: Side
     app_only: bool = False
+    enrolled: bool = True
+    multi_factor: bool = False
+    door: Door = Door.API
 
 
 class Tenant(Struct, frozen=True, rename="camel"):
@@ -186,10 +201,22 @@ class GroupRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="Gr
 
 
 class ApplicationRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="ApplicationRecord"):
-    """An application as its tenant administers it; without `tenant` the actor's tenant has no such application."""
+    """An application as its tenant administers it; without `tenant` the actor's tenant has no such application.
+
+    `admin_consent` when a Global admin has to consent to it for the tenant.
+    """
 
     id: Annotated[str, Ref("ApplicationRecord")]
     tenant: TenantId | None = None
+    admin_consent: bool | None = None
+
+
+class ConsentRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="ConsentRecord"):
+    """A consent to an application, of `user` or else of the whole tenant; without `tenant` there is none such."""
+
+    id: Annotated[str, Ref("ConsentRecord")]
+    tenant: TenantId | None = None
+    user: ActorId | None = None
 
 
 Resource = (
@@ -204,6 +231,7 @@ Resource = (
     | UserRecord
     | GroupRecord
     | ApplicationRecord
+    | ConsentRecord
 )
 
 

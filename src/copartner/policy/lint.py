@@ -9,7 +9,7 @@ from copartner.policy.schema import Schema
 from copartner.policy.tree import Entity, Is, Literal, Policy, Var, walk
 
 REQUIRED = ("id", "text", "source", "needs")
-KNOWN = frozenset({*REQUIRED, "from", "to", "cloud", "caller"})
+KNOWN = frozenset({*REQUIRED, "from", "to", "cloud", "caller", "judges"})
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -48,6 +48,18 @@ def _annotations(policy: Policy) -> list[str]:
             found.append(f"@cloud takes names out of {', '.join(Cloud)}")
     if policy.permits and "caller" in given:
         found.append("@caller belongs to forbids")
+    if "judges" in given:
+        found += _of_bearer(policy)
+    return found
+
+
+def _of_bearer(policy: Policy) -> list[str]:
+    """A denial by such a rule is told before all others and must say nothing of the thing."""
+    found = [] if policy.annotations["judges"] == "bearer" else ["@judges takes bearer"]
+    if policy.permits or "caller" in policy.annotations:
+        found.append("@judges belongs to forbids without @caller")
+    if any(expr in (Var("resource"), Var("context")) for one in policy.conditions for expr in walk(one.body)):
+        found.append("a rule that judges the bearer reads the principal alone")
     return found
 
 

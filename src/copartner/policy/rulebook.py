@@ -18,7 +18,16 @@ from copartner.policy.schema import Schema
 from copartner.policy.tree import Policy, parse
 
 # The order in which rules that fire together are named: the first one is what the caller is told.
-_FILES = ("relationships", "multi_partner", "programme", "agreements", "catalogue", "roles", "customer_roles")
+_FILES = (
+    "second_factor",
+    "relationships",
+    "multi_partner",
+    "programme",
+    "agreements",
+    "catalogue",
+    "roles",
+    "customer_roles",
+)
 
 
 class BrokenRules(Exception):
@@ -60,6 +69,11 @@ class Rule:
     def caller(self) -> str | None:
         """What a caller reads instead of the rule, where it may not learn that the thing exists."""
         return self.policy.annotations.get("caller")
+
+    @property
+    def of_bearer(self) -> bool:
+        """Whether it judges who asks and by what, whatever the thing is."""
+        return "judges" in self.policy.annotations
 
     def holds(self, cloud: Cloud, day: date) -> bool:
         """Whether the rule is in force in a cloud on a day."""

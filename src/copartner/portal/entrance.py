@@ -23,6 +23,7 @@ from copartner.portal.html import notice, render, see_other
 from copartner.portal.page import SIGN_OUT
 from copartner.portal.session import Sessions, Visitor
 from copartner.signin import sessions as authority_sessions
+from copartner.signin.asking import MFA
 from copartner.signin.model import ClientCredentials, Issued, TokenRequest
 from copartner.signin.service import Authority
 
@@ -65,9 +66,13 @@ class Entrance:
         return public_url.rstrip("/") + _BACK
 
     @staticmethod
-    def address(page: str, *, other: bool = False) -> str:
-        """The address at which a sign-in for a page begins; `other` lets the person choose another account."""
-        return f"{_IN}?{urlencode({'page': page} | ({'account': _OTHER} if other else {}))}"
+    def address(page: str, *, other: bool = False, second_factor: bool = False) -> str:
+        """The address at which a sign-in for a page begins.
+
+        `other` lets the person choose another account, `second_factor` has the same one show more.
+        """
+        more = {"account": _OTHER} if other else {"factor": MFA} if second_factor else {}
+        return f"{_IN}?{urlencode({'page': page, **more})}"
 
     def way_in(self, page: str) -> str:
         """That address at the deployment's public host, whatever host the person used: cookies belong to one host."""
@@ -93,6 +98,8 @@ class Entrance:
         }
         if request.query_params.get("account") == _OTHER:
             query["prompt"] = "select_account"
+        if request.query_params.get("factor") == MFA:
+            query["acr_values"] = MFA
         answer = see_other(f"{root}/{_TENANT}/oauth2/v2.0/authorize?{urlencode(query)}")
         answer.set_cookie(self.sessions.cookie("browser", browser, int(LIFETIME.total_seconds())))
         return answer

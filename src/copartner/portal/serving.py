@@ -13,6 +13,7 @@ from copartner.command.denial import Denied
 from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Conflict, Illegal, NotFound, Refusal
 from copartner.kernel.ids import parse_id
+from copartner.policy.facts import Door
 from copartner.portal import form
 from copartner.portal.entrance import Entrance
 from copartner.portal.guard import CorrelationId, guarded
@@ -28,7 +29,8 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
 
     def visit(request: Request[Any, Any, Any], visitor: Visitor, path: str, ids: Mapping[str, UUID]) -> Visit:
         verified = visitor.verified
-        caller = Caller(page.side, verified.tenant_id, verified.subject_id, False)
+        who = (page.side, verified.tenant_id, verified.subject_id)
+        caller = Caller(*who, app_only=False, multi_factor=verified.multi_factor, door=Door.PAGE)
         return Visit(Context(runtime, caller, correlation_id(request.scope)), visitor, path, ids)
 
     async def show(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
@@ -85,7 +87,8 @@ async def _say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]
             sentence=denied.message,
             needs=[rule.needs for rule in named],
             decision=denied.decision_id,
-            enter=Entrance.address(visit.path, other=True),
+            of_bearer=denied.of_bearer,
+            enter=Entrance.address(visit.path, other=not denied.of_bearer, second_factor=denied.of_bearer),
         )
     except Refusal as refusal:
         enter = Entrance.address(visit.path, other=True)

@@ -14,7 +14,7 @@ ASKING = "a partner asks for a relationship"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
-OWN_DIRECTORY = "a tenant administers one of its users, groups or applications"
+OWN_DIRECTORY = "a tenant administers one of its users, groups, applications or consents"
 ONE_DECISION = "somebody reads a decision"
 
 CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
@@ -43,6 +43,8 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.GROUP_CREATE,
                 A.APPLICATION_LIST,
                 A.APPLICATION_CREATE,
+                A.APPLICATION_CONSENT_LIST,
+                A.APPLICATION_CONSENT_LIST_ALL,
             }
         ),
         AT_CUSTOMER: frozenset(
@@ -124,6 +126,10 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.GROUP_CHANGE,
                 A.APPLICATION_READ,
                 A.APPLICATION_CHANGE,
+                A.APPLICATION_CONSENT,
+                A.APPLICATION_CONSENT_FOR_ALL,
+                A.APPLICATION_CONSENT_READ,
+                A.APPLICATION_CONSENT_WITHDRAW,
             }
         ),
         OPERATING: frozenset({A.TENANT_ENROL}),

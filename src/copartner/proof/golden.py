@@ -4,11 +4,12 @@
 """
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide_cold
-from copartner.policy.facts import Cloud, Role, Side
+from copartner.policy.facts import Cloud, Door, Facts, Role, Side
 from copartner.policy.rulebook import Rulebook, RuleSet
 from copartner.proof.specimens import STORY_DAYS, kinds, sides, specimen, with_principal
 
@@ -54,7 +55,33 @@ def table(book: Rulebook) -> str:
                     for where, cells in _lines(book, action, kind, side)
                 ]
         parts.append("")
-    return "\n".join(parts)
+    return "\n".join([*parts, *_with_one_factor(book), ""])
+
+
+def _with_one_factor(book: Rulebook) -> Iterator[str]:
+    """Which rules deny a partner's user, and what, when no second factor was used; actions of one fate in one row."""
+    days = sorted({rule.begins for rule in book.rules if rule.of_bearer})
+    places = [(day, door) for day in days for door in Door]
+    yield "## A partner's user who signed in without a second factor\n"
+    yield f"| where | {' | '.join(f'{door}, {day}' for day, door in places)} | actions |"
+    yield "|" + "---|" * (len(places) + 2)
+    fates: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for cloud in Cloud:
+        denied: dict[tuple[str, ...], dict[str, None]] = {}
+        for action, kind in kinds(book.schema):
+            if Side.PARTNER in sides(action):
+                facts = specimen(action, kind, cloud, Side.PARTNER, tuple(Role))
+                cells = tuple(_of_bearer(book.at(cloud, day), action, facts, door) for day, door in places)
+                denied.setdefault(cells, {})[action] = None
+        for cells, actions in denied.items():
+            fates.setdefault((cells, tuple(actions)), []).append(cloud)
+    for (cells, alike), clouds in fates.items():
+        yield f"| {', '.join(clouds)} | {' | '.join(cells)} | {', '.join(alike)} |"
+
+
+def _of_bearer(rules: RuleSet, action: Action, facts: Facts, door: Door) -> str:
+    decision = decide_cold(rules, action, with_principal(facts, multi_factor=False, door=door))
+    return ", ".join(name for name in decision.rules if rules.rule(name).of_bearer) or "-"
 
 
 def _lines(book: Rulebook, action: Action, kind: str, side: Side) -> list[tuple[str, tuple[str, ...]]]:

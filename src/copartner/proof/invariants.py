@@ -23,6 +23,7 @@ from copartner.proof.classes import (
 )
 from copartner.proof.commitments import COMMITMENTS
 from copartner.proof.invariants_of_partners import PARTNERS
+from copartner.proof.second_factor import SECOND_FACTOR
 from copartner.proof.vocabulary import ACTOR as _actor
 from copartner.proof.vocabulary import CONTEXT as _context
 from copartner.proof.vocabulary import THING as _thing
@@ -279,6 +280,12 @@ PROGRAMME = (
         _global_admin,
     ),
     Invariant(
+        "admins-consent-where-asked",
+        "Where an application asks for an admin's consent, nobody consents for itself.",
+        frozenset({A.APPLICATION_CONSENT}),
+        _all(Has(_thing, "adminConsent"), Not(_at(_thing, "adminConsent"))),
+    ),
+    Invariant(
         "users-only",
         "Customers answer, relationships are asked for, and a tenant is administered by users.",
         CLASSES[OWN_DIRECTORY] | CLASSES[ANSWERING] | CLASSES[ASKING] | CLASSES[NEW_CUSTOMER] | CLASSES[OPERATING],
@@ -291,8 +298,9 @@ GROUPS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
         "to whom may be sold": SELLING,
         "the rest of the programme": PROGRAMME + COMMITMENTS,
         "what partners are": PARTNERS,
+        "a second factor": SECOND_FACTOR,
     }
 )
-ALL = ISOLATION + SELLING + PROGRAMME + COMMITMENTS + PARTNERS
+ALL = ISOLATION + SELLING + PROGRAMME + COMMITMENTS + PARTNERS + SECOND_FACTOR
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

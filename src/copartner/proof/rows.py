@@ -68,6 +68,7 @@ ROWS = (
             ("group_member", "GroupRecord", Action.GROUP_READ),
             ("application", "ApplicationRecord", Action.APPLICATION_READ),
             ("application_secret", "ApplicationRecord", Action.APPLICATION_READ),
+            ("application_consent", "ConsentRecord", Action.APPLICATION_CONSENT_READ),
         )
     ),
     *(_row("decision_record", side, "DecisionRecord", "tenant", Action.DECISION_READ, "own-decision") for side in Side),

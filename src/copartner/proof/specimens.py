@@ -13,6 +13,7 @@ from copartner.policy.facts import (
     Cart,
     Cloud,
     Commitment,
+    ConsentRecord,
     Customer,
     DecisionRecord,
     Ending,
@@ -54,7 +55,7 @@ CUSTOMER_SIDE = frozenset(
 )
 OPERATOR_SIDE = frozenset({Action.TENANT_ENROL})
 EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ}) | {
-    action for action in Action if action.partition(".")[0] in ("user", "group", "application")
+    action for action in Action if action.partition(".")[0] in ("user", "group", "application", "application_consent")
 }
 
 
@@ -75,7 +76,7 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
     ends = action in (Action.CUSTOMER_END_RELATIONSHIP, Action.CUSTOMER_PURGE)
     ending = Ending(active=0, running=0, reservations=0) if ends else None
     return Facts(
-        principal=Actor("u-actor", tenant, roles, side),
+        principal=Actor("u-actor", tenant, roles, side, enrolled=side is Side.PARTNER, multi_factor=True),
         resource=_resource(kind, tenant),
         context=FactContext(
             relationship=relationship,
@@ -117,7 +118,9 @@ def _resource(kind: str, tenant: str) -> Resource:
         case "GroupRecord":
             return GroupRecord("g-1", tenant, guarded=False)
         case "ApplicationRecord":
-            return ApplicationRecord("p-1", tenant)
+            return ApplicationRecord("p-1", tenant, admin_consent=False)
+        case "ConsentRecord":
+            return ConsentRecord("cr-1", tenant, "u-actor")
     raise ValueError(f"there is no type {kind}: add it here")
 
 

@@ -8,6 +8,7 @@ from copartner.policy.facts import (
     Agreement,
     Cloud,
     Commitment,
+    Door,
     Ending,
     FactContext,
     Facts,
@@ -55,7 +56,7 @@ class Reading:
     def _terms(self) -> Iterator[str]:
         yield from ("principal", "resource", *(constant(text) for text in self._texts))
         yield from (f"(Actor.roles principal {_role(role)})" for role in Role)
-        yield from ("(Actor.side principal)", "(Actor.appOnly principal)")
+        yield from (f"(Actor.{name} principal)" for name in ("side", "appOnly", "enrolled", "multiFactor", "door"))
         for key, held in self._schema.entities[self._kind].items():
             yield f"({self._kind}.{key} resource)"
             if held.optional:
@@ -103,6 +104,9 @@ class _Model:
                 tuple(role for role in Role if self._true(f"(Actor.roles principal {_role(role)})")),
                 Side(self._member("(Actor.side principal)", "Side")),
                 self._true("(Actor.appOnly principal)"),
+                self._true("(Actor.enrolled principal)"),
+                self._true("(Actor.multiFactor principal)"),
+                Door(self._member("(Actor.door principal)", "Door")),
             ),
             resource=self._resource(kind, schema),
             context=self._context(),

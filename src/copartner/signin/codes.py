@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from asyncpg.connection import Connection
 
-from copartner.signin import refresh, revocation_store, rules, store
+from copartner.signin import grounds, refresh, revocation_store, rules, store
 from copartner.signin.model import Application, AuthorizeRequest, Proven, Redemption, User
 
 if TYPE_CHECKING:
@@ -50,7 +50,12 @@ async def redeem(authority: "Authority", code: str, application: Application) ->
         elif spent.signed_in_at is not None and await revocation_store.ended(
             db,
             tenant_id=spent.tenant_id,
-            ground_ids=(spent.user_id, spent.application_id, spent.session_id),
+            ground_ids=grounds.of_user(
+                tenant_id=spent.tenant_id,
+                user_id=spent.user_id,
+                application_id=spent.application_id,
+                session_id=spent.session_id,
+            ),
             since=spent.signed_in_at,
         ):
             user = None

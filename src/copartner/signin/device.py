@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from asyncpg.connection import Connection
 
 from copartner.kernel.errors import Refusal
-from copartner.signin import device_store, revocation_store, rules, store
+from copartner.signin import consenting, device_store, grounds, revocation_store, rules, store
+from copartner.signin.consents import Question
 from copartner.signin.model import Application, Directory, SignedIn
 
 if TYPE_CHECKING:
@@ -74,8 +76,23 @@ async def asking(authority: "Authority", user_code: str) -> Application:
     return await _application(authority, _open(waiting, authority.clock.now()))
 
 
+async def lacking(authority: "Authority", user_code: str, signed_in: SignedIn) -> Question | None:
+    """What the person consents to by signing the device in; None when they did before. Raises DeviceUnknown."""
+    async with store.acting(authority.pool) as db:
+        waiting = _open(await device_store.lock(db, user_code=_plain(user_code)), authority.clock.now())
+    return await consenting.lacking(authority, waiting.application_id, waiting.scopes, signed_in)
+
+
+async def consent(authority: "Authority", user_code: str, signed_in: SignedIn, *, for_all: bool) -> None:
+    """Keep that the person consented; raises DeviceUnknown, SignInFailed where it is not theirs to consent."""
+    async with store.acting(authority.pool) as db:
+        waiting = _open(await device_store.lock(db, user_code=_plain(user_code)), authority.clock.now())
+    ctx = await consenting.context(authority, signed_in.user.tenant_id, signed_in.user.id, signed_in.methods)
+    await consenting.agree(ctx, waiting.application_id, waiting.scopes, for_all=for_all)
+
+
 async def approve(authority: "Authority", user_code: str, signed_in: SignedIn) -> Application:
-    """The device signs in as this user; the application that gets the token.
+    """The device signs in as this user, who consented; the application that gets the token.
 
     Raises DeviceUnknown; SignInFailed when the user is of another tenant than the device or its application asks for.
     """
@@ -86,6 +103,12 @@ async def approve(authority: "Authority", user_code: str, signed_in: SignedIn) -
         homes = {waiting.directory_tenant_id, application.tenant_id} - {None}
         if not user.enabled or not homes <= {user.tenant_id}:
             raise rules.SignInFailed("The device asks for an account of another tenant.")
+        if application.tenant_id is not None and not await consenting.covers(
+            db, application.id, user.tenant_id, user.id, waiting.scopes
+        ):
+            raise rules.SignInFailed("The application has not got your consent.")
+        if await _gone(db, waiting, user.tenant_id, user.id, signed_in.session_id, signed_in.at):
+            raise rules.SignInFailed("What the application was given has ended since you signed in. Sign in again.")
         await device_store.answer(
             db,
             waiting.device_hash,
@@ -150,8 +173,23 @@ async def _ended(db: Connection, waiting: device_store.Waiting) -> bool:
     """Whether user, application or session ended after the person who agreed had signed in."""
     if waiting.tenant_id is None or waiting.signed_in_at is None:
         return True
-    grounds = (waiting.user_id, waiting.application_id, waiting.session_id)
-    return await revocation_store.ended(db, tenant_id=waiting.tenant_id, ground_ids=grounds, since=waiting.signed_in_at)
+    return waiting.user_id is None or await _gone(
+        db, waiting, waiting.tenant_id, waiting.user_id, waiting.session_id, waiting.signed_in_at
+    )
+
+
+async def _gone(
+    db: Connection,
+    waiting: device_store.Waiting,
+    tenant_id: UUID,
+    user_id: UUID,
+    session_id: UUID | None,
+    since: datetime,
+) -> bool:
+    held = grounds.of_user(
+        tenant_id=tenant_id, user_id=user_id, application_id=waiting.application_id, session_id=session_id
+    )
+    return await revocation_store.ended(db, tenant_id=tenant_id, ground_ids=held, since=since)
 
 
 def _open(waiting: device_store.Waiting | None, now: datetime) -> device_store.Waiting:

@@ -23,6 +23,7 @@ class Form(msgspec.Struct, frozen=True):
     proven: Proven | None = None
     chosen: bool = False
     seed: bytes = b""
+    consented: bool = False
 
     def __repr__(self) -> str:
         return f"Form({self.step})"

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+# Among the methods of a sign-in when there was more than one factor (RFC 8176, 2).
+MULTI_FACTOR = "mfa"
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -269,6 +272,11 @@ class Verified:
     issued_at: datetime
     session_id: UUID | None
     grounds: tuple[UUID, ...]
+
+    @property
+    def multi_factor(self) -> bool:
+        """Whether the sign-in behind it used a second factor; `amr` says so as RFC 8176 names it."""
+        return MULTI_FACTOR in self.methods
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg.connection import Connection
 
 from copartner.kernel.database import Pool
-from copartner.signin import refresh_store, revocation_store, rules, store
+from copartner.signin import grounds, refresh_store, revocation_store, rules, store
 from copartner.signin.model import Application, Asked, Directory, Family, SignedIn
 
 if TYPE_CHECKING:
@@ -98,8 +98,13 @@ async def _next(db: Connection, family_id: UUID, *, now: datetime) -> str:
 
 
 async def _ended(db: Connection, family: Family) -> bool:
-    grounds = (family.user_id, family.application_id, family.session_id)
-    return await revocation_store.ended(db, tenant_id=family.tenant_id, ground_ids=grounds, since=family.signed_in_at)
+    held = grounds.of_user(
+        tenant_id=family.tenant_id,
+        user_id=family.user_id,
+        application_id=family.application_id,
+        session_id=family.session_id,
+    )
+    return await revocation_store.ended(db, tenant_id=family.tenant_id, ground_ids=held, since=family.signed_in_at)
 
 
 def _hash(token: str) -> bytes:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from copartner.kernel.errors import Refusal
+from copartner.kernel.errors import NotFound, Refusal
 from copartner.signin.model import Application, Directory, User
 
 # `adfs` is how clients address a server that is not the vendor's cloud: no instance discovery, endpoints without v2.0.
@@ -77,6 +77,14 @@ class PasswordUnfit(SignInFailed):
 
 class FormStale(Refusal):
     """The sign-in form was not made for this browser, was altered or is too old."""
+
+
+class ConsentDeclined(Refusal):
+    """The person does not let the application act for them."""
+
+
+class UnknownConsent(NotFound):
+    """The tenant has no such consent, or no such application to consent to."""
 
 
 class ScopeMalformed(Refusal):

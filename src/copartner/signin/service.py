@@ -55,6 +55,7 @@ class Authority:
         self.passwords = Passwords()
         self.grants: Mapping[str, Grant] = {**STANDARD, **(grants or {})}
         self._own = {application.id: application for application in applications}
+        self.runtime = runtime
         self.pool = runtime.pool
         self.clock = runtime.machine_clock
         self.runtime = runtime

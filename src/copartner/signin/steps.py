@@ -6,6 +6,7 @@
     ENROLMENT       an app first, where a second factor is wanted and there is none
     RECOVERY        the recovery codes, told once after that
     CHANGE          another password, where somebody else drew the present one
+    CONSENT         whether a tenant's application may act for the person, once
     then            `arrive`: session and code
 
 A step is a question with two functions beside it: whether it has to be asked now, and what an answer adds to what the
@@ -22,6 +23,8 @@ from typing import TYPE_CHECKING
 from copartner.signin import (
     account,
     codes,
+    consenting,
+    grounds,
     guesses,
     revocation_store,
     rules,
@@ -50,11 +53,12 @@ class Step(StrEnum):
     ENROLMENT = "enrolment"
     RECOVERY = "recovery"
     CHANGE = "change"
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A person on the way: what for, what they have shown so far, and whether they have chosen the account.
+    """A person on the way: what for, what they have shown, and whether they chose the account and agreed just now.
 
     `seed` is that of an app to be added, `recovery_codes` are told on the next page alone.
     """
@@ -65,10 +69,11 @@ class Passage:
     chosen: bool = False
     seed: bytes = field(default=b"", repr=False)
     recovery_codes: tuple[str, ...] = field(default=(), repr=False)
+    consented: bool = False
 
     def showing(self, user: User, proven: Proven) -> "Passage":
         """The same way, after who it is was shown anew."""
-        return replace(self, user=user, proven=proven, chosen=True)
+        return replace(self, user=user, proven=proven, chosen=True, consented=False)
 
 
 Answer = Mapping[str, str]
@@ -98,7 +103,7 @@ async def resume(authority: "Authority", form: Form, browser: Browser) -> Passag
         )
     if user is None or not user.enabled or ended:
         raise rules.FormStale(_STALE)
-    return Passage(form.request, user, proven, form.chosen, form.seed)
+    return Passage(form.request, user, proven, form.chosen, form.seed, consented=form.consented)
 
 
 async def next_step(authority: "Authority", passage: Passage) -> Step | None:
@@ -111,7 +116,7 @@ async def next_step(authority: "Authority", passage: Passage) -> Step | None:
 
 def form_of(passage: Passage, step: Step) -> Form:
     """What the page of a step carries."""
-    return Form(step, passage.request, passage.proven, passage.chosen, passage.seed)
+    return Form(step, passage.request, passage.proven, passage.chosen, passage.seed, passage.consented)
 
 
 def prepared(passage: Passage, step: Step) -> Passage:
@@ -173,7 +178,19 @@ async def _fits(authority: "Authority", request: AuthorizeRequest, held: Held) -
         await _check_application(authority, request, held.user)
     except rules.SignInFailed:
         return False
-    return True
+    return not await _ended_for(authority, request, held)
+
+
+async def _ended_for(authority: "Authority", request: AuthorizeRequest, held: Held) -> bool:
+    """Whether what the application was given on this session has ended, so that its word is none there any more."""
+    user, session = held.user, held.session
+    ground_ids = grounds.of_user(
+        tenant_id=user.tenant_id, user_id=user.id, application_id=request.client_id, session_id=session.id
+    )
+    async with store.acting(authority.pool) as db:
+        return await revocation_store.ended(
+            db, tenant_id=user.tenant_id, ground_ids=ground_ids, since=session.signed_in_at
+        )
 
 
 async def _check_application(authority: "Authority", request: AuthorizeRequest, user: User) -> None:
@@ -249,6 +266,18 @@ def _shown(passage: Passage) -> tuple[User, Proven]:
     return passage.user, passage.proven
 
 
+async def _unasked(authority: "Authority", passage: Passage) -> bool:
+    if passage.proven is None or passage.consented:
+        return False
+    return await consenting.needed(authority, passage.request, passage.proven)
+
+
+async def _take_consent(authority: "Authority", passage: Passage, typed: Answer, _browser: Browser) -> Passage:
+    _, proven = _shown(passage)
+    await consenting.answered(authority, passage.request, proven, typed.get("answer", ""))
+    return replace(passage, consented=True)
+
+
 _STEPS: Mapping[
     Step,
     tuple[
@@ -262,4 +291,5 @@ _STEPS: Mapping[
     Step.ENROLMENT: (second_factor_now, _take_enrolment),
     Step.RECOVERY: (_untold, _take_nothing),
     Step.CHANGE: (_must_change, _take_new_password),
+    Step.CONSENT: (_unasked, _take_consent),
 }

@@ -9,6 +9,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 
 from copartner.kernel.clock import Clock
+from copartner.signin import grounds
 from copartner.signin.claims import IdClaims, id_claims, wids_of
 from copartner.signin.keys import ALGORITHM, SigningKeys
 from copartner.signin.model import Issued, Subject, Verified
@@ -208,7 +209,7 @@ class Tokens:
             expires_at=expires_at,
             issued_at=_moment(claims.iat if claims.ims is None else claims.ims / 1000),
             session_id=claims.sid,
-            grounds=tuple({one for one in (claims.oid, claims.appid, claims.sec, claims.sid) if one is not None}),
+            grounds=_grounds(claims),
         )
 
     async def identified(self, token: str) -> IdClaims | None:
@@ -241,6 +242,12 @@ class Tokens:
             return parts.payload
         except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise TokenForged("This is no access token of this deployment.") from error
+
+
+def _grounds(claims: _Claims) -> tuple[UUID, ...]:
+    if claims.idtyp == "app":
+        return tuple({one for one in (claims.oid, claims.appid, claims.sec) if one is not None})
+    return grounds.of_user(tenant_id=claims.tid, user_id=claims.oid, application_id=claims.appid, session_id=claims.sid)
 
 
 def _moment(seconds: float) -> datetime:

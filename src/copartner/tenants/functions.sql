@@ -8,10 +8,11 @@ END $$;
 ALTER FUNCTION fn_side_of OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_side_of TO PUBLIC;
 
--- fn_actor: who acts on a side, as the rules see it. Whoever is not of the side acts there without any role.
+-- fn_actor: who acts on a side, as the rules see it. Whoever is not of the side acts there without any role. By what it
+-- signed in, and where, its token tells the caller.
 CREATE FUNCTION fn_actor(p_side text, a actor) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object('id', a.subject_id, 'tenant', a.tenant_id, 'side', p_side, 'appOnly', a.app_only,
-        'roles', CASE WHEN p_side = ANY (a.sides) THEN a.roles ELSE '{}' END)
+        'roles', CASE WHEN p_side = ANY (a.sides) THEN a.roles ELSE '{}' END, 'enrolled', 'partner' = ANY (a.sides))
 $$;
 GRANT EXECUTE ON FUNCTION fn_actor TO copartner_partner, copartner_customer, copartner_operator;
 
@@ -22,7 +23,8 @@ BEGIN
     RETURN coalesce(
         (SELECT fn_actor(p_side, a) FROM actor a
             WHERE a.tenant_id = p_tenant AND a.subject_id = p_subject AND a.app_only = p_app_only),
-        json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles', '[]'::json));
+        json_build_object('id', p_subject, 'tenant', p_tenant, 'side', p_side, 'appOnly', p_app_only, 'roles', '[]'::json,
+            'enrolled', EXISTS (SELECT FROM enrolment e WHERE e.tenant_id = p_tenant)));
 END $$;
 GRANT EXECUTE ON FUNCTION fn_principal TO copartner_partner, copartner_customer, copartner_operator;
 
@@ -133,7 +135,8 @@ BEGIN
     END CASE;
     RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
         'resource', CASE WHEN p_type = 'ApplicationRecord'
-            THEN json_build_object('type', p_type, 'id', p_id, 'tenant', CASE WHEN v_known THEN p_tenant END)
+            THEN json_build_object('type', p_type, 'id', p_id, 'tenant', CASE WHEN v_known THEN p_tenant END,
+                'adminConsent', (SELECT a.admin_consent FROM application a WHERE a.tenant_id = p_tenant AND a.id = p_id))
             ELSE json_build_object('type', p_type, 'id', p_id, 'tenant', CASE WHEN v_known THEN p_tenant END,
                 'guarded', CASE WHEN v_known THEN v_guarded END) END);
 END $$;
@@ -151,7 +154,7 @@ CREATE FUNCTION fn_directory_entry(p_tenant uuid, p_type text, p_id uuid) RETURN
             SELECT json_build_object('id', d.id, 'tenant_id', d.tenant_id, 'name', d.name, 'role', d.role)
             FROM directory_group d WHERE d.tenant_id = p_tenant AND d.id = p_id)
         WHEN 'ApplicationRecord' THEN (SELECT json_build_object('id', a.id, 'tenant_id', a.tenant_id, 'name', a.name,
-                'redirect_uris', a.redirect_uris, 'enabled', a.enabled,
+                'redirect_uris', a.redirect_uris, 'enabled', a.enabled, 'admin_consent', a.admin_consent,
                 'secrets', (SELECT coalesce(json_agg(json_build_object('id', s.id, 'tenant_id', s.tenant_id,
                         'application_id', s.application_id, 'description', s.description, 'created_at', s.created_at,
                         'expires_at', s.expires_at, 'last_used_at', s.last_used_at, 'removed_at', s.removed_at)

@@ -94,7 +94,10 @@ class IssuedSecret:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """An application of a tenant; by itself it acts as an Admin agent."""
+    """An application of a tenant; by itself it acts as an Admin agent.
+
+    With `admin_consent` a Global admin has to consent before it acts for users.
+    """
 
     audience: ClassVar[tuple[str, ...]] = ("tenant_id",)
 
@@ -104,6 +107,7 @@ class Application:
     redirect_uris: tuple[str, ...]
     enabled: bool
     secrets: tuple[Secret, ...] = ()
+    admin_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,10 +190,12 @@ async def add_application(db: Connection, application: Application) -> None:
 
 
 async def save_application(db: Connection, application: Application) -> None:
-    """Write name, redirect addresses and whether it is enabled."""
+    """Write name, redirect addresses, whether it is enabled and who has to consent."""
     await db.execute(
-        "UPDATE application SET name = $3, redirect_uris = $4, enabled = $5 WHERE tenant_id = $1 AND id = $2",
+        """UPDATE application SET name = $3, redirect_uris = $4, enabled = $5, admin_consent = $6
+        WHERE tenant_id = $1 AND id = $2""",
         *(application.tenant_id, application.id, application.name, application.redirect_uris, application.enabled),
+        application.admin_consent,
     )
 
 

@@ -40,9 +40,9 @@ def client_credentials(asked):
 
 
 def authorization_code(asked):
-    """A person in a browser, then silently from the cache, then silently by the refresh token, twice."""
+    """A person in a browser, asked for consent; then silently from the cache, then by the refresh token, twice."""
     app = application(asked)
-    flow = app.initiate_auth_code_flow(SCOPES, redirect_uri=BACK, login_hint=asked["username"])
+    flow = app.initiate_auth_code_flow(SCOPES, redirect_uri=BACK, login_hint=asked["username"], prompt="consent")
     back = signed_in(asked, flow["auth_uri"])
     answers = [app.acquire_token_by_auth_code_flow(flow, back)]
     if "error" in answers[0]:

@@ -22,8 +22,11 @@ WAYS = [
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
-    """The emulator over TLS."""
-    with temporary_place() as place, up(place / "data", "--tls", "--request-log", str(place / LOG)) as made:
+    """The emulator over TLS, on the last day on which a user's token did at the API without a second factor."""
+    with (
+        temporary_place() as place,
+        up(place / "data", "--tls", "--clock", "2026-03-31", "--request-log", str(place / LOG)) as made,
+    ):
         yield made
 
 

@@ -80,7 +80,7 @@ async def ctx(loaded: Database, world: World) -> AsyncIterator[Context]:
 def acting(ctx: Context, world: World, role: Role, tenant: str = "nordlicht") -> Context:
     of = world.tenant(tenant)
     [user] = [user for user in of.users if role in user.roles]
-    return replace(ctx, caller=Caller(Side(of.kind), of.id, user.id, False))
+    return replace(ctx, caller=Caller(Side(of.kind), of.id, user.id, False, multi_factor=True))
 
 
 async def test_a_view_shows_its_products_by_title(ctx: Context) -> None:

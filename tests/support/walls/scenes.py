@@ -16,6 +16,7 @@ from copartner.policy.facts import Side
 from copartner.relationships.service import requests
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions.model import Patch, Status
+from copartner.tenants.service import applications
 from copartner_emulator.world_model import Tenant
 from support.programme import Programme
 from support.walls.stage import Stage
@@ -149,6 +150,16 @@ def _name(tenant: Tenant) -> str:
 def strangers(scene: Scene) -> Matter:
     """A partner and a customer that have nothing to do with each other."""
     return scene.matter(scene.first, scene.buyer)
+
+
+def asking_an_admin(scene: Scene) -> Matter:
+    """A partner whose application wants a Global admin's consent."""
+    matter = strangers(scene)
+    change = applications.change_application(
+        matter.chief, application_id=matter.application.caller.subject_id, admin_consent=True
+    )
+    scene.run(change)
+    return matter
 
 
 def related(scene: Scene) -> Matter:

@@ -17,6 +17,7 @@ from copartner.api.authority.paths import segment_of
 from copartner.api.authority.way import Way
 from copartner.kernel.errors import Refusal
 from copartner.signin import device, rules
+from copartner.signin.consents import Question
 from copartner.signin.model import Held, SignedIn
 from copartner.signin.service import Authority
 
@@ -127,10 +128,14 @@ async def _taken(
         if form.get("answer") == "no":
             await device.decline(authority, code)
             return _page(way, request, held, done="declined", application=application)
-        if form.get("answer") != "yes":
-            return _page(way, request, held, user_code=code, application=application)
-        session = held.session
-        await device.approve(authority, code, SignedIn(held.user, session.methods, session.signed_in_at, session.id))
+        session, answer = held.session, form.get("answer", "")
+        signed_in = SignedIn(held.user, session.methods, session.signed_in_at, session.id)
+        question = await device.lacking(authority, code, signed_in)
+        if answer not in ("yes", "yes-for-all"):
+            return _page(way, request, held, user_code=code, application=application, question=question)
+        if question is not None:
+            await device.consent(authority, code, signed_in, for_all=answer == "yes-for-all")
+        await device.approve(authority, code, signed_in)
     except (rules.DeviceUnknown, rules.SignInFailed) as failed:
         return _page(way, request, held, user_code=code, failed=failed.message)
     return _page(way, request, held, done="approved", application=application)
@@ -143,6 +148,7 @@ def _page(
     *,
     user_code: str = "",
     application: str = "",
+    question: Question | None = None,
     failed: str = "",
     done: str = "",
 ) -> Response[bytes]:
@@ -155,6 +161,7 @@ def _page(
             "user": held.user,
             "user_code": user_code,
             "application": application,
+            "question": question,
             "done": done,
         },
         failed=failed,

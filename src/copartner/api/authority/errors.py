@@ -23,6 +23,8 @@ _CODES: dict[type[Refusal], tuple[str, int]] = {
     rules.LoginRequired: ("login_required", 400),
     rules.InteractionRequired: ("interaction_required", 400),
     rules.FormStale: ("invalid_request", 400),
+    rules.ConsentDeclined: ("access_denied", 400),
+    rules.UnknownConsent: ("invalid_request", 400),
     rules.ScopeMalformed: ("invalid_scope", 400),
     # Source: RFC 8628, 3.5, in the words that clients of the contract compare with (device code flow pages, 2023).
     rules.DeviceWaits: ("authorization_pending", 400),

@@ -13,6 +13,7 @@ from litestar import Response
 from markupsafe import Markup
 
 from copartner.signin import totp
+from copartner.signin.consents import Question
 from copartner.signin.steps import Passage, Step
 
 _HERE = files("copartner.api.authority") / "templates"
@@ -33,7 +34,15 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
 
 
 def step_page(
-    step: Step, passage: Passage, *, action: str, form: str, name: str, issuer: str, failed: str = ""
+    step: Step,
+    passage: Passage,
+    *,
+    action: str,
+    form: str,
+    name: str,
+    issuer: str,
+    question: Question | None = None,
+    failed: str = "",
 ) -> Response[bytes]:
     """The page that asks for a step; `failed` says why it is shown again, `issuer` is what an app calls this place."""
     shown = _seed_shown(passage, issuer) if step is Step.ENROLMENT else {}
@@ -44,6 +53,8 @@ def step_page(
         name=name,
         user=passage.user,
         recovery_codes=passage.recovery_codes,
+        question=question,
+        returns_to=origin_of(passage.request.redirect_uri),
         failed=failed,
         css=_CSS,
         **shown,
@@ -96,6 +107,14 @@ def _page(html: str, status: int, form_action: str, scripts: str = "") -> Respon
         "X-Frame-Options": "DENY",
     }
     return Response(html.encode(), status_code=status, media_type="text/html", headers=headers)
+
+
+def origin_of(redirect_uri: str) -> str:
+    """Whom an address leads to, for people: its host, the machine before them, or a program on it."""
+    parts = urlsplit(redirect_uri)
+    if parts.hostname in ("localhost", "127.0.0.1", "::1"):
+        return "a program on this computer"
+    return parts.netloc if parts.scheme in ("http", "https") else f"the program that opens {parts.scheme}: addresses"
 
 
 def _source(redirect_uri: str) -> str:

@@ -7,10 +7,12 @@ from litestar import Request, Response
 
 from copartner.api.authority import pages, wire
 from copartner.api.authority.browser import Browsers
+from copartner.api.authority.errors import code_of
 from copartner.api.authority.returning import sent_back
-from copartner.signin import steps
+from copartner.signin import consenting, steps
+from copartner.signin.consents import Question
 from copartner.signin.model import AuthorizeRequest, Browser, Held
-from copartner.signin.rules import BadRequest, SignInFailed
+from copartner.signin.rules import BadRequest, ConsentDeclined, SignInFailed
 from copartner.signin.service import Authority
 from copartner.signin.steps import Passage, Step
 
@@ -33,7 +35,7 @@ class Way:
         if step is None:
             return await self._arrive(passage, browser, 302)
         steps.refuse_silence(passage, step)
-        return self._ask(request, passage, step)
+        return await self._ask(request, passage, step)
 
     async def own(
         self, request: Request[Any, Any, Any], page: str, name: str
@@ -44,7 +46,7 @@ class Way:
         step = await steps.next_step(self._authority, passage)
         if step is None and browser.held is not None:
             return browser, browser.held
-        return self._ask(request, passage, step or Step.WHO)
+        return await self._ask(request, passage, step or Step.WHO)
 
     async def take(self, request: Request[Any, Any, Any], segment: str, body: bytes) -> Response[bytes]:
         """The next page, the same one again, or back with what was wanted; raises FormStale, BadRequest."""
@@ -57,11 +59,18 @@ class Way:
         try:
             passage = await steps.answer(self._authority, passage, Step(form.step), typed, browser)
         except SignInFailed as failed:
-            return self._ask(request, passage, Step(form.step), typed.get("username", ""), failed.message)
+            return await self._ask(request, passage, Step(form.step), typed.get("username", ""), failed.message)
+        except ConsentDeclined as declined:
+            code, _ = code_of(declined)
+            wanted = form.request
+            back = wire.returning(
+                wanted.redirect_uri, error=code, error_description=declined.message, state=wanted.state
+            )
+            return wire.redirect(back, 303)
         step = await steps.next_step(self._authority, passage)
         if step is None:
             return await self._arrive(passage, browser, 303)
-        return self._ask(request, passage, step)
+        return await self._ask(request, passage, step)
 
     async def _arrive(self, passage: Passage, browser: Browser, status: int) -> Response[bytes]:
         returned = await steps.arrive(self._authority, passage, browser)
@@ -75,7 +84,7 @@ class Way:
             return answer
         return self.browsers.signed_in(answer, browser, returned.user_id, returned.session_token)
 
-    def _ask(
+    async def _ask(
         self, request: Request[Any, Any, Any], passage: Passage, step: Step, name: str = "", failed: str = ""
     ) -> Response[bytes]:
         secret, wanted = self.browsers.with_form_secret(request), passage.request
@@ -87,6 +96,12 @@ class Way:
             form=self._authority.forms.seal(steps.form_of(passage, step), secret),
             name=name or wanted.login_hint,
             issuer=self._host,
+            question=await self._question(passage) if step is Step.CONSENT else None,
             failed=failed,
         )
         return self.browsers.bind(page, secret)
+
+    async def _question(self, passage: Passage) -> Question | None:
+        if passage.proven is None:
+            return None
+        return await consenting.question(self._authority, passage.request, passage.proven)

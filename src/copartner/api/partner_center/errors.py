@@ -67,6 +67,7 @@ WRONG_METHOD = _get(405, 0)
 UNEXPECTED = _get(500, 800003)
 ROLE = _get(403, 900150)
 DENIED = _get(403, 2032)
+SECOND_FACTOR = _get(401, 900421)
 
 # By the class of a refusal; the nearest base class counts.
 CLASSES: dict[type[Exception], ErrorCode] = {
@@ -117,6 +118,9 @@ CLASSES: dict[type[Exception], ErrorCode] = {
 
 # By the rule that fired, in the order in which rules speak: the first of this table that is among them gives the code.
 RULES: dict[str, ErrorCode] = {
+    "mfa-portal": SECOND_FACTOR,
+    "mfa-transaction": SECOND_FACTOR,
+    "mfa-api": SECOND_FACTOR,
     "rel-required": NO_RELATIONSHIP,
     "rel-own-name": NO_RELATIONSHIP,
     "user-only": _get(403, 900329),
@@ -131,6 +135,7 @@ RULES: dict[str, ErrorCode] = {
     "dir-guarded": ROLE,
     "dir-global-admin": ROLE,
     "cust-purge": _get(400, 800024),
+    "dir-admin-consent": ROLE,
     "mca-confirmed": _get(403, 13605),
     "mpa-signed": _get(403, 900124),
     "mpa-signed-reseller": _get(403, 900123),
@@ -244,12 +249,17 @@ def refuse(error: Refusal, call: Call | None) -> Reply:
         if error.decision_id is None:
             return say(code, error.message, *data)
         decision = str(error.decision_id)
-        return say(code, error.message, *data, decision, headers={DECISION_HEADER: decision})
+        challenge = _challenge(', error="invalid_token"') if code is SECOND_FACTOR else {}
+        return say(code, error.message, *data, decision, headers={DECISION_HEADER: decision, **challenge})
     if isinstance(error, RateExceeded):
         return Reply.of(429, RateBody(429, error.message), {"retry-after": str(error.seconds)})
     code = code_of_class(error)
-    headers = {"www-authenticate": 'Bearer realm="copartner"'} if code.status == 401 else None
+    headers = _challenge() if code.status == 401 else None
     return say(code, error.message, *(str(value) for value in error.data), headers=headers)
+
+
+def _challenge(more: str = "") -> dict[str, str]:
+    return {"www-authenticate": 'Bearer realm="copartner"' + more}
 
 
 def _parties(call: Call) -> tuple[str, ...]:

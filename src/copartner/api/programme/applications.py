@@ -31,6 +31,7 @@ class ApplicationBody(Struct, frozen=True, kw_only=True, rename="camel"):
     name: str
     redirect_uris: tuple[str, ...]
     enabled: bool
+    admin_consent: bool
     secrets: tuple[SecretBody, ...]
 
 
@@ -47,6 +48,7 @@ class ApplicationChange(Struct, frozen=True, kw_only=True, rename="camel"):
     name: str | UnsetType = UNSET
     redirect_uris: tuple[str, ...] | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
+    admin_consent: bool | UnsetType = UNSET
 
 
 class NewSecret(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -89,6 +91,7 @@ async def _change(call: Call) -> ApplicationBody:
         name=or_none(asked.name),
         redirect_uris=or_none(asked.redirect_uris),
         enabled=or_none(asked.enabled),
+        admin_consent=or_none(asked.admin_consent),
     )
     return wire.shaped(after, ApplicationBody)
 

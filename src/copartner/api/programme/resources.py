@@ -1,6 +1,7 @@
 """The programme's own routes, one list from one file a resource."""
 
 from copartner.api.programme import (
+    application_consents,
     applications,
     audit_records,
     consent,
@@ -23,6 +24,7 @@ ROUTES: tuple[Route, ...] = (
     *users.ROUTES,
     *groups.ROUTES,
     *applications.ROUTES,
+    *application_consents.ROUTES,
     *enrolments.ROUTES,
     *partner_agreement.ROUTES,
     *decisions.ROUTES,

@@ -108,7 +108,7 @@ async def _form(
 ) -> Acceptance:
     rules.refuse_own_tenant(partner, ctx.caller.tenant_id)
     asked = isinstance(facts.resource, policy_facts.RelationshipRequest) and facts.resource.includes_privileges
-    come = decide(ctx.rules, Action.CONSENT_GRANT_PRIVILEGES, facts)
+    come = ctx.judge(Action.CONSENT_GRANT_PRIVILEGES, facts)
     agreement = await agreements.accept_agreement(ctx, cmd) if accept_agreement else None
     relationship = await store.form_relationship(
         cmd.db,
@@ -132,8 +132,8 @@ def _consent(ctx: Context, found: _Found, request_id: UUID | None) -> Consent:
     facts, resource = found.facts, found.facts.resource
     if found.partner is None or not isinstance(resource, policy_facts.RelationshipRequest):
         raise _unknown(request_id)
-    come = decide(ctx.rules, Action.CONSENT_GRANT_PRIVILEGES, facts)
-    acceptance = decide(ctx.rules, Action.CONSENT_ACCEPT, facts)
+    come = ctx.judge(Action.CONSENT_GRANT_PRIVILEGES, facts)
+    acceptance = ctx.judge(Action.CONSENT_ACCEPT, facts)
     return Consent(
         request_id=request_id,
         state=found.invitation.state if found.invitation else None,
@@ -154,7 +154,9 @@ def _standing(ctx: Context, facts: Facts) -> Facts:
     resource = facts.resource
     if not isinstance(resource, policy_facts.RelationshipRequest) or resource.partner is None:
         return facts
-    anybody = Actor(id=resource.partner, tenant=resource.partner, roles=tuple(Role), side=Side.PARTNER)
+    anybody = Actor(
+        id=resource.partner, tenant=resource.partner, roles=tuple(Role), side=Side.PARTNER, multi_factor=True
+    )
     as_partner = replace(facts, principal=anybody)
     omitted = decide(ctx.rules, Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES, as_partner).allowed
     return replace(facts, resource=replace(resource, includes_privileges=not omitted))

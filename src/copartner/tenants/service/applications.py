@@ -62,6 +62,7 @@ async def change_application(
     name: str | None = None,
     redirect_uris: Iterable[str] | None = None,
     enabled: bool | None = None,
+    admin_consent: bool | None = None,
 ) -> Application:
     """The acting tenant renames an application, replaces its addresses, enables or disables it; None leaves as it is.
 
@@ -74,6 +75,7 @@ async def change_application(
             name=before.name if name is None else rules.check_name(name, "name"),
             redirect_uris=before.redirect_uris if redirect_uris is None else rules.check_redirects(redirect_uris),
             enabled=before.enabled if enabled is None else enabled,
+            admin_consent=before.admin_consent if admin_consent is None else admin_consent,
         )
         if after == before:
             cmd.unchanged()

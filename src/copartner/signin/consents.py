@@ -1,0 +1,120 @@
+"""What an application may do for those who sign in to it: agreed to once, by each or for all, listed and withdrawn."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from copartner.command.context import Context
+from copartner.policy.actions import Action
+from copartner.signin import consent_store as store
+from copartner.signin import revocation_store, rules
+from copartner.signin.consent_store import Consent
+from copartner.signin.grounds import consent_ground
+
+PAGE_LIMIT = 500
+OFFLINE = "offline_access"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody is asked about an application; `obstacle` says why the answer cannot be theirs alone."""
+
+    registered_by: str
+    offline: bool
+    obstacle: str | None
+    for_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentPage:
+    """A part of a list by id; `next_after` continues it, None at its end."""
+
+    items: tuple[Consent, ...]
+    next_after: UUID | None
+
+
+async def read_question(ctx: Context, *, application_id: UUID, offline: bool) -> Question:
+    """What the caller is asked before an application of its tenant may act for it."""
+    async with ctx.runtime.pool.acquire() as connection:
+        facts, registered_by = await store.question(connection, ctx, application_id)
+    own = ctx.judge(Action.APPLICATION_CONSENT, facts)
+    return Question(
+        registered_by=registered_by,
+        offline=offline,
+        obstacle=None if own.allowed else " ".join(ctx.rules.rule(name).text for name in own.rules),
+        for_all=ctx.judge(Action.APPLICATION_CONSENT_FOR_ALL, facts).allowed,
+    )
+
+
+async def consent(ctx: Context, *, application_id: UUID, offline: bool, for_all: bool = False) -> Consent:
+    """The caller lets an application of its tenant act for it, or for every user; `offline` also while signed out.
+
+    Raises Denied, UnknownApplication.
+    """
+    action = Action.APPLICATION_CONSENT_FOR_ALL if for_all else Action.APPLICATION_CONSENT
+    async with ctx.command(action) as cmd:
+        cmd.require(action, await store.application_facts(cmd.db, ctx, application_id))
+        if (earlier := cmd.replay(Consent)) is not None:
+            return earlier
+        name = await store.lock_application(cmd.db, ctx.caller.tenant_id, application_id)
+        if name is None:
+            raise rules.UnknownConsent("There is no such application in your tenant.", str(application_id))
+        user_id = None if for_all else ctx.caller.subject_id
+        before = await store.held(cmd.db, ctx.caller.tenant_id, application_id, user_id)
+        if before is not None and (before.offline or not offline):
+            cmd.unchanged()
+            return cmd.remember(before)
+        after = Consent(
+            id=before.id if before else ctx.runtime.ids.new(),
+            tenant_id=ctx.caller.tenant_id,
+            application_id=application_id,
+            application_name=name,
+            user_id=user_id,
+            offline=offline,
+            consented_at=cmd.now,
+            consented_by=ctx.caller.subject_id,
+        )
+        await (store.save if before else store.add)(cmd.db, after)
+        kept = await store.held(cmd.db, after.tenant_id, application_id, user_id) or after
+        cmd.record(before, kept)
+        return cmd.remember(kept)
+
+
+async def list_consents(
+    ctx: Context, *, of_all: bool = False, after: UUID | None = None, size: int = PAGE_LIMIT
+) -> ConsentPage:
+    """At most `size` (1 to 500) consents that hold: the caller's own and the tenant's, or all; raises Denied."""
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(
+        Action.APPLICATION_CONSENT_LIST_ALL if of_all else Action.APPLICATION_CONSENT_LIST,
+        store.page(),
+        *(of_all, after, size),
+        body=tuple[Consent, ...],
+        each=Action.APPLICATION_CONSENT_READ,
+    )
+    return ConsentPage(found[:size], found[size - 1].id if len(found) > size else None)
+
+
+async def withdraw_consent(ctx: Context, *, consent_id: UUID) -> Consent:
+    """A consent holds no more, and what the application was given by it ends within a second.
+
+    Raises Denied, UnknownConsent.
+    """
+    async with ctx.command(Action.APPLICATION_CONSENT_WITHDRAW) as cmd:
+        cmd.require(Action.APPLICATION_CONSENT_WITHDRAW, await store.facts(cmd.db, ctx, consent_id))
+        seen = await store.entry(cmd.db, ctx.caller.tenant_id, consent_id)
+        if seen is not None:
+            await store.lock_application(cmd.db, seen.tenant_id, seen.application_id)
+        before = await store.entry(cmd.db, ctx.caller.tenant_id, consent_id)
+        if before is None:
+            raise rules.UnknownConsent("There is no such consent in your tenant.", str(consent_id))
+        if before.withdrawn_at is not None:
+            cmd.unchanged()
+            return before
+        after = replace(before, withdrawn_at=cmd.now)
+        await store.save(cmd.db, after)
+        ground = consent_ground(before.user_id or before.tenant_id, before.application_id)
+        await revocation_store.revoke(
+            cmd.db, tenant_id=before.tenant_id, ground_id=ground, now=ctx.runtime.machine_clock.now()
+        )
+        cmd.record(before, after)
+        return after
