@@ -22,7 +22,7 @@ WALLS = (
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
       for table in (
           "application", "application_secret", "audit_record", "decision_record", "directory_group", "group_member",
-          "idempotency_key", "revocation", "role_assignment", "user_account",
+          "idempotency_key", "provider_role", "revocation", "role_assignment", "user_account",
       )),
     *(Wall(table, policy, role, column)
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER))
@@ -40,10 +40,11 @@ OPEN = {
         "directory_group", "enrolment", "group_member", "guess_count", "idempotency_key", "purchase_order",
         "recovery_code", "refresh_family", "refresh_token", "relationship_request", "reseller_relationship",
         "revocation", "role_assignment", "second_factor", "signing_key", "subscription", "tenant", "user_account",
+        "provider_identity", "provider_role", "provider_visit",
     },
     "facts_all": {
         "application", "cart", "customer_agreement", "decision_record", "directory_group",
-        "enrolment", "group_member", "purchase_order", "relationship_request", "reseller_relationship",
+        "enrolment", "group_member", "provider_role", "purchase_order", "relationship_request", "reseller_relationship",
         "role_assignment", "subscription", "tenant", "user_account",
     },
     "facts_claim": {"relationship_request"},
@@ -54,6 +55,7 @@ OPEN = {
         "application", "application_secret", "authorization_code", "browser_session", "device_authorization",
         "guess_count", "recovery_code", "refresh_family", "refresh_token", "revocation", "second_factor", "signing_key",
         "tenant", "user_account",
+        "provider_identity", "provider_role", "provider_visit",
     },
     "worker_all": {"idempotency_key"},
 }  # fmt: skip

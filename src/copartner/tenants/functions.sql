@@ -1,4 +1,5 @@
--- fn_roles: the roles a user holds now: assigned ones and those of the groups it is in, nested groups included.
+-- fn_roles: the roles a user holds now: assigned ones, those of the identity provider's word, and those of the groups it is
+-- in, nested groups included.
 CREATE FUNCTION fn_roles(p_tenant uuid, p_user uuid) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 DECLARE
@@ -6,7 +7,9 @@ DECLARE
     v_groups uuid[];
     v_above uuid[];
 BEGIN
-    SELECT ARRAY(SELECT r.role FROM role_assignment r WHERE r.tenant_id = p_tenant AND r.user_id = p_user),
+    SELECT ARRAY(SELECT r.role FROM role_assignment r WHERE r.tenant_id = p_tenant AND r.user_id = p_user
+                UNION ALL
+                SELECT p.role FROM provider_role p WHERE p.tenant_id = p_tenant AND p.user_id = p_user),
         ARRAY(SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant AND m.member_id = p_user)
         INTO v_roles, v_groups
         FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_user AND u.enabled;
@@ -167,6 +170,8 @@ BEGIN
             v_known := EXISTS (SELECT FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_id);
             v_guarded := EXISTS (SELECT FROM role_assignment r
                     WHERE r.tenant_id = p_tenant AND r.user_id = p_id AND r.role = 'Global admin')
+                OR EXISTS (SELECT FROM provider_role r WHERE r.tenant_id = p_tenant AND r.user_id = p_id
+                    AND r.role IN ('Global admin', 'Admin agent', 'Helpdesk agent'))
                 OR fn_makes_agents(p_tenant,
                     ARRAY(SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant AND m.member_id = p_id));
         WHEN 'GroupRecord' THEN
@@ -189,6 +194,8 @@ CREATE FUNCTION fn_directory_entry(p_tenant uuid, p_type text, p_id uuid) RETURN
         WHEN 'UserRecord' THEN (SELECT json_build_object('id', u.id, 'tenant_id', u.tenant_id,
                 'user_principal_name', u.user_principal_name, 'display_name', u.display_name, 'enabled', u.enabled,
                 'roles', (SELECT coalesce(json_agg(r.role ORDER BY r.role), '[]') FROM role_assignment r
+                    WHERE r.tenant_id = p_tenant AND r.user_id = u.id),
+                'provider_roles', (SELECT coalesce(json_agg(r.role ORDER BY r.role), '[]') FROM provider_role r
                     WHERE r.tenant_id = p_tenant AND r.user_id = u.id))
             FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_id)
         WHEN 'GroupRecord' THEN (
