@@ -37,7 +37,7 @@ function configured() {
           audience: resource,
           accessTokenFormat: 'jwt',
           jwt: { sign: { alg: 'RS256' } },
-          accessTokenTTL: 600,
+          accessTokenTTL: given.lasts,
         }),
       },
       clientCredentials: { enabled: true },
