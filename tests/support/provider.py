@@ -1,4 +1,4 @@
-"""An OpenID provider as published (npm `oidc-provider`), run by our script, and a person's browser between it and us."""
+"""An OpenID provider as published (npm `oidc-provider`), run by our script, and how a browser is led through it."""
 
 import base64
 import fcntl
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote_plus, urlencode, urljoin, urlsplit
 
 import httpx
 
@@ -27,16 +27,17 @@ _OLDEST_NODE = 20
 CLIENT, SECRET = "copartner", "a client's secret: 100% & more"
 TOOL = "tool"
 AUDIENCE = "https://copartner.example/interfaces"
-# Claims of two people, the first of a partner, the second of a customer.
+# Claims of three people: of a partner, of a customer, and one whose name and mail at the provider are another's here.
 PEOPLE: dict[str, dict[str, Any]] = {
     "anna": {
         "tid": "north",
         "groups": ["partner-admins", "unrelated"],
         "name": "Anna Arendt",
         "preferred_username": "Anna.Arendt@corp.example",
-        "email": "aa@nordlicht.example",
+        "email": "anna.arendt@corp.example",
     },
-    "ben": {"tid": "alps", "groups": ["customer-admins"], "name": "Ben Bauer", "amr": ["pwd", "mfa"]},
+    "ben": {"tid": "alps", "groups": ["customer-admins"], "name": "Ben Bauer"},
+    "carl": {"tid": "north", "preferred_username": "aa@nordlicht.example", "email": "aa@nordlicht.example"},
 }
 
 
@@ -98,7 +99,11 @@ class Provider:
         return counted
 
     def access_token(self, person: str, audience: str = AUDIENCE) -> str:
-        """An access token of the provider for a person, by the code flow of another application."""
+        """An access token of the provider for a person."""
+        return self.tokens(person, audience)["access_token"]
+
+    def tokens(self, person: str, audience: str = AUDIENCE) -> dict[str, str]:
+        """What the provider gives another application for a person, by the code flow."""
         self.order("person", person)
         verifier = secrets.token_urlsafe(48)
         challenge = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -128,12 +133,12 @@ class Provider:
     def application_token(self, audience: str = AUDIENCE) -> str:
         """An access token of the provider for an application by itself."""
         form = {"grant_type": "client_credentials", "resource": audience, "scope": "use"}
-        return self._token(form, auth=(CLIENT, SECRET))
+        return self._token(form, auth=(CLIENT, quote_plus(SECRET)))["access_token"]
 
-    def _token(self, form: dict[str, str], **options: Any) -> str:
+    def _token(self, form: dict[str, str], **options: Any) -> dict[str, str]:
         answer = httpx.post(f"{self.issuer}/token", data=form, trust_env=False, **options)
         assert answer.status_code == 200, answer.text
-        found: str = answer.json()["access_token"]
+        found: dict[str, str] = answer.json()
         return found
 
     def stop(self) -> None:

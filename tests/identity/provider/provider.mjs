@@ -46,7 +46,7 @@ function configured() {
     interactions: { url: (_, interaction) => `${new URL(issuer).pathname.replace(/\/$/, '')}/as/${interaction.uid}` },
     cookies: { keys: ['only for tests'] },
     pkce: { required: () => true },
-    ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Grant: 600, Interaction: 600, Session: 600 },
+    ttl: { AccessToken: given.lasts, AuthorizationCode: 60, IdToken: 600, Grant: 600, Interaction: 600, Session: 600 },
     renderError: (ctx, out) => { ctx.type = 'json'; ctx.body = out; },
   });
   return provider;

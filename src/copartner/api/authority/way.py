@@ -8,7 +8,8 @@ from litestar import Request, Response
 from copartner.api.authority import pages, wire
 from copartner.api.authority.browser import Browsers
 from copartner.signin import steps
-from copartner.signin.model import AuthorizeRequest, Browser, Held
+from copartner.signin.model import AuthorizeRequest, Browser, Held, Proven
+from copartner.signin.provider.service import IdentityProvider
 from copartner.signin.rules import BadRequest, SignInFailed
 from copartner.signin.service import Authority
 from copartner.signin.steps import Passage, Step
@@ -32,7 +33,7 @@ class Way:
         if step is None:
             return await self._arrive(passage, browser, 302)
         steps.refuse_silence(passage, step)
-        return self._ask(request, passage, step)
+        return await self._ask(request, passage, step)
 
     async def own(
         self, request: Request[Any, Any, Any], page: str, name: str
@@ -43,7 +44,7 @@ class Way:
         step = await steps.next_step(self._authority, passage)
         if step is None and browser.held is not None:
             return browser, browser.held
-        return self._ask(request, passage, step or Step.WHO)
+        return await self._ask(request, passage, step or Step.WHO)
 
     async def take(self, request: Request[Any, Any, Any], segment: str, body: bytes) -> Response[bytes]:
         """The next page, the same one again, or back with what was wanted; raises FormStale, BadRequest."""
@@ -56,11 +57,28 @@ class Way:
         try:
             passage = await steps.answer(self._authority, passage, Step(form.step), typed, browser)
         except SignInFailed as failed:
-            return self._ask(request, passage, Step(form.step), typed.get("username", ""), failed.message)
+            return await self._ask(request, passage, Step(form.step), typed.get("username", ""), failed.message)
+        return await self._on(request, passage, browser)
+
+    async def back(self, request: Request[Any, Any, Any], provider: IdentityProvider) -> Response[bytes]:
+        """From the identity provider: the next page, or on to whom the browser came from; raises a Refusal."""
+        browser = await self.browsers.of(request)
+        answer = wire.query_of(request.scope["query_string"])
+        came = await provider.finish(answer, self.browsers.form_secret(request))
+        proven = Proven(came.user.tenant_id, came.user.id, came.methods, self._authority.clock.now())
+        return await self._on(request, Passage(came.request).showing(came.user, proven), browser)
+
+    @property
+    def elsewhere(self) -> str:
+        """Scheme and host of the identity provider, to which a form may lead; empty without one."""
+        provider = self._authority.provider
+        return provider.origin if provider is not None else ""
+
+    async def _on(self, request: Request[Any, Any, Any], passage: Passage, browser: Browser) -> Response[bytes]:
         step = await steps.next_step(self._authority, passage)
         if step is None:
             return await self._arrive(passage, browser, 303)
-        return self._ask(request, passage, step)
+        return await self._ask(request, passage, step)
 
     async def _arrive(self, passage: Passage, browser: Browser, status: int) -> Response[bytes]:
         returned = await steps.arrive(self._authority, passage, browser)
@@ -72,10 +90,13 @@ class Way:
             return answer
         return self.browsers.signed_in(answer, browser, returned.user_id, returned.session_token)
 
-    def _ask(
+    async def _ask(
         self, request: Request[Any, Any, Any], passage: Passage, step: Step, name: str = "", failed: str = ""
     ) -> Response[bytes]:
         secret, wanted = self.browsers.with_form_secret(request), passage.request
+        provider = self._authority.provider
+        if step is Step.WHO and provider is not None:
+            return self.browsers.bind(wire.redirect(await provider.begin(wanted, secret), 303), secret)
         passage = steps.prepared(passage, step)
         page = pages.step_page(
             step,
@@ -84,6 +105,7 @@ class Way:
             form=self._authority.forms.seal(steps.form_of(passage, step), secret),
             name=name or wanted.login_hint,
             issuer=self._host,
+            elsewhere=self.elsewhere,
             failed=failed,
         )
         return self.browsers.bind(page, secret)

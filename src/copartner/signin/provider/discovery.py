@@ -79,6 +79,11 @@ class Directory:
             found = (await self.published()).keys.get(kid)
         return found
 
+    @property
+    def sends_to(self) -> str:
+        """Where browsers are sent, as far as is known; empty before the provider was asked."""
+        return self._published.authorization_endpoint if self._published is not None else ""
+
     def close(self) -> None:
         """Stop reading."""
         if self._renewing is not None:

@@ -59,9 +59,10 @@ class IdentityProvider:
         self.back = runtime.public_url.rstrip("/") + PATH
         self.directory = Directory(trust.issuer, self._web, runtime.machine_clock)
 
-    async def origin(self) -> str:
-        """Scheme and host to which browsers are sent; raises ProviderUnavailable."""
-        parts = urlsplit((await self.directory.published()).authorization_endpoint)
+    @property
+    def origin(self) -> str:
+        """Scheme and host to which browsers are sent; that of the issuer while nothing else is known."""
+        parts = urlsplit(self.directory.sends_to or self.trust.issuer)
         return f"{parts.scheme}://{parts.netloc}"
 
     async def begin(self, request: model.AuthorizeRequest, browser: str) -> str:
@@ -84,11 +85,16 @@ class IdentityProvider:
             "nonce": nonce,
             "code_challenge": base64.urlsafe_b64encode(_digest(verifier)).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
-            "login_hint": request.login_hint,
         }
+        # Not the hint: it is of sign-in names here, which the provider does not know.
+        if {"login", "select_account"} & set(request.prompt):
+            query["prompt"] = "login"
+        if request.max_age is not None:
+            query["max_age"] = str(request.max_age)
+        if request.second_factor and self.trust.acr:
+            query["acr_values"] = " ".join(self.trust.acr)
         endpoint = published.authorization_endpoint
-        asked = urlencode({name: value for name, value in query.items() if value})
-        return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{asked}"
+        return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query)}"
 
     async def finish(self, answer: Mapping[str, str], browser: str) -> Back:
         """Who came back, and for what; raises VisitStale, ProviderRefused, ProviderUnavailable, NotAdmitted."""
@@ -188,7 +194,16 @@ class IdentityProvider:
             raise ProviderRefused("The identity provider's id token was issued to another application.")
         if not hmac.compare_digest(str(said.get("nonce", "")).encode(), visit.nonce.encode()):
             raise ProviderRefused("The identity provider's id token belongs to another sign-in.")
+        if not _young_enough(said.get("auth_time"), visit.request.max_age, self._clock.now()):
+            raise ProviderRefused("You signed in at the identity provider longer ago than the application allows.")
         return said
+
+
+def _young_enough(auth_time: object, max_age: int | None, now: datetime) -> bool:
+    """Whether the person was asked lately enough; a provider that was told `max_age` says when it asked."""
+    if max_age is None:
+        return True
+    return isinstance(auth_time, int | float) and now.timestamp() - auth_time <= max_age + checking.SKEW
 
 
 def _digest(text: str) -> bytes:
