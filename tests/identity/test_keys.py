@@ -14,6 +14,8 @@ from support.federation import Federation, federation
 from support.programme import Programme
 from support.provider import Provider, provider
 
+# The provider is installed at its first use.
+pytestmark = pytest.mark.timeout(300)
 DISCOVERY, KEYS = "/.well-known/openid-configuration", "/jwks"
 
 

@@ -12,6 +12,8 @@ from support.authority import SECRET
 from support.federation import Federation, query_of
 from support.provider import PEOPLE
 
+# The provider is installed at its first use.
+pytestmark = pytest.mark.timeout(300)
 HALF_A_DAY = timedelta(hours=12)
 TEN_MINUTES = timedelta(minutes=10)
 

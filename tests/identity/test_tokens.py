@@ -16,6 +16,8 @@ from support.authority import ROOT
 from support.federation import Federation
 from support.provider import AUDIENCE, PEOPLE, Provider, provider
 
+# The provider is installed at its first use.
+pytestmark = pytest.mark.timeout(300)
 ALIEN = RSAKey.generate_key(2048)
 Said = dict[str, Any]
 

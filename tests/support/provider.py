@@ -53,8 +53,7 @@ def has_node() -> bool:
 def installed() -> Path:
     """A directory with the provider in it, made at the first use from exact versions with their digests."""
     manifest, packages = (json.loads((HERE / name).read_text()) for name in ("package.json", "packages.json"))
-    script = (HERE / "provider.mjs").read_bytes()
-    digest = sha256(json.dumps([manifest, packages]).encode() + script).hexdigest()[:16]
+    digest = sha256(json.dumps([manifest, packages]).encode()).hexdigest()[:16]
     place = _MADE / f"oidc-provider-{digest}"
     _MADE.mkdir(parents=True, exist_ok=True)
     with (_MADE / "oidc-provider.lock").open("w") as held:
@@ -66,7 +65,6 @@ def installed() -> Path:
             # npm checks each digest; where it gets the packages from is its own setting.
             lock = {"name": manifest["name"], "lockfileVersion": 3, "packages": {"": manifest, **packages}}
             (place / "package-lock.json").write_text(json.dumps(lock))
-            (place / "provider.mjs").write_bytes(script)
             done = subprocess.run(
                 ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
                 cwd=place,
@@ -168,6 +166,13 @@ def follow(browser: httpx.Client, address: str, *, until: str) -> dict[str, str]
 def provider(root: str, *, path: str = "", lasts: int = 600) -> Iterator[Provider]:
     """A provider that sends people back to a deployment at this root; its access tokens last so many seconds."""
     place, port, back = installed(), free_port(), f"{root}/common/oauth2/provider"
+    # Modules are looked for beside the script that wants them.
+    source = (HERE / "provider.mjs").read_bytes()
+    script = place / f"provider-{sha256(source).hexdigest()[:16]}.mjs"
+    if not script.exists():
+        unfinished = script.with_suffix(f".{os.getpid()}")
+        unfinished.write_bytes(source)
+        unfinished.replace(script)
     given = {
         "port": port,
         "path": path,
@@ -191,7 +196,7 @@ def provider(root: str, *, path: str = "", lasts: int = 600) -> Iterator[Provide
     }
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            ["node", "provider.mjs", json.dumps(given)], cwd=place, stdout=subprocess.PIPE, stderr=log, env=os.environ
+            ["node", str(script), json.dumps(given)], cwd=place, stdout=subprocess.PIPE, stderr=log, env=os.environ
         )
         try:
             assert process.stdout is not None
