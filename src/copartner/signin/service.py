@@ -164,7 +164,8 @@ class Authority:
     async def account(self, name: str, directory: Directory, application: Application | None) -> User | None:
         """The enabled user of a sign-in name, of that tenant and the application's; not yet who asks."""
         name = name.strip().lower()
-        if len(name) > LONGEST_NAME:
+        # Where an identity provider signs people in, no password opens anything, so nobody is found by a name.
+        if len(name) > LONGEST_NAME or self.provider is not None:
             return None
         async with store.acting(self.pool) as db:
             found = await store.user_by_name(db, name)

@@ -1,6 +1,7 @@
 """How a person signs in: one step after the other, until nothing is left to show and the browser goes back.
 
-    WHO             who is it, unless a session of this browser says so or the request wants to hear it again
+    WHO             who is it, unless a session of this browser says so or the request wants to hear it again; where
+                    people sign in at an identity provider, the browser goes there instead of to a page
     CHOOSE          this account or another, where the request wants the person to choose
     SECOND_FACTOR   a code of the authenticator app, or a recovery code
     ENROLMENT       an app first, where a second factor is wanted and there is none
@@ -230,8 +231,9 @@ async def _take_nothing(_authority: "Authority", passage: Passage, _typed: Answe
     return passage
 
 
-async def _must_change(_authority: "Authority", passage: Passage) -> bool:
-    return passage.user is not None and passage.user.must_change_password
+async def _must_change(authority: "Authority", passage: Passage) -> bool:
+    # Where an identity provider signs people in, passwords here open nothing.
+    return authority.provider is None and passage.user is not None and passage.user.must_change_password
 
 
 async def _take_new_password(authority: "Authority", passage: Passage, typed: Answer, _browser: Browser) -> Passage:
