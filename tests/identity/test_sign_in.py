@@ -142,8 +142,10 @@ async def test_a_disabled_user_stays_out(desk: Federation) -> None:
 async def test_after_some_hours_the_provider_is_asked_again(desk: Federation) -> None:
     found = await desk.tokens("anna")
     renewed = (await desk.renew(found["refresh_token"])).json()
+    assert urlsplit((await desk.away()).headers["location"]).netloc == "portal.nordlicht.example"
     try:
         desk.clock.by += HALF_A_DAY
+        assert (await desk.away()).headers["location"].startswith(desk.provider.issuer)
         assert (await desk.renew(renewed["refresh_token"])).json()["error"] == "invalid_grant"
     finally:
         desk.clock.by -= HALF_A_DAY

@@ -163,9 +163,14 @@ async def arrive(authority: "Authority", passage: Passage, browser: Browser) -> 
 
 
 async def _fits(authority: "Authority", request: AuthorizeRequest, held: Held) -> bool:
-    """Whether a request takes the word of a session: of the right person, young enough, of the right tenant."""
+    """Whether a request takes the word of a session: of the right person, young enough, of the right tenant.
+
+    An identity provider is asked again after a while, since only a sign-in hears of what changed there.
+    """
     hint = request.login_hint.strip().lower()
     age = authority.clock.now() - held.session.signed_in_at
+    if authority.provider is not None and age >= authority.provider.lasts:
+        return False
     if "login" in request.prompt or (hint and hint != held.user.user_principal_name):
         return False
     if request.max_age is not None and age > timedelta(seconds=request.max_age):

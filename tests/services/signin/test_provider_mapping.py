@@ -192,6 +192,7 @@ def test_a_client_secret_is_never_shown() -> None:
         ({"ISSUER": "http://login.example"}, "https address"),
         ({"ISSUER": "https://login.example/?x=1"}, "https address"),
         ({"ISSUER": None}, "ISSUER is not set"),
+        ({"ISSUER": None, "CLIENT_ID": None, "TENANT": None, "MFA_ACR": "gold"}, "ISSUER is not set"),
         ({"CLIENT_ID": None}, "needs COPARTNER_OIDC_CLIENT_ID"),
         ({"TENANT": None}, "set one of them, so that people have a tenant"),
         ({"TENANT_CLAIM": "tid"}, "set one of them, so that people have a tenant"),

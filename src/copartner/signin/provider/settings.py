@@ -1,7 +1,7 @@
 """Reads what an operator sets of the identity provider, and what of it does not fit together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -110,10 +110,8 @@ class ProviderSettings:
     def provider_faults(self) -> list[str]:
         """What of this does not fit together."""
         if self.oidc_issuer is None:
-            set_without = self.oidc_client_id or self.oidc_tenant or self.oidc_tenant_claim or self.oidc_audiences
-            return (
-                ["COPARTNER_OIDC_ISSUER is not set, so nothing else of COPARTNER_OIDC_ counts"] if set_without else []
-            )
+            set_without = any(getattr(self, each.name) != each.default for each in fields(ProviderSettings))
+            return ["COPARTNER_OIDC_ISSUER is not set, so no COPARTNER_OIDC_ counts"] if set_without else []
         wrong = {
             "COPARTNER_OIDC_ISSUER needs COPARTNER_OIDC_CLIENT_ID": not self.oidc_client_id,
             "COPARTNER_OIDC_CLIENT_SECRET and COPARTNER_OIDC_CLIENT_SECRET_FILE: set one of them": (
