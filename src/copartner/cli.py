@@ -20,9 +20,13 @@ from copartner.kernel.login_store import UnsafeLogin
 from copartner.kernel.secrets import KeyFile, KeyFileError
 from copartner.migrations.runner import MigrationError, migrate
 from copartner.signin.keys import SigningKey, SigningKeys
+from copartner.signin.provider import service as identity
+from copartner.signin.provider.discovery import Directory
+from copartner.signin.provider.errors import ProviderUnavailable
+from copartner.signin.provider.fetch import Web
 
 COMMANDS = "copartner.commands"
-_EXPECTED = (settings_of.SettingsError, KeyFileError, MigrationError, UnsafeLogin, OSError)
+_EXPECTED = (settings_of.SettingsError, KeyFileError, MigrationError, UnsafeLogin, ProviderUnavailable, OSError)
 
 
 def build() -> typer.Typer:
@@ -39,6 +43,7 @@ def build() -> typer.Typer:
     app.command("settings")(_settings)
     app.command("key")(_key)
     app.command("rotate-key")(_rotate_key)
+    app.command("provider")(_provider)
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app
@@ -106,6 +111,20 @@ def _rotate_key(
     """Make a new key to sign tokens: published now, signing in ten minutes, while older tokens hold."""
     made = asyncio.run(_rotated(settings_of.read(os.environ), at_once))
     typer.echo(f"key {made.kid} signs from {made.signs_from:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _provider() -> None:
+    """Ask the identity provider of the settings, and say what has to be registered there."""
+    settings = settings_of.read(os.environ)
+    trust = production.trusted(settings)
+    if trust is None:
+        raise settings_of.SettingsError("COPARTNER_OIDC_ISSUER is not set")
+    published = asyncio.run(Directory(trust.issuer, Web(trust.issuer), SystemClock()).published())
+    typer.echo(f"{trust.issuer} answers; its keys are {', '.join(sorted(published.keys))}")
+    typer.echo(f"people are sent to {published.authorization_endpoint}")
+    typer.echo(f"register there for {trust.client_id}: {settings.public_url}{identity.PATH}")
+    taken = ", ".join(trust.audiences) or "none; COPARTNER_OIDC_AUDIENCES is empty"
+    typer.echo(f"audiences of its access tokens that are taken: {taken}")
 
 
 async def _rotated(settings: settings_of.Settings, at_once: bool) -> SigningKey:

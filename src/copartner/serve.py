@@ -22,6 +22,7 @@ from copartner.kernel.paging import PageTokens
 from copartner.kernel.secrets import Drawn, KeyFile
 from copartner.policy.rulebook import Rulebook
 from copartner.settings import CLIENT_AUDIENCES, Settings, SettingsError, read
+from copartner.signin.provider.model import Trust
 from copartner.signin.service import Authority, Grant
 
 Message = dict[str, Any]
@@ -57,14 +58,24 @@ def run(settings: Settings) -> None:
 
 
 def required(settings: Settings) -> tuple[str, KeyFile]:
-    """Database and key, without which nothing is served; raises SettingsError, KeyFileError."""
+    """Database and key, without which nothing is served; raises SettingsError, also for the identity provider's, and
+    KeyFileError."""
     if settings.database_url is None:
         raise SettingsError(
             "COPARTNER_DATABASE_URL is not set; name the database as its login role, after `copartner migrate`"
         )
     if settings.key_file is None:
         raise SettingsError("COPARTNER_KEY_FILE is not set; `copartner key FILE` makes one")
+    trusted(settings)
     return settings.database_url, KeyFile.open(settings.key_file)
+
+
+def trusted(settings: Settings) -> Trust | None:
+    """The identity provider, None without one; raises SettingsError when its secret cannot be read."""
+    try:
+        return settings.identity_provider()
+    except OSError as error:
+        raise SettingsError(f"COPARTNER_OIDC_CLIENT_SECRET_FILE cannot be read: {error}") from error
 
 
 def application() -> Asgi:
@@ -91,7 +102,12 @@ async def assemble(settings: Settings) -> Asgi:
         public_url=settings.public_url,
     )
     return await compose(
-        runtime, key_file, audiences=settings.audiences, bom=settings.bom, rate_limit=settings.rate_limit
+        runtime,
+        key_file,
+        audiences=settings.audiences,
+        bom=settings.bom,
+        rate_limit=settings.rate_limit,
+        trust=trusted(settings),
     )
 
 
@@ -103,12 +119,15 @@ async def compose(
     audiences: Iterable[str] = CLIENT_AUDIENCES,
     bom: bool = False,
     rate_limit: int = 0,
+    trust: Trust | None = None,
 ) -> Asgi:
     """The application over a runtime, the same for everybody but for `grants`; raises UnsafeLogin."""
     async with runtime.pool.acquire() as connection:
         await check_login(connection)
     own = [portal.application(runtime.public_url)]
-    authority = await Authority.open(runtime, key_file, audiences=audiences, grants=grants, applications=own)
+    authority = await Authority.open(
+        runtime, key_file, audiences=audiences, grants=grants, applications=own, trust=trust
+    )
     pages = portal.routes(runtime, authority, key_file, correlation_id=lambda scope: identified(scope).correlation_id)
     routes = [*authority_dialect.routes(authority), *pages]
     return app.build(

@@ -4,10 +4,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from copartner.kernel.forwarded import Network, networks
+from copartner.kernel.given import about as _about
+from copartner.kernel.given import choice as _choice
+from copartner.kernel.given import count as _count
+from copartner.kernel.given import flag as _flag
+from copartner.kernel.given import names as _names
+from copartner.kernel.given import text as _text
 from copartner.policy.facts import Cloud
+from copartner.signin.provider.settings import ProviderSettings
 
 PREFIX = "COPARTNER_"
 # Source: the resources that clients of the contract ask tokens for (contract, "Sign-in"; authentication pages, 2023).
@@ -22,42 +30,10 @@ class SettingsError(Exception):
     """The settings cannot be used; the message lists every fault and what to do."""
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _flag(value: str) -> bool:
-    if value.lower() not in ("true", "false"):
-        raise ValueError("say true or false")
-    return value.lower() == "true"
-
-
-def _count(lowest: int, highest: int) -> Any:
-    def parse(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not lowest <= int(value) <= highest:
-            raise ValueError(f"give a whole number from {lowest} to {highest}")
-        return int(value)
-
-    return parse
-
-
-def _choice(*allowed: str) -> Any:
-    def parse(value: str) -> str:
-        if value not in allowed:
-            raise ValueError(f"choose one of {', '.join(allowed)}")
-        return value
-
-    return parse
-
-
 def _database(value: str) -> str:
     if not re.match(r"^postgres(ql)?://", value):
         raise ValueError("give a PostgreSQL URL, such as postgresql://copartner_login:secret@db/copartner")
     return value
-
-
-def _names(value: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
 def _proxies(value: str) -> tuple[Network, ...]:
@@ -73,16 +49,12 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _about(parse: Any, meaning: str) -> dict[str, Any]:
-    return {"parse": parse, "meaning": meaning}
-
-
 def _cloud(value: str) -> Cloud:
     return Cloud(_choice(*Cloud)(value))
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(ProviderSettings):
     """Everything an operator sets. Sources: environment, else the default."""
 
     database_url: str | None = field(
@@ -146,16 +118,22 @@ def read(environment: Mapping[str, str]) -> Settings:
         raise SettingsError("; ".join(faults))
     if ("tls_certificate" in values) != ("tls_key" in values):
         raise SettingsError("COPARTNER_TLS_CERTIFICATE and COPARTNER_TLS_KEY go together; set both or neither")
-    return Settings(**values)
+    settings = Settings(**values)
+    if faults := settings.provider_faults():
+        raise SettingsError("; ".join(faults))
+    return settings
 
 
 def described(environment: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
-    """Name, value, origin and meaning of every setting; passwords in URLs are hidden."""
+    """Name, value, origin and meaning of every setting; secrets and passwords in URLs are hidden."""
     settings = read(environment)
     rows = []
-    for each in fields(Settings):
+    # The identity provider's, which come first for being inherited, are shown last.
+    for each in sorted(fields(Settings), key=lambda one: one.name.startswith("oidc_")):
         name, value = PREFIX + each.name.upper(), getattr(settings, each.name)
         value = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        value = msgspec.json.encode(value).decode() if isinstance(value, Mapping) else value
+        value = "***" if value is not None and each.metadata["secret"] else value
         shown = "" if value is None else re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", str(value))
         rows.append((name, shown, "environment" if name in environment else "default", each.metadata["meaning"]))
     return rows

@@ -44,9 +44,9 @@ def ended(environment: Mapping[str, str], *command: str) -> tuple[int, str]:
 
 
 @contextmanager
-def serve(database_url: str, place: Path, **more: str) -> Iterator[Serving]:
-    """A server that answers, stopped at the end of the block."""
-    port = free_port()
+def serve(database_url: str, place: Path, *, at: int | None = None, **more: str) -> Iterator[Serving]:
+    """A server that answers, at a free port unless one is named, stopped at the end of the block."""
+    port = at or free_port()
     url, log = f"http://127.0.0.1:{port}", place / "serve.log"
     environment = settings(database_url, place, port=str(port), public_url=url, **more)
     with log.open("wb") as stream:

@@ -113,6 +113,9 @@ async def _plant_directory(db: Connection, here: Programme, tenant: UUID) -> Non
     await db.execute(
         "INSERT INTO role_assignment (tenant_id, user_id, role) VALUES ($1, $2, 'Billing admin')", tenant, user
     )
+    await db.execute(
+        "INSERT INTO provider_role (tenant_id, user_id, role) VALUES ($1, $2, 'Sales agent')", tenant, user
+    )
     await db.execute("INSERT INTO directory_group (tenant_id, id, name) VALUES ($1, $2, 'planted')", tenant, group)
     await db.execute(
         "INSERT INTO group_member (tenant_id, group_id, member_id) VALUES ($1, $2, $3)", tenant, group, user

@@ -37,6 +37,7 @@ FACTS_READ = {
     "group_member": "tenant_id group_id member_id",
     "partner_agreement": "partner_tenant_id",
     "partner_relationship": "provider_tenant_id reseller_tenant_id state",
+    "provider_role": "tenant_id user_id role",
     "purchase_order": "customer_tenant_id id partner_tenant_id",
     "relationship_request": "partner_tenant_id id customer_tenant_id includes_privileges reason state created_at",
     "reseller_relationship": "customer_tenant_id id partner_tenant_id state privileges provider_tenant_id",
@@ -93,6 +94,7 @@ CHANGED = {
         "subscription",
     ): "nickname quantity status auto_renew version next_term support_tenant_id registered_at",
     ("copartner_signin", "authorization_code"): "used_at",
+    ("copartner_signin", "provider_identity"): "said_at",
     ("copartner_signin", "device_authorization"): "state tenant_id user_id methods session_id signed_in_at polled_at",
     ("copartner_signin", "refresh_family"): "expires_at revoked_at",
     ("copartner_signin", "refresh_token"): "used_at",
@@ -104,6 +106,7 @@ REMOVED = {
     ("copartner_keeper", "actor"), ("copartner_signin", "browser_session"),
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     *(("copartner_signin", table) for table in ("guess_count", "recovery_code", "second_factor")),
+    ("copartner_signin", "provider_role"), ("copartner_signin", "provider_visit"),
     ("copartner_worker", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("role_assignment", "group_member")),
@@ -130,6 +133,8 @@ ADDED = {
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     ("copartner_signin", "refresh_token"), ("copartner_signin", "signing_key"),
     *(("copartner_signin", table) for table in ("guess_count", "recovery_code", "second_factor")),
+    ("copartner_signin", "provider_identity"), ("copartner_signin", "provider_role"),
+    ("copartner_signin", "provider_visit"), ("copartner_signin", "user_account"),
 }  # fmt: skip
 
 

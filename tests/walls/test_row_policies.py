@@ -25,7 +25,8 @@ WALLS = (
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
       for table in (
           "actor", "application", "application_consent", "application_secret", "audit_record", "decision_record",
-          "directory_group", "group_member", "idempotency_key", "revocation", "role_assignment", "user_account",
+          "directory_group", "group_member", "idempotency_key", "provider_role", "revocation", "role_assignment",
+          "user_account",
       )),
     *(Wall(table, policy, role, column)
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER))
@@ -47,14 +48,15 @@ OPEN = {
         "audit_record_month", "authorization_code", "billing_profile", "browser_session", "cart",
         "customer_agreement", "customer_count", "decision_record", "device_authorization", "directory_group",
         "enrolment", "group_member", "guess_count", "idempotency_key", "partner_agreement", "partner_profile",
-        "partner_relationship", "purchase_order", "recovery_code", "refresh_family", "refresh_token",
-        "relationship_request", "reseller_relationship", "revocation", "role_assignment", "second_factor",
-        "signing_key", "subscription", "subscription_transition", "tenant", "tenant_domain", "user_account",
+        "partner_relationship", "provider_identity", "provider_role", "provider_visit", "purchase_order",
+        "recovery_code", "refresh_family", "refresh_token", "relationship_request", "reseller_relationship",
+        "revocation", "role_assignment", "second_factor", "signing_key", "subscription", "subscription_transition",
+        "tenant", "tenant_domain", "user_account",
     },
     "facts_adds": {"tenant_domain"},
     "facts_all": {
         "actor", "application", "cart", "customer_agreement", "customer_count", "decision_record", "directory_group",
-        "enrolment", "group_member", "partner_agreement", "partner_relationship", "purchase_order",
+        "enrolment", "group_member", "partner_agreement", "partner_relationship", "provider_role", "purchase_order",
         "relationship_request", "reseller_relationship", "role_assignment", "subscription", "tenant", "tenant_domain",
         "user_account",
     },
@@ -62,14 +64,15 @@ OPEN = {
     "facts_write": {"audit_record"},
     "founder_adds": {"directory_group", "role_assignment", "tenant_domain", "user_account"},
     "keeper_all": {
-        "actor", "application", "directory_group", "enrolment", "group_member", "role_assignment", "tenant",
-        "user_account",
+        "actor", "application", "directory_group", "enrolment", "group_member", "provider_role",
+        "role_assignment", "tenant", "user_account",
     },
     "operator_all": {"enrolment", "tenant"},
     "signin_all": {
         "application", "application_consent", "application_secret", "authorization_code", "browser_session",
-        "device_authorization", "guess_count", "recovery_code", "refresh_family", "refresh_token", "revocation",
-        "second_factor", "signing_key", "tenant", "user_account",
+        "device_authorization", "guess_count", "provider_identity", "provider_role", "provider_visit",
+        "recovery_code", "refresh_family", "refresh_token", "revocation", "second_factor", "signing_key", "tenant",
+        "user_account",
     },
     "worker_all": {"idempotency_key"},
 }  # fmt: skip

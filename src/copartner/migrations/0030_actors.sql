@@ -23,7 +23,7 @@ CREATE TABLE actor (
 );
 COMMENT ON TABLE actor IS 'users and applications; kept by triggers, never written by hand';
 COMMENT ON COLUMN actor.sides IS 'on which the tenant acts: partners are enrolled, the operator is one, anybody is a customer';
-COMMENT ON COLUMN actor.roles IS 'assigned ones and those of its groups, nested ones included; none while disabled';
+COMMENT ON COLUMN actor.roles IS 'assigned ones, those of the identity provider''s word and those of its groups, nested ones included; none while disabled';
 
 
 DO $$
@@ -37,8 +37,8 @@ BEGIN
     FOR side IN VALUES ('partner'), ('customer'), ('operator') LOOP
         EXECUTE format('CREATE POLICY %s_own ON actor TO copartner_%s USING (tenant_id = (SELECT actor_tenant()))', side, side);
     END LOOP;
-    FOR t IN VALUES ('tenant'), ('enrolment'), ('user_account'), ('role_assignment'), ('directory_group'),
-        ('group_member'), ('application') LOOP
+    FOR t IN VALUES ('tenant'), ('enrolment'), ('user_account'), ('role_assignment'), ('provider_role'),
+        ('directory_group'), ('group_member'), ('application') LOOP
         EXECUTE format('CREATE POLICY keeper_all ON %I FOR SELECT TO copartner_keeper USING (true)', t);
     END LOOP;
 END $$;
@@ -47,7 +47,7 @@ GRANT SELECT, INSERT, UPDATE (sides, roles), DELETE ON actor TO copartner_keeper
 GRANT SELECT (id, kind) ON tenant TO copartner_keeper;
 GRANT SELECT (tenant_id) ON enrolment TO copartner_keeper;
 GRANT SELECT (tenant_id, id, enabled) ON user_account, application TO copartner_keeper;
-GRANT SELECT ON role_assignment, group_member TO copartner_keeper;
+GRANT SELECT ON role_assignment, provider_role, group_member TO copartner_keeper;
 GRANT SELECT (tenant_id, id, role) ON directory_group TO copartner_keeper;
 
 CREATE FUNCTION sides_of(p_tenant uuid) RETURNS text[]
@@ -85,6 +85,8 @@ BEGIN
             SELECT 'User'
             UNION
             SELECT r.role FROM role_assignment r WHERE r.tenant_id = p_tenant AND r.user_id = u.id
+            UNION
+            SELECT p.role FROM provider_role p WHERE p.tenant_id = p_tenant AND p.user_id = u.id
             UNION
             SELECT d.role FROM within w JOIN directory_group d ON d.tenant_id = p_tenant AND d.id = w.group_id
                 WHERE w.user_id = u.id AND d.role IS NOT NULL
@@ -140,6 +142,8 @@ ALTER FUNCTION actors_side OWNER TO copartner_keeper;
 CREATE TRIGGER actors AFTER INSERT OR UPDATE OF enabled ON user_account FOR EACH ROW EXECUTE FUNCTION actors_change('id');
 CREATE TRIGGER actors AFTER INSERT OR UPDATE OF enabled ON application FOR EACH ROW EXECUTE FUNCTION actors_change('id');
 CREATE TRIGGER actors AFTER INSERT OR UPDATE OR DELETE ON role_assignment
+    FOR EACH ROW EXECUTE FUNCTION actors_change('user_id');
+CREATE TRIGGER actors AFTER INSERT OR UPDATE OR DELETE ON provider_role
     FOR EACH ROW EXECUTE FUNCTION actors_change('user_id');
 CREATE TRIGGER actors AFTER INSERT OR UPDATE OR DELETE ON group_member
     FOR EACH ROW EXECUTE FUNCTION actors_change('member_id');

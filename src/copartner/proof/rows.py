@@ -64,6 +64,7 @@ ROWS = (
         for table, kind, action in (
             ("user_account", "UserRecord", Action.USER_READ),
             ("role_assignment", "UserRecord", Action.USER_READ),
+            ("provider_role", "UserRecord", Action.USER_READ),
             ("directory_group", "GroupRecord", Action.GROUP_READ),
             ("group_member", "GroupRecord", Action.GROUP_READ),
             ("application", "ApplicationRecord", Action.APPLICATION_READ),

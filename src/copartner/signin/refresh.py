@@ -59,7 +59,12 @@ async def renew(
                 await refresh_store.revoke_family(db, family.id, now=now)
             elif now < held.expires_at and directory.tenant_id in (None, family.tenant_id):
                 user = await store.user_by_id(db, family.tenant_id, family.user_id)
-                if user is not None and user.enabled and not await _ended(db, family):
+                if (
+                    user is not None
+                    and user.enabled
+                    and not _outlived(authority, family)
+                    and not await _ended(db, family)
+                ):
                     await refresh_store.spend(db, hashed, now=now)
                     signed_in = SignedIn(user, family.methods, family.signed_in_at, family.session_id)
                     renewed = await _next(db, family.id, now=now), family, signed_in
@@ -105,6 +110,12 @@ async def _ended(db: Connection, family: Family) -> bool:
         session_id=family.session_id,
     )
     return await revocation_store.ended(db, tenant_id=family.tenant_id, ground_ids=held, since=family.signed_in_at)
+
+
+def _outlived(authority: "Authority", family: Family) -> bool:
+    """Whether the identity provider has to be asked again: only a sign-in there hears of what changed there."""
+    provider = authority.provider
+    return provider is not None and authority.clock.now() >= family.signed_in_at + provider.lasts
 
 
 def _hash(token: str) -> bytes:

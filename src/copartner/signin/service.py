@@ -21,6 +21,8 @@ from copartner.signin.model import (
     User,
 )
 from copartner.signin.passwords import Passwords
+from copartner.signin.provider.model import Trust
+from copartner.signin.provider.service import IdentityProvider
 from copartner.signin.revocation import Revocations
 from copartner.signin.tokens import Tokens
 
@@ -31,7 +33,8 @@ class Authority:
     """Signs in users and applications of this deployment.
 
     `grants` are grant types beside those of every deployment. `applications` are the deployment's own (its portal):
-    of no tenant, without a secret, open to users of every tenant.
+    of no tenant, without a secret, open to users of every tenant. With a `provider` people sign in there, and no
+    password opens anything here.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Authority:
         audiences: Iterable[str] = (),
         grants: Mapping[str, Grant] | None = None,
         applications: Iterable[Application] = (),
+        provider: IdentityProvider | None = None,
     ) -> None:
         self.keys = keys
         self.key_file = key_file
@@ -51,7 +55,8 @@ class Authority:
         self.root = runtime.public_url.rstrip("/")
         self.audiences = rules.Audiences(self.root, audiences)
         self.revocations = revocations
-        self.tokens = Tokens(keys, runtime.machine_clock, self.audiences, revocations)
+        self.provider = provider
+        self.tokens = Tokens(keys, runtime.machine_clock, self.audiences, revocations, provider)
         self.passwords = Passwords()
         self.grants: Mapping[str, Grant] = {**STANDARD, **(grants or {})}
         self._own = {application.id: application for application in applications}
@@ -70,14 +75,27 @@ class Authority:
         audiences: Iterable[str] = (),
         grants: Mapping[str, Grant] | None = None,
         applications: Iterable[Application] = (),
+        trust: Trust | None = None,
     ) -> "Authority":
         """The authority with its signing keys read, or made at the first start."""
         keys = await SigningKeys.open(runtime.pool, key_file, runtime.machine_clock)
         revocations = await Revocations.open(runtime.pool, runtime.machine_clock)
-        return cls(runtime, keys, key_file, revocations, audiences=audiences, grants=grants, applications=applications)
+        provider = IdentityProvider(trust, runtime, key_file) if trust is not None else None
+        return cls(
+            runtime,
+            keys,
+            key_file,
+            revocations,
+            audiences=audiences,
+            grants=grants,
+            applications=applications,
+            provider=provider,
+        )
 
     def close(self) -> None:
-        """End the threads that check passwords, and the listening."""
+        """End the threads that check passwords, the listening, and what goes on with the provider."""
+        if self.provider is not None:
+            self.provider.close()
         self.revocations.close()
         self.passwords.close()
 
@@ -147,7 +165,8 @@ class Authority:
     async def account(self, name: str, directory: Directory, application: Application | None) -> User | None:
         """The enabled user of a sign-in name, of that tenant and the application's; not yet who asks."""
         name = name.strip().lower()
-        if len(name) > LONGEST_NAME:
+        # Where an identity provider signs people in, no password opens anything, so nobody is found by a name.
+        if len(name) > LONGEST_NAME or self.provider is not None:
             return None
         async with store.acting(self.pool) as db:
             found = await store.user_by_name(db, name)

@@ -1,6 +1,7 @@
 """How a person signs in: one step after the other, until nothing is left to show and the browser goes back.
 
-    WHO             who is it, unless a session of this browser says so or the request wants to hear it again
+    WHO             who is it, unless a session of this browser says so or the request wants to hear it again; where
+                    people sign in at an identity provider, the browser goes there instead of to a page
     CHOOSE          this account or another, where the request wants the person to choose
     SECOND_FACTOR   a code of the authenticator app, or a recovery code
     ENROLMENT       an app first, where a second factor is wanted and there is none
@@ -167,9 +168,14 @@ async def arrive(authority: "Authority", passage: Passage, browser: Browser) -> 
 
 
 async def _fits(authority: "Authority", request: AuthorizeRequest, held: Held) -> bool:
-    """Whether a request takes the word of a session: of the right person, young enough, of the right tenant."""
+    """Whether a request takes the word of a session: of the right person, young enough, of the right tenant.
+
+    An identity provider is asked again after a while, since only a sign-in hears of what changed there.
+    """
     hint = request.login_hint.strip().lower()
     age = authority.clock.now() - held.session.signed_in_at
+    if authority.provider is not None and age >= authority.provider.lasts:
+        return False
     if "login" in request.prompt or (hint and hint != held.user.user_principal_name):
         return False
     if request.max_age is not None and age > timedelta(seconds=request.max_age):
@@ -247,8 +253,9 @@ async def _take_nothing(_authority: "Authority", passage: Passage, _typed: Answe
     return passage
 
 
-async def _must_change(_authority: "Authority", passage: Passage) -> bool:
-    return passage.user is not None and passage.user.must_change_password
+async def _must_change(authority: "Authority", passage: Passage) -> bool:
+    # Where an identity provider signs people in, passwords here open nothing.
+    return authority.provider is None and passage.user is not None and passage.user.must_change_password
 
 
 async def _take_new_password(authority: "Authority", passage: Passage, typed: Answer, _browser: Browser) -> Passage:

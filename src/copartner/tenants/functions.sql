@@ -125,6 +125,8 @@ BEGIN
             v_known := EXISTS (SELECT FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_id);
             v_guarded := EXISTS (SELECT FROM role_assignment r
                     WHERE r.tenant_id = p_tenant AND r.user_id = p_id AND r.role = 'Global admin')
+                OR EXISTS (SELECT FROM provider_role r WHERE r.tenant_id = p_tenant AND r.user_id = p_id
+                    AND r.role IN ('Global admin', 'Admin agent', 'Helpdesk agent'))
                 OR fn_makes_agents(p_tenant,
                     ARRAY(SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant AND m.member_id = p_id));
         WHEN 'GroupRecord' THEN
@@ -148,6 +150,8 @@ CREATE FUNCTION fn_directory_entry(p_tenant uuid, p_type text, p_id uuid) RETURN
         WHEN 'UserRecord' THEN (SELECT json_build_object('id', u.id, 'tenant_id', u.tenant_id,
                 'user_principal_name', u.user_principal_name, 'display_name', u.display_name, 'enabled', u.enabled,
                 'roles', (SELECT coalesce(json_agg(r.role ORDER BY r.role), '[]') FROM role_assignment r
+                    WHERE r.tenant_id = p_tenant AND r.user_id = u.id),
+                'provider_roles', (SELECT coalesce(json_agg(r.role ORDER BY r.role), '[]') FROM provider_role r
                     WHERE r.tenant_id = p_tenant AND r.user_id = u.id))
             FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_id)
         WHEN 'GroupRecord' THEN (

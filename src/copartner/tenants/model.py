@@ -16,7 +16,7 @@ ASSIGNABLE = (Role.GLOBAL_ADMIN, Role.USER_MANAGEMENT_ADMIN, Role.SALES_AGENT, R
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of a tenant; `roles` are those given by name."""
+    """A user of a tenant; `roles` are those given by name, `provider_roles` those by the identity provider's word."""
 
     audience: ClassVar[tuple[str, ...]] = ("tenant_id",)
 
@@ -26,6 +26,7 @@ class User:
     display_name: str
     enabled: bool
     roles: tuple[Role, ...] = ()
+    provider_roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

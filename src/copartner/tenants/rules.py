@@ -141,7 +141,7 @@ def check_expiry(wanted: datetime | None, *, now: datetime) -> datetime:
 
 def refuse_last_admin(user: User, others: int) -> None:
     """Raise LastGlobalAdmin when the user is the only enabled Global admin; `others` are the other enabled ones."""
-    if user.enabled and Role.GLOBAL_ADMIN in user.roles and others == 0:
+    if user.enabled and Role.GLOBAL_ADMIN in (*user.roles, *user.provider_roles) and others == 0:
         raise LastGlobalAdmin("This is the tenant's last enabled Global admin; make another one first.", str(user.id))
 
 

@@ -121,10 +121,12 @@ async def take_role(db: Connection, user: User, role: Role) -> None:
 
 
 async def other_admins(db: Connection, user: User) -> int:
-    """How many other enabled users of the tenant are Global admins."""
+    """How many other enabled users of the tenant are Global admins, here or by the identity provider's word."""
     found: int = await db.fetchval(
-        """SELECT count(*) FROM role_assignment r JOIN user_account u ON u.tenant_id = r.tenant_id AND u.id = r.user_id
-        WHERE r.tenant_id = $1 AND r.role = 'Global admin' AND u.enabled AND u.id <> $2""",
+        """SELECT count(*) FROM user_account u WHERE u.tenant_id = $1 AND u.enabled AND u.id <> $2 AND u.id IN (
+            SELECT r.user_id FROM role_assignment r WHERE r.tenant_id = $1 AND r.role = 'Global admin'
+            UNION ALL
+            SELECT p.user_id FROM provider_role p WHERE p.tenant_id = $1 AND p.role = 'Global admin')""",
         *(user.tenant_id, user.id),
     )
     return found

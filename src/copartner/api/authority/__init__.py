@@ -7,6 +7,7 @@ from copartner.api.authority.authorize import authorize_routes
 from copartner.api.authority.device import device_routes
 from copartner.api.authority.discovery import discovery_routes
 from copartner.api.authority.logout import logout_routes
+from copartner.api.authority.provider import provider_routes
 from copartner.api.authority.tokens import token_routes
 from copartner.api.authority.way import Way
 from copartner.signin.service import Authority
@@ -21,5 +22,6 @@ def routes(authority: Authority) -> list[HTTPRouteHandler]:
         *device_routes(authority, way),
         *account_routes(authority, way),
         *logout_routes(authority, way),
+        *provider_routes(authority, way),
         *discovery_routes(authority),
     ]

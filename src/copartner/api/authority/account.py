@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import RawBody
 
 from copartner.api.authority import wire
+from copartner.api.authority.errors import page_status
 from copartner.api.authority.pages import own_page, refusal_page
 from copartner.api.authority.way import Way
 from copartner.kernel.errors import Refusal
@@ -39,7 +40,10 @@ class _Visit:
         """The page of a template, with what every page of an account needs."""
         key = self.way.browsers.form_key(self.request, self.path)
         return own_page(
-            template, {"action": self.path, "key": key, "user": self.held.user, "done": done, **values}, failed=failed
+            template,
+            {"action": self.path, "key": key, "user": self.held.user, "done": done, **values},
+            redirect_uri=self.way.elsewhere,
+            failed=failed,
         )
 
 
@@ -70,7 +74,7 @@ def _page(authority: Authority, way: Way, path: str, show: _Show, take: _Take) -
             found = await visit(request)
             return found if isinstance(found, Response) else await show(found)
         except Refusal as refusal:
-            return refusal_page(refusal.message, 400)
+            return refusal_page(refusal.message, page_status(refusal))
 
     @post(
         path,
@@ -88,7 +92,7 @@ def _page(authority: Authority, way: Way, path: str, show: _Show, take: _Take) -
             way.browsers.check_form(request, path, typed.get("key"))
             return await take(found, typed)
         except Refusal as refusal:
-            return refusal_page(refusal.message, 400)
+            return refusal_page(refusal.message, page_status(refusal))
 
     return [shown, taken]
 

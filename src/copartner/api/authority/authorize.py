@@ -9,13 +9,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, RawBody
 
 from copartner.api.authority import wire
-from copartner.api.authority.errors import code_of
+from copartner.api.authority.errors import code_of, page_status
 from copartner.api.authority.pages import refusal_page
 from copartner.api.authority.paths import segment_of
 from copartner.api.authority.returning import sent_back
 from copartner.api.authority.way import Way
 from copartner.kernel.errors import Refusal
 from copartner.signin import asking
+from copartner.signin.provider.errors import ProviderUnavailable
 from copartner.signin.service import Authority
 
 _ENDPOINTS = {1: "oauth2/authorize", 2: "oauth2/v2.0/authorize"}
@@ -34,7 +35,7 @@ def _of_version(authority: Authority, way: Way, version: int) -> list[HTTPRouteH
         try:
             return await _show(authority, way, version, request, segment_of(tenant))
         except Refusal as refusal:
-            return refusal_page(refusal.message, 400)
+            return refusal_page(refusal.message, page_status(refusal))
 
     @post(
         path,
@@ -48,7 +49,7 @@ def _of_version(authority: Authority, way: Way, version: int) -> list[HTTPRouteH
         try:
             return await way.take(request, segment_of(tenant), body)
         except Refusal as refusal:
-            return refusal_page(refusal.message, 400)
+            return refusal_page(refusal.message, page_status(refusal))
 
     return [show, take]
 
@@ -63,6 +64,8 @@ async def _show(
     application = await asking.returning_client(authority, directory, form.get("client_id", ""), redirect_uri)
     try:
         return await way.enter(request, asking.authorize(authority, application, directory, version, form))
+    except ProviderUnavailable:
+        raise
     except Refusal as refusal:
         code, _ = code_of(refusal)
         state, mode = form.get("state"), form.get("response_mode")

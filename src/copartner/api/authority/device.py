@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, RawBody
 
 from copartner.api.authority import wire
-from copartner.api.authority.errors import refused, too_large
+from copartner.api.authority.errors import page_status, refused, too_large
 from copartner.api.authority.pages import own_page, refusal_page
 from copartner.api.authority.paths import segment_of
 from copartner.api.authority.way import Way
@@ -94,7 +94,7 @@ def _page_routes(authority: Authority, way: Way) -> list[HTTPRouteHandler]:
             own = await way.own(request, _address(code), _NAME)
             return own if isinstance(own, Response) else _page(way, request, own[1], user_code=code)
         except Refusal as refusal:
-            return refusal_page(refusal.message, 400)
+            return refusal_page(refusal.message, page_status(refusal))
 
     @post(
         PAGE,
@@ -108,7 +108,7 @@ def _page_routes(authority: Authority, way: Way) -> list[HTTPRouteHandler]:
         try:
             return await _taken(authority, way, request, wire.form_of(request, body))
         except Refusal as refusal:
-            return refusal_page(refusal.message, 400)
+            return refusal_page(refusal.message, page_status(refusal))
 
     return [show, take]
 
@@ -164,6 +164,7 @@ def _page(
             "question": question,
             "done": done,
         },
+        redirect_uri=way.elsewhere,
         failed=failed,
     )
 

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from copartner.api.authority.wire import NO_STORE
 from copartner.kernel.errors import Refusal
 from copartner.signin import rules
+from copartner.signin.provider.errors import ProviderUnavailable
 
 _CODES: dict[type[Refusal], tuple[str, int]] = {
     rules.BadRequest: ("invalid_request", 400),
@@ -45,6 +46,11 @@ class OAuthError(msgspec.Struct):
 def code_of(refusal: Refusal) -> tuple[str, int]:
     """OAuth's code and the HTTP status of a refusal."""
     return _CODES[type(refusal)]
+
+
+def page_status(refusal: Refusal) -> int:
+    """The HTTP status of a page that tells a person of a refusal."""
+    return 503 if isinstance(refusal, ProviderUnavailable) else 400
 
 
 def refused(_request: Request[Any, Any, Any], refusal: Refusal) -> Response[OAuthError]:

@@ -42,9 +42,13 @@ def step_page(
     name: str,
     issuer: str,
     question: Question | None = None,
+    elsewhere: str = "",
     failed: str = "",
 ) -> Response[bytes]:
-    """The page that asks for a step; `failed` says why it is shown again, `issuer` is what an app calls this place."""
+    """The page that asks for a step; `failed` says why it is shown again, `issuer` is what an app calls this place.
+
+    Its form may lead to the application, and `elsewhere`.
+    """
     shown = _seed_shown(passage, issuer) if step is Step.ENROLMENT else {}
     html = _pages.get_template(f"{step}.html").render(
         action=action,
@@ -60,7 +64,7 @@ def step_page(
         **shown,
     )
     # Browsers hold the whole chain after a sent form to form-action, so the application's address belongs in it.
-    return _page(html, 400 if failed else 200, f"'self' {_source(passage.request.redirect_uri)}".strip())
+    return _page(html, 400 if failed else 200, f"'self' {_source(passage.request.redirect_uri)} {_source(elsewhere)}")
 
 
 def _seed_shown(passage: Passage, issuer: str) -> dict[str, str]:

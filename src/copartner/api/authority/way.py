@@ -11,7 +11,8 @@ from copartner.api.authority.errors import code_of
 from copartner.api.authority.returning import sent_back
 from copartner.signin import consenting, steps
 from copartner.signin.consents import Question
-from copartner.signin.model import AuthorizeRequest, Browser, Held
+from copartner.signin.model import AuthorizeRequest, Browser, Held, Proven
+from copartner.signin.provider.service import IdentityProvider
 from copartner.signin.rules import BadRequest, ConsentDeclined, SignInFailed
 from copartner.signin.service import Authority
 from copartner.signin.steps import Passage, Step
@@ -62,11 +63,25 @@ class Way:
             return await self._ask(request, passage, Step(form.step), typed.get("username", ""), failed.message)
         except ConsentDeclined as declined:
             code, _ = code_of(declined)
-            wanted = form.request
-            back = wire.returning(
-                wanted.redirect_uri, error=code, error_description=declined.message, state=wanted.state
-            )
-            return wire.redirect(back, 303)
+            to, said = form.request, declined.message
+            return sent_back(to.redirect_uri, to.response_mode, 303, error=code, error_description=said, state=to.state)
+        return await self._on(request, passage, browser)
+
+    async def back(self, request: Request[Any, Any, Any], provider: IdentityProvider) -> Response[bytes]:
+        """From the identity provider: the next page, or on to whom the browser came from; raises a Refusal."""
+        browser = await self.browsers.of(request)
+        answer = wire.query_of(request.scope["query_string"])
+        came = await provider.finish(answer, self.browsers.form_secret(request))
+        proven = Proven(came.user.tenant_id, came.user.id, came.methods, self._authority.clock.now())
+        return await self._on(request, Passage(came.request).showing(came.user, proven), browser)
+
+    @property
+    def elsewhere(self) -> str:
+        """Scheme and host of the identity provider, to which a form may lead; empty without one."""
+        provider = self._authority.provider
+        return provider.origin if provider is not None else ""
+
+    async def _on(self, request: Request[Any, Any, Any], passage: Passage, browser: Browser) -> Response[bytes]:
         step = await steps.next_step(self._authority, passage)
         if step is None:
             return await self._arrive(passage, browser, 303)
@@ -88,6 +103,9 @@ class Way:
         self, request: Request[Any, Any, Any], passage: Passage, step: Step, name: str = "", failed: str = ""
     ) -> Response[bytes]:
         secret, wanted = self.browsers.with_form_secret(request), passage.request
+        provider = self._authority.provider
+        if step is Step.WHO and provider is not None:
+            return self.browsers.bind(wire.redirect(await provider.begin(wanted, secret), 303), secret)
         passage = steps.prepared(passage, step)
         page = pages.step_page(
             step,
@@ -97,6 +115,7 @@ class Way:
             name=name or wanted.login_hint,
             issuer=self._host,
             question=await self._question(passage) if step is Step.CONSENT else None,
+            elsewhere=self.elsewhere,
             failed=failed,
         )
         return self.browsers.bind(page, secret)

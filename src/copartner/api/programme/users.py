@@ -16,13 +16,17 @@ from copartner.tenants.service import users
 
 
 class UserBody(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A user; `roles` are those given by name, those of agents come by groups."""
+    """A user; `roles` are those given by name, those of agents come by groups.
+
+    `providerRoles` come with each sign-in at the deployment's identity provider.
+    """
 
     id: UUID
     user_principal_name: str
     display_name: str
     enabled: bool
     roles: tuple[Role, ...]
+    provider_roles: tuple[Role, ...]
 
 
 class NewUser(Struct, frozen=True, kw_only=True, rename="camel"):
