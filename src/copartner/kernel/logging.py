@@ -3,11 +3,12 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import msgspec
 import structlog
+
+from copartner.kernel.clock import SystemClock
 
 _SECRET_KEYS = frozenset(
     {
@@ -17,6 +18,7 @@ _SECRET_KEYS = frozenset(
 )
 
 
+_clock = SystemClock()
 # Where lines of the level info go as JSON; None while they go elsewhere, or nowhere.
 _lines: TextIO | None = None
 
@@ -43,7 +45,7 @@ class Frequent:
         if _lines is None or not _SECRET_KEYS.isdisjoint(values):
             self._log.info(event, **values)
             return
-        line = {**values, "event": event, "level": "info", "timestamp": datetime.now(UTC)}
+        line = {**values, "event": event, "level": "info", "timestamp": _clock.now()}
         _lines.write(f"{_json(line)}\n")
         _lines.flush()
 
