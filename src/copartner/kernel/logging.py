@@ -8,8 +8,6 @@ from typing import Any, TextIO
 import msgspec
 import structlog
 
-from copartner.kernel.clock import SystemClock
-
 _SECRET_KEYS = frozenset(
     {
         *("authorization", "cookie", "password", "secret", "client_secret", "code"),
@@ -18,7 +16,6 @@ _SECRET_KEYS = frozenset(
 )
 
 
-_clock = SystemClock()
 # Where lines of the level info go as JSON; None while they go elsewhere, or nowhere.
 _lines: TextIO | None = None
 
@@ -27,6 +24,9 @@ def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]
     for key in event.keys() & _SECRET_KEYS:
         event[key] = "***"
     return event
+
+
+_stamped = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
 def _json(event: Any, **_: Any) -> str:
@@ -45,7 +45,7 @@ class Frequent:
         if _lines is None or not _SECRET_KEYS.isdisjoint(values):
             self._log.info(event, **values)
             return
-        line = {**values, "event": event, "level": "info", "timestamp": _clock.now()}
+        line = _stamped(None, "info", {**values, "event": event, "level": "info"})
         _lines.write(f"{_json(line)}\n")
         _lines.flush()
 
@@ -70,7 +70,7 @@ def configure(level: str = "info", *, human: bool = False) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _stamped,
             _without_secrets,
             structlog.processors.format_exc_info,
             renderer,
