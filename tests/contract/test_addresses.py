@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
 
+from copartner.api.addresses import Addresses, Endpoint, TwiceServedError
 from copartner.api.partner_center.operations import Operation, operations
 from copartner.api.partner_center.resources import ROUTES
 from support.web import dry_client
@@ -57,6 +59,24 @@ async def test_another_method(http: httpx.AsyncClient) -> None:
     answer = await http.put("/health/live")
     assert (answer.status_code, answer.json()["code"]) == (405, "0")
     assert "GET" in answer.headers["allow"]
+
+
+async def test_options_tell_the_methods(http: httpx.AsyncClient) -> None:
+    for path in ("/v1/customers/8a7c1b1e-0000-7000-8000-00000000000a/subscriptions", "/health/live"):
+        answer = await http.options(path)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert {"GET", "OPTIONS"} <= {*answer.headers["allow"].split(", ")}
+
+
+def test_no_address_is_served_twice() -> None:
+    async def app(_scope: Any, _receive: Any, _send: Any) -> None:
+        raise NotImplementedError
+
+    addresses = Addresses()
+    addresses.serve(Endpoint(("GET", "PUT"), "/v1/things/{thing}", app))
+    addresses.serve(Endpoint(("POST",), "/v1/things/{other}", app))
+    with pytest.raises(TwiceServedError, match=r"PUT /v1/things/\{one\}"):
+        addresses.serve(Endpoint(("PUT",), "/v1/things/{one}", app))
 
 
 async def test_a_nul_in_the_address_is_refused(http: httpx.AsyncClient) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from copartner import settings
 from copartner.kernel.calendar import NotATerm, add_months, months_of
 from copartner.kernel.clock import FixedClock
-from copartner.kernel.ids import Ids, parse_id
+from copartner.kernel.ids import Ids, id_text, parse_id
 from copartner.kernel.paging import BadPageToken, PageTokens
 from copartner.kernel.secrets import KeyFile, KeyFileError
 
@@ -39,7 +39,9 @@ def test_identifiers_are_version_7_grow_and_tell_when() -> None:
     assert {(one.version, one.variant) for one in made} == {(7, "specified in RFC 4122")}
     assert made[0].int >> 80 == int(MOMENT.timestamp() * 1000)
     assert parse_id(str(made[0]).upper()) == made[0]
+    assert parse_id(f"{{{made[0]}}}") == parse_id(made[0].hex) == made[0]
     assert parse_id("not an id") is None
+    assert id_text(made[0]) == str(made[0])
 
 
 def test_page_tokens_hold_for_one_tenant_and_query_only() -> None:

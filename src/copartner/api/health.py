@@ -28,7 +28,7 @@ PATHS: dict[str, Any] = {
 
 
 def handlers(runtime: Runtime) -> list[HTTPRouteHandler]:
-    """The router's handlers of `/health/live` and `/health/ready`."""
+    """Litestar's handlers of `/health/live` and `/health/ready`."""
 
     async def live() -> ASGIApp:
         return Reply.of(200, {"status": "live"})

@@ -1,4 +1,4 @@
-"""From declared pages to the router's handlers: session, form key, context, and a page for all that goes wrong."""
+"""From declared pages to Litestar's handlers: session, form key, context, and a page for all that goes wrong."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
