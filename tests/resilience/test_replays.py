@@ -32,7 +32,8 @@ async def test_every_post_is_known_again(here: Programme) -> None:
         for name, example in known.items():
             if example.method != "POST":
                 continue
-            keeps = example.route.methods == ("POST",)
+            # What reads alone, by POST or by both methods, keeps nothing.
+            keeps = example.route.methods == ("POST",) and name != "addresses.check"
             sent = {"MS-RequestId": str(uuid4())}
             first = await example.send(site, None, **sent)
             assert first.status_code == example.route.status, f"{name}: {first.text}"

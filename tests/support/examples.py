@@ -78,7 +78,12 @@ async def furnish(site: Web) -> Things:
     async with site.here.owner() as owner:
         # At the present no privileges come that could be taken back, and nothing is sold that has to be activated.
         await owner.execute("UPDATE reseller_relationship SET privileges = true")
-        await owner.execute("DELETE FROM partner_agreement WHERE partner_tenant_id = $1", site.here.id("wolkenwerk"))
+        # A new partner, which has yet to sign the partner agreement.
+        await owner.execute(
+            """INSERT INTO enrolment (tenant_id, mpn_id, markets, state, enrolled_at)
+            VALUES ($1, '4100077', '{DE}', 'active', $2)""",
+            *(site.here.id("fjord"), site.here.clock.now()),
+        )
         for things in (own, foreign):
             await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
     templates = await site.get("aa@nordlicht", "/v1/agreements")
@@ -245,7 +250,7 @@ def _callers() -> dict[str, str]:
         "own_relationships.change": "ga@alpenblick",
         "own_subscriptions.list": "ga@alpenblick",
         "enrolments.make": "ga@wolkenstadt",
-        "partner_agreements.sign": "ga@wolkenwerk",
+        "partner_agreements.sign": "ga@fjord",
         **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in _OF_GLOBAL_ADMINS},
     }
 
