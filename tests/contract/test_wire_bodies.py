@@ -26,6 +26,7 @@ _STATES = {"none", "active", "pending", "suspended", "deleted", "expired", "disa
 _CAPITALS = {"Active", "Ordered", "Success", "completed"}
 # The answer of an activation is published with the subscription and a word alone.
 _WITHOUT = {"subscriptions.activate"}
+_EMULATOR_ALONE = {"customers.purge"}
 
 
 @pytest.fixture
@@ -63,11 +64,18 @@ async def test_answers_are_in_camel_case_with_zones_and_relative_links(bare: Web
     seen: set[str] = set()
     for route in ROUTES:
         answer = await known[route.name].send(bare)
+        if route.name in _EMULATOR_ALONE:
+            assert answer.status_code == 400, route.name
+            continue
         assert answer.status_code == route.status, (route.name, answer.text)
+        if not answer.content:
+            continue
         body = answer.json()
         for key, value in _pairs(body):
             _check(route.name, key, value)
             seen.add(key)
+        if not isinstance(body, dict):
+            continue
         assert route.name in _WITHOUT or body["attributes"]["objectType"], route.name
         if "items" in body:
             assert body.keys() == {"totalCount", "items", "links", "attributes"}, route.name

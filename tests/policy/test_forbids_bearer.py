@@ -18,10 +18,14 @@ TRANSACTIONS = (
     (A.CART_CHECKOUT, "Cart"),
     (A.ORDER_PLACE, "Customer"),
     (A.ORDER_PLACE, "Cart"),
+    (A.ORDER_EXTEND, "Order"),
+    (A.ORDER_CANCEL, "Order"),
+    (A.ORDER_CHANGE_BILLING_CYCLE, "Order"),
     *(
         (action, "Subscription")
         for action in A
-        if action.startswith("subscription.") and action not in (A.SUBSCRIPTION_LIST, A.SUBSCRIPTION_READ)
+        if action.startswith("subscription.")
+        and action not in (A.SUBSCRIPTION_LIST, A.SUBSCRIPTION_READ, A.SUBSCRIPTION_READ_TRANSITIONS)
     ),
 )
 READS = ((A.CUSTOMER_LIST, "Home"), (A.SUBSCRIPTION_READ, "Subscription"), (A.USER_CREATE, "Home"))

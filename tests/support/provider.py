@@ -27,17 +27,24 @@ _OLDEST_NODE = 20
 CLIENT, SECRET = "copartner", "a client's secret: 100% & more"
 TOOL = "tool"
 AUDIENCE = "https://copartner.example/interfaces"
-# Claims of three people: of a partner, of a customer, and one whose name and mail at the provider are another's here.
+# Claims of three people: of a partner with a second factor, as the programme asks of its users; of a customer; and one whose
+# name and mail at the provider are another's here.
 PEOPLE: dict[str, dict[str, Any]] = {
     "anna": {
         "tid": "north",
         "groups": ["partner-admins", "unrelated"],
+        "amr": ["pwd", "mfa"],
         "name": "Anna Arendt",
         "preferred_username": "Anna.Arendt@corp.example",
         "email": "anna.arendt@corp.example",
     },
     "ben": {"tid": "alps", "groups": ["customer-admins"], "name": "Ben Bauer"},
-    "carl": {"tid": "north", "preferred_username": "aa@nordlicht.example", "email": "aa@nordlicht.example"},
+    "carl": {
+        "tid": "north",
+        "amr": ["mfa"],
+        "preferred_username": "aa@nordlicht.example",
+        "email": "aa@nordlicht.example",
+    },
 }
 
 

@@ -15,9 +15,6 @@ async def purge_customer(ctx: Context, *, customer_id: UUID) -> PurgedTenant:
 
     Raises NoSandbox, Denied, UnknownCustomer. While somebody else works with the customer it is denied.
     """
-    sandbox = ctx.runtime.sandbox
-    if sandbox is None:
-        raise rules.NoSandbox("Customers are deleted in the emulator alone; end the relationship instead.")
     async with ctx.command("customer.purge") as cmd:
         facts = await store.facts(cmd.db, ctx, customer_id)
         standing = await store.standing(cmd.db, customer_id)
@@ -25,6 +22,9 @@ async def purge_customer(ctx: Context, *, customer_id: UUID) -> PurgedTenant:
         cmd.require(Action.CUSTOMER_PURGE, replace(facts, context=context))
         if standing.company_name is None:
             raise rules.unknown(customer_id)
+        sandbox = ctx.runtime.sandbox
+        if sandbox is None:
+            raise rules.NoSandbox("Customers are deleted in the emulator alone; end the relationship instead.")
         await sandbox.purge(cmd.db, customer_id)
         purged = PurgedTenant(customer_id, ctx.caller.tenant_id, standing.company_name)
         cmd.record(purged, None)

@@ -274,8 +274,9 @@ def _shown(passage: Passage) -> tuple[User, Proven]:
 
 
 async def _unasked(authority: "Authority", passage: Passage) -> bool:
-    if passage.proven is None or passage.consented:
+    if passage.proven is None or passage.user is None or passage.consented:
         return False
+    await _check_application(authority, passage.request, passage.user)
     return await consenting.needed(authority, passage.request, passage.proven)
 
 

@@ -64,7 +64,8 @@ def step_page(
         **shown,
     )
     # Browsers hold the whole chain after a sent form to form-action, so the application's address belongs in it.
-    return _page(html, 400 if failed else 200, f"'self' {_source(passage.request.redirect_uri)} {_source(elsewhere)}")
+    leads_to = ["'self'", _source(passage.request.redirect_uri), _source(elsewhere)]
+    return _page(html, 400 if failed else 200, " ".join(filter(None, leads_to)))
 
 
 def _seed_shown(passage: Passage, issuer: str) -> dict[str, str]:
