@@ -27,8 +27,8 @@ _OLDEST_NODE = 20
 CLIENT, SECRET = "copartner", "a client's secret: 100% & more"
 TOOL = "tool"
 AUDIENCE = "https://copartner.example/interfaces"
-# Claims of three people: of a partner with a second factor, as the programme asks of its users; of a customer; and one whose
-# name and mail at the provider are another's here.
+# Claims of three people: of a partner with a second factor, as the programme asks of its users; of a customer; and one
+# whose name and mail at the provider are another's here.
 PEOPLE: dict[str, dict[str, Any]] = {
     "anna": {
         "tid": "north",
