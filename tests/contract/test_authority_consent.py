@@ -88,6 +88,25 @@ async def test_less_is_not_more(desk: Office) -> None:
     assert held.offline
 
 
+async def test_what_nobody_consented_to_is_not_had_by_naming_it_for_the_token(desk: Office) -> None:
+    for version in (1, 2):
+        page = await asked(desk, scope="openid", prompt="consent login")
+        code = query_of(await press(desk, page, "accept"))["code"]
+        redeemed = await desk.redeem(code, version=version, scope=SCOPE)
+        assert redeemed.status_code == 200, redeemed.text
+        assert "refresh_token" not in redeemed.json()
+        assert "id_token" in redeemed.json()
+
+
+async def test_where_a_refresh_token_always_comes_the_page_says_so(desk: Office) -> None:
+    page = await desk.send(await desk.show(version=1))
+    assert "keep this access while you are signed out" in page.text
+    code = query_of(await press(desk, page, "accept"))["code"]
+    assert (await desk.redeem(code, version=1)).json()["refresh_token"]
+    (held,) = (await consents.list_consents(desk.here.context("aa@nordlicht"))).items
+    assert held.offline
+
+
 async def test_declining_goes_back_without_a_session(desk: Office) -> None:
     back = await press(desk, await asked(desk), "decline")
     assert back.status_code == 303

@@ -25,7 +25,7 @@ async def begin(
     db: Connection, family_id: UUID, signed_in: SignedIn, asked: Asked, *, code: str | None, now: datetime
 ) -> str | None:
     """The first refresh token of a sign-in; None when the application is not known or did not ask for one."""
-    if asked.application_id is None or (asked.version == 2 and "offline_access" not in asked.scopes):
+    if asked.application_id is None or rules.OFFLINE not in asked.scopes:
         return None
     family = Family(
         id=family_id,
