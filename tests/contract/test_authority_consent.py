@@ -155,6 +155,20 @@ async def test_where_an_admin_is_asked_for_a_user_alone_does_not_do(desk: Office
     assert (await asked(desk)).status_code == 303
 
 
+async def test_where_an_admin_is_asked_from_now_on_nothing_is_renewed_until_one_consents(desk: Office) -> None:
+    given = await tokens(desk, await press(desk, await asked(desk, scope=SCOPE), "accept"))
+    await applications.change_application(admin(desk), application_id=UUID(desk.app_id()), admin_consent=True)
+
+    async def renew() -> httpx.Response:
+        form = {"client_id": desk.app_id(), "client_secret": SECRET, "refresh_token": given["refresh_token"]}
+        return await desk.token("nordlicht.example", 2, grant_type="refresh_token", **form)
+
+    refused = await renew()
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    await press(desk, await asked(desk, "ga@nordlicht.example", scope=SCOPE), "accept-for-all")
+    assert (await renew()).status_code == 200
+
+
 async def test_the_deployments_own_are_not_asked_about(desk: Office) -> None:
     page = await desk.show("common", client_id=str(PORTAL.id), redirect_uri=f"{ROOT}/signed-in")
     assert (await desk.send(page)).status_code == 303

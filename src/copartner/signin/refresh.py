@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg.connection import Connection
 
 from copartner.kernel.database import Pool
-from copartner.signin import grounds, refresh_store, revocation_store, rules, store
+from copartner.signin import consent_store, grounds, refresh_store, revocation_store, rules, store
 from copartner.signin.model import Application, Asked, Directory, Family, SignedIn
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ async def renew(
                     and user.enabled
                     and not _outlived(authority, family)
                     and not await _ended(db, family)
+                    and not await consent_store.waits_for_admin(
+                        db, tenant_id=family.tenant_id, application_id=family.application_id
+                    )
                 ):
                     await refresh_store.spend(db, hashed, now=now)
                     signed_in = SignedIn(user, family.methods, family.signed_in_at, family.session_id)
