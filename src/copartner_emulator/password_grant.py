@@ -26,7 +26,7 @@ async def password(authority: Authority, request: TokenRequest) -> Issued:
         application_id=application.id if application else None,
         audience=audience or authority.root,
         version=request.version,
-        scopes=rules.scopes_of(form.get("scope")),
+        scopes=rules.lasting(request.version, rules.scopes_of(form.get("scope"))),
         client_info=wants_client_info(request),
     )
     methods = ("pwd",) if form.get("mfa", "").lower() == "false" else ("pwd", MULTI_FACTOR)

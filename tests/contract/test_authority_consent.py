@@ -88,6 +88,25 @@ async def test_less_is_not_more(desk: Office) -> None:
     assert held.offline
 
 
+async def test_what_nobody_consented_to_is_not_had_by_naming_it_for_the_token(desk: Office) -> None:
+    for version in (1, 2):
+        page = await asked(desk, scope="openid", prompt="consent login")
+        code = query_of(await press(desk, page, "accept"))["code"]
+        redeemed = await desk.redeem(code, version=version, scope=SCOPE)
+        assert redeemed.status_code == 200, redeemed.text
+        assert "refresh_token" not in redeemed.json()
+        assert "id_token" in redeemed.json()
+
+
+async def test_where_a_refresh_token_always_comes_the_page_says_so(desk: Office) -> None:
+    page = await desk.send(await desk.show(version=1))
+    assert "keep this access while you are signed out" in page.text
+    code = query_of(await press(desk, page, "accept"))["code"]
+    assert (await desk.redeem(code, version=1)).json()["refresh_token"]
+    (held,) = (await consents.list_consents(desk.here.context("aa@nordlicht"))).items
+    assert held.offline
+
+
 async def test_declining_goes_back_without_a_session(desk: Office) -> None:
     back = await press(desk, await asked(desk), "decline")
     assert back.status_code == 303
@@ -134,6 +153,20 @@ async def test_where_an_admin_is_asked_for_a_user_alone_does_not_do(desk: Office
     assert forced.status_code == 400
     await press(desk, await asked(desk, "ga@nordlicht.example"), "accept-for-all")
     assert (await asked(desk)).status_code == 303
+
+
+async def test_where_an_admin_is_asked_from_now_on_nothing_is_renewed_until_one_consents(desk: Office) -> None:
+    given = await tokens(desk, await press(desk, await asked(desk, scope=SCOPE), "accept"))
+    await applications.change_application(admin(desk), application_id=UUID(desk.app_id()), admin_consent=True)
+
+    async def renew() -> httpx.Response:
+        form = {"client_id": desk.app_id(), "client_secret": SECRET, "refresh_token": given["refresh_token"]}
+        return await desk.token("nordlicht.example", 2, grant_type="refresh_token", **form)
+
+    refused = await renew()
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    await press(desk, await asked(desk, "ga@nordlicht.example", scope=SCOPE), "accept-for-all")
+    assert (await renew()).status_code == 200
 
 
 async def test_the_deployments_own_are_not_asked_about(desk: Office) -> None:

@@ -79,8 +79,10 @@ async def test_who_asks_for_no_lasting_sign_in_gets_none(desk: Office) -> None:
     answer = (await desk.redeem(await desk.code(scope=f"{PARTNER_CENTER}/.default"))).json()
     assert "refresh_token" not in answer
     assert "refresh_token" not in (await desk.app_token(version=2, scope=f"{ROOT}/.default offline_access")).json()
-    # The v1 address has no scope to ask by and always gives one.
-    old = (await desk.redeem(await desk.code(), version=1)).json()
+    # The v1 addresses have no scope to ask by and always give one, to whoever signed in there.
+    assert "refresh_token" not in (await desk.redeem(await desk.code(), version=1)).json()
+    signed_in = await desk.send(await desk.show(version=1))
+    old = (await desk.redeem(query_of(signed_in)["code"], version=1)).json()
     again = (await renew(desk, old["refresh_token"], version=1, resource=ROOT)).json()
     assert again["resource"] == ROOT
     assert {type(again[name]) for name in ("expires_in", "ext_expires_in", "expires_on", "not_before")} == {str}

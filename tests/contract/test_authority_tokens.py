@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -202,6 +203,12 @@ async def test_a_disabled_application_gets_nothing(own: Office) -> None:
     await own.execute("UPDATE application SET enabled = false")
     answer = await own.app_token()
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+async def test_a_token_says_that_it_ends_with_its_secret(own: Office) -> None:
+    await own.execute("UPDATE application_secret SET expires_at = $1", PRESENT + timedelta(minutes=10))
+    old, new = (await own.app_token()).json(), (await own.app_token(version=2, scope=f"{ROOT}/.default")).json()
+    assert (old["expires_in"], int(old["expires_on"]) - int(old["not_before"]), new["expires_in"]) == ("600", 600, 600)
 
 
 async def test_a_secret_holds_until_it_expires(own: Office) -> None:

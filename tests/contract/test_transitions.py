@@ -91,6 +91,26 @@ async def test_a_term_becomes_longer_and_not_shorter(site: Web) -> None:
     assert after["commitmentEndDate"].startswith("2029-12-22")
 
 
+async def test_an_order_does_not_take_back_what_a_later_one_made_of_its_subscription(site: Web) -> None:
+    path = await _basic(site)
+    first = (await site.get(WHO, path))["orderId"]
+    longer = await _to(site, "Office 365 Enterprise", 10, termDuration="P3Y", billingCycle="monthly")
+    assert (await site.call(WHO, "POST", f"{path}/transitions", longer)).status_code == 200
+    became = await site.get(WHO, path)
+    orders = f"{site.customer('alpenblick')}/orders"
+    refusal = await site.call(WHO, "PATCH", f"{orders}/{first}", {"billingCycle": "annual"})
+    assert refused(refusal) == (400, "800097")
+    assert await site.get(WHO, path) == became
+    later = (await site.get(WHO, orders))["items"][-1]["id"]
+    assert (await site.call(WHO, "PATCH", f"{orders}/{later}", {"billingCycle": "annual"})).status_code == 200
+    after = await site.get(WHO, path)
+    assert (after["offerName"], after["termDuration"], after["billingCycle"]) == (
+        "Office 365 Enterprise",
+        "P3Y",
+        "annual",
+    )
+
+
 async def test_refusals_of_transitions(site: Web) -> None:
     path = await _basic(site)
     for body, expected in (

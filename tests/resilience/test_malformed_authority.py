@@ -82,7 +82,7 @@ def _addresses(routes: list[HTTPRouteHandler]) -> Iterator[tuple[str, str]]:
     for handler in routes:
         for path in handler.paths:
             for method in handler.http_methods:
-                yield method, path.replace("{tenant:str}", "{tenant}")
+                yield method, path.replace("{tenant:str}", "{tenant}").replace("{user:str}", "aa@nordlicht.example")
 
 
 def expected(answer: httpx.Response, sent: Any) -> None:

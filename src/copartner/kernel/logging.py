@@ -1,9 +1,10 @@
 """Structured logs: one JSON object a line, with the correlation id of the request, never a secret."""
 
+import contextlib
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
@@ -16,8 +17,23 @@ _SECRET_KEYS = frozenset(
 )
 
 
+class _Lasting:
+    """A stream whose reader may go: the line is lost, and whoever was served while it was written is not."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
+
+
 # Where lines of the level info go as JSON; None while they go elsewhere, or nowhere.
-_lines: TextIO | None = None
+_lines: _Lasting | None = None
 
 
 def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -64,7 +80,8 @@ def configure(level: str = "info", *, human: bool = False) -> None:
     """Send every log line of this process to standard error; `human` writes coloured text instead of JSON."""
     global _lines
     number = logging.getLevelNamesMapping()[level.upper()]
-    _lines = sys.stderr if number <= logging.INFO and not human else None
+    stream = _Lasting(sys.stderr)
+    _lines = stream if number <= logging.INFO and not human else None
     renderer: Any = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(_json)
     structlog.configure(
         processors=[
@@ -76,7 +93,7 @@ def configure(level: str = "info", *, human: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, stream)),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

@@ -100,6 +100,7 @@ async def change_billing_cycle(
         changed = []
         for line in sorted(before.lines, key=lambda line: str(line.subscription_id)):
             held = await _held(cmd, ctx, Action.SUBSCRIPTION_CHANGE_BILLING_CYCLE, customer_id, line)
+            _check_settles(line, held)
             if held.status is not Status.ACTIVE or not {held.billing_cycle, billing_cycle} <= _CHANGES.get(
                 held.term, frozenset()
             ):
@@ -126,6 +127,13 @@ async def _held(cmd: Command, ctx: Context, action: Action, customer_id: UUID, l
     commitment = subscription_rules.commitment(held, status=Status.DELETED, now=cmd.now)
     cmd.require(action, with_facts(facts, context=with_facts(facts.context, commitment=commitment)))
     return held
+
+
+def _check_settles(line: OrderLine, held: Subscription) -> None:
+    """Raise BillingCycleFixed when a later order settled the subscription: this line would take it back."""
+    if (line.catalog_item_id, line.term) != (subscriptions.item_id(held), held.term):
+        message = f"{line.title} became {held.offer_name} by a later order; change the billing cycle of that one."
+        raise BillingCycleFixed(message, held.term)
 
 
 async def _save(cmd: Command, before: Order, after: Order) -> None:

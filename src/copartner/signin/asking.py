@@ -52,7 +52,7 @@ def authorize(
         code_challenge=challenge,
         audience=authority.audience(version, form),
         login_hint=form.get("login_hint", "")[:LONGEST_NAME],
-        scopes=rules.scopes_of(form.get("scope")),
+        scopes=rules.lasting(version, rules.scopes_of(form.get("scope"))),
         nonce=rules.nonce_of(form.get("nonce")),
         response_mode=response_mode,
         prompt=prompts_of(form.get("prompt")),

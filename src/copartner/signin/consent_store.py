@@ -78,6 +78,17 @@ async def covers(db: Connection, *, tenant_id: UUID, application_id: UUID, user_
     return found
 
 
+async def waits_for_admin(db: Connection, *, tenant_id: UUID, application_id: UUID) -> bool:
+    """Whether an application needs the consent of an admin for everybody, and has none."""
+    found: bool = await db.fetchval(
+        """SELECT EXISTS (SELECT FROM application a WHERE a.tenant_id = $1 AND a.id = $2 AND a.admin_consent
+            AND NOT EXISTS (SELECT FROM application_consent c WHERE c.tenant_id = a.tenant_id
+                AND c.application_id = a.id AND c.user_id IS NULL AND c.withdrawn_at IS NULL))""",
+        *(tenant_id, application_id),
+    )
+    return found
+
+
 async def lock_application(db: Connection, tenant_id: UUID, application_id: UUID) -> str | None:
     """The name of an application of the acting tenant, to which nobody else consents meanwhile."""
     found: str | None = await db.fetchval(

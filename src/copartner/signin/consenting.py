@@ -88,4 +88,4 @@ async def _is_own(authority: "Authority", application_id: UUID) -> bool:
 
 
 def _offline(scopes: tuple[str, ...]) -> bool:
-    return consents.OFFLINE in scopes
+    return rules.OFFLINE in scopes

@@ -11,7 +11,6 @@ from copartner.signin.consent_store import Consent
 from copartner.signin.grounds import consent_ground
 
 PAGE_LIMIT = 500
-OFFLINE = "offline_access"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,10 @@ async def client_credentials(authority: "Authority", request: TokenRequest) -> I
 
 
 async def authorization_code(authority: "Authority", request: TokenRequest) -> Issued:
-    """A token for the user who signed in, against the code and the verifier behind it (RFC 6749, 4.1; RFC 7636)."""
+    """A token for the user who signed in, against the code and the verifier behind it (RFC 6749, 4.1; RFC 7636).
+
+    OpenID's scopes are those of the sign-in: to what is only named here nobody consented.
+    """
     form = request.form
     for name in ("code", "redirect_uri", "code_verifier"):
         if not form.get(name):
@@ -48,7 +51,7 @@ async def authorization_code(authority: "Authority", request: TokenRequest) -> I
         application_id=application.id,
         audience=audience or code.audience or authority.root,
         version=request.version,
-        scopes=rules.scopes_of(form.get("scope")) or code.scopes,
+        scopes=code.scopes if request.version == 1 else rules.narrowed(rules.scopes_of(form.get("scope")), code.scopes),
         nonce=code.nonce,
         client_info=wants_client_info(request),
     )
@@ -70,8 +73,7 @@ async def refresh_token(authority: "Authority", request: TokenRequest) -> Issued
         application_id=application.id,
         audience=audience or family.audience,
         version=request.version,
-        scopes=tuple(word for word in scopes if word not in rules.OIDC_SCOPES or word in family.scopes)
-        or family.scopes,
+        scopes=rules.narrowed(scopes, family.scopes),
         client_info=wants_client_info(request),
     )
     return await deliver(authority, signed_in, asked, renewed=token)

@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg.connection import Connection
 
 from copartner.kernel.database import Pool
-from copartner.signin import grounds, refresh_store, revocation_store, rules, store
+from copartner.signin import consent_store, grounds, refresh_store, revocation_store, rules, store
 from copartner.signin.model import Application, Asked, Directory, Family, SignedIn
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ async def begin(
     db: Connection, family_id: UUID, signed_in: SignedIn, asked: Asked, *, code: str | None, now: datetime
 ) -> str | None:
     """The first refresh token of a sign-in; None when the application is not known or did not ask for one."""
-    if asked.application_id is None or (asked.version == 2 and "offline_access" not in asked.scopes):
+    if asked.application_id is None or rules.OFFLINE not in asked.scopes:
         return None
     family = Family(
         id=family_id,
@@ -64,6 +64,9 @@ async def renew(
                     and user.enabled
                     and not _outlived(authority, family)
                     and not await _ended(db, family)
+                    and not await consent_store.waits_for_admin(
+                        db, tenant_id=family.tenant_id, application_id=family.application_id
+                    )
                 ):
                     await refresh_store.spend(db, hashed, now=now)
                     signed_in = SignedIn(user, family.methods, family.signed_in_at, family.session_id)

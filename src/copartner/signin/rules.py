@@ -25,7 +25,8 @@ _LOOPBACK = re.compile(r"\A(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[0-9]{
 _SCRIPTS = frozenset({"javascript", "data", "vbscript", "blob", "file", "about"})
 FORM_POST = "form_post"
 RESPONSE_MODES = ("query", FORM_POST)
-OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
+OFFLINE = "offline_access"
+OIDC_SCOPES = ("openid", "profile", "email", OFFLINE)
 _SCOPE = re.compile(r"[!#-\[\]-~]{1,500}", re.ASCII)
 _MOST_SCOPES = 50
 _LONGEST_NONCE = 500
@@ -122,6 +123,16 @@ def scopes_of(text: str | None) -> tuple[str, ...]:
     if len(words) > _MOST_SCOPES or not all(_SCOPE.fullmatch(word) for word in words):
         raise ScopeMalformed("scope holds too much, or what no scope is made of.")
     return words
+
+
+def lasting(version: int, scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """What is asked for at an address: one without v2.0 has no word for a refresh token and always gives one."""
+    return scopes if version == 2 or OFFLINE in scopes else (*scopes, OFFLINE)
+
+
+def narrowed(scopes: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes asked for a token, OpenID's of those alone that the person signed in for; without any, those."""
+    return tuple(word for word in scopes if word not in OIDC_SCOPES or word in given) or given
 
 
 def response_mode_of(text: str | None) -> str:

@@ -69,7 +69,8 @@ def _of_version(authority: Authority, version: int) -> HTTPRouteHandler:
         form = wire.form_of(request, body)
         client = wire.credentials(request.headers.get("authorization"), form)
         directory = await authority.directory(segment)
-        audience, scopes = authority.audience(spoken, form), rules.scopes_of(form.get("scope"))
+        audience = authority.audience(spoken, form)
+        scopes = rules.lasting(spoken, rules.scopes_of(form.get("scope")))
         # Devices keep no secret; one that has a secret proves itself when it asks for the token.
         application = await authority.named_client(client, directory)
         begun = await device.begin(authority, application, directory, audience=audience, scopes=scopes)

@@ -11,14 +11,12 @@ from litestar.connection import ASGIConnection
 
 from copartner.signin.model import ClientCredentials, Issued
 from copartner.signin.rules import OIDC_SCOPES, BadRequest, guid
-from copartner.signin.tokens import LIFETIME
 
 FORM = "application/x-www-form-urlencoded"
 LARGEST_BODY = 65_536
 _LONGEST_QUERY = 16_384
 _MOST_FIELDS = 50
 _BEARER = "Bearer"
-_SECONDS = int(LIFETIME.total_seconds())
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff"}
 
 
@@ -53,11 +51,12 @@ class TokenAnswerV2(msgspec.Struct, omit_defaults=True):
 
 def answer(issued: Issued, version: int) -> TokenAnswerV1 | TokenAnswerV2:
     """What the bearer of a new token is told."""
+    seconds = int((issued.expires_at - issued.not_before).total_seconds())
     if version == 2:
         return TokenAnswerV2(
             token_type=_BEARER,
-            expires_in=_SECONDS,
-            ext_expires_in=_SECONDS,
+            expires_in=seconds,
+            ext_expires_in=seconds,
             access_token=issued.access_token,
             scope="" if issued.app_only else _granted(issued),
             refresh_token=issued.refresh_token,
@@ -66,8 +65,8 @@ def answer(issued: Issued, version: int) -> TokenAnswerV1 | TokenAnswerV2:
         )
     return TokenAnswerV1(
         token_type=_BEARER,
-        expires_in=str(_SECONDS),
-        ext_expires_in=str(_SECONDS),
+        expires_in=str(seconds),
+        ext_expires_in=str(seconds),
         expires_on=str(int(issued.expires_at.timestamp())),
         not_before=str(int(issued.not_before.timestamp())),
         resource=issued.audience,
