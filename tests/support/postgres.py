@@ -99,7 +99,7 @@ def choose_place() -> None:
 
 def _roomy_place() -> str:
     """In memory where there is room: a clone of the template is a thousand files, made and removed for every test."""
-    memory = Path("/dev/shm")  # noqa: S108 - chosen for what it is, and the directory in it is of this run alone
+    memory = Path("/dev/shm")
     with contextlib.suppress(OSError):
         if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM:
             return str(memory)

@@ -16,6 +16,7 @@ from copartner.api.partner_center import (
     subscription_upkeep,
     subscriptions,
     transitions,
+    upgrades,
 )
 from copartner.api.registry import Route
 
@@ -33,6 +34,7 @@ ROUTES: tuple[Route, ...] = (
     *subscriptions.ROUTES,
     *provisioning.ROUTES,
     *transitions.ROUTES,
+    *upgrades.ROUTES,
     *agreements.ROUTES,
     *audit.ROUTES,
 )
