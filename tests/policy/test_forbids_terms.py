@@ -9,6 +9,7 @@ from copartner.policy.decide import decide_cold
 from copartner.policy.facts import Cloud, Commitment, Role, Side
 from copartner.policy.rulebook import Rulebook
 from copartner.proof.specimens import specimen, with_context
+from policy import test_forbids
 
 BOOK = Rulebook.load()
 CLOSED = Commitment(window_open=False, reduces=True, shortens=False)
@@ -55,3 +56,8 @@ def test_in_time_and_larger_and_longer_are_allowed(action: Action, held: Commitm
     assert decide_cold(
         BOOK.at(Cloud.COMMERCIAL, date(2026, 1, 1)), action, with_context(facts, commitment=held)
     ).allowed
+
+
+def test_every_forbid_has_a_case() -> None:
+    shown = {case.rule for case in test_forbids.CASES} | {rule for rule, *_ in CASES}
+    assert shown == {rule.id for rule in BOOK.rules if not (rule.permits or rule.of_bearer)}

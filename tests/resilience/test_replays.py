@@ -10,6 +10,8 @@ from support.examples import Example, examples, furnish
 from support.programme import Programme
 from support.web import refused, web
 
+# Reads that the contract has as POST: they keep no request id, because nothing is made.
+READS = {"addresses.check", "promotions.check", "inventory.check"}
 _TABLES = (
     "SELECT relname FROM pg_class WHERE relnamespace = 'copartner'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1"
 )
@@ -32,14 +34,13 @@ async def test_every_post_is_known_again(here: Programme) -> None:
         for name, example in known.items():
             if example.method != "POST":
                 continue
-            # What reads alone, by POST or by both methods, keeps nothing.
-            keeps = example.route.methods == ("POST",) and name != "addresses.check"
+            keeps = example.route.methods == ("POST",) and name not in READS
             sent = {"MS-RequestId": str(uuid4())}
             first = await example.send(site, None, **sent)
             assert first.status_code == example.route.status, f"{name}: {first.text}"
             before = await counted(owner)
             again = await example.send(site, None, **sent)
-            assert (again.status_code, again.json()) == (first.status_code, first.json()), name
+            assert (again.status_code, again.content) == (first.status_code, first.content), name
             assert again.headers["ms-requestid"] == sent["MS-RequestId"]
             other = await example.send(site, other_body(example), **sent)
             if keeps:

@@ -9,12 +9,13 @@ _FAULTS = {
             ON (a.tenant_id, a.resource_type, a.resource_id, a.status)
             = (c.partner_tenant_id, 'Cart', c.id::text, 'succeeded')
         GROUP BY c.id, c.version HAVING c.version <> count(a.id)""",
-    "an order is not in the audit of partner and customer once": """
-        SELECT o.id::text, count(a.id) FROM purchase_order o LEFT JOIN audit_record a
-            ON (a.resource_type, a.resource_id, a.status) = ('Order', o.id::text, 'succeeded')
-        WHERE o.relationship_id IS NOT NULL GROUP BY o.id, o.partner_tenant_id, o.customer_tenant_id
-        HAVING array_agg(a.tenant_id ORDER BY a.tenant_id) IS DISTINCT FROM
-            (SELECT array_agg(t ORDER BY t) FROM unnest(ARRAY[o.partner_tenant_id, o.customer_tenant_id]) AS x(t))""",
+    "an order and its audit disagree": """
+        SELECT o.id::text, o.version, t.tenant_id, count(a.id) FROM purchase_order o
+            CROSS JOIN LATERAL unnest(ARRAY[o.partner_tenant_id, o.customer_tenant_id]) AS t(tenant_id)
+            LEFT JOIN audit_record a ON (a.tenant_id, a.resource_type, a.resource_id, a.status)
+                = (t.tenant_id, 'Order', o.id::text, 'succeeded')
+        WHERE o.relationship_id IS NOT NULL
+        GROUP BY o.id, o.version, t.tenant_id HAVING o.version <> count(a.id)""",
     "a subscription and its audit disagree": """
         SELECT s.id::text, s.version, t.tenant_id, count(a.id) FROM subscription s
             JOIN purchase_order o ON (o.customer_tenant_id, o.id) = (s.customer_tenant_id, s.order_id)
@@ -35,11 +36,16 @@ _FAULTS = {
             ON (o.customer_tenant_id, o.cart_id) = (c.customer_tenant_id, c.id)
         GROUP BY c.id, c.state, c.lines HAVING (c.state = 'checked_out') <> (count(o.id) > 0)
             OR count(o.id) <> count(DISTINCT o.billing_cycle)""",
-    "the lines of an order are not its subscriptions": """
+    "the lines of an order are not what it made or settled": """
         SELECT o.id::text FROM purchase_order o LEFT JOIN LATERAL jsonb_array_elements(o.lines) AS l(line) ON true
-            FULL JOIN subscription s ON (s.customer_tenant_id, s.order_id, s.id::text)
-                = (o.customer_tenant_id, o.id, l.line ->> 'subscription_id')
-        WHERE o.id IS NULL OR s.id IS NULL""",
+        WHERE NOT EXISTS (SELECT FROM subscription s WHERE s.customer_tenant_id = o.customer_tenant_id
+            AND s.id::text = l.line ->> 'subscription_id' AND (s.order_id = o.id OR EXISTS (
+                SELECT FROM subscription_transition t WHERE t.order_id = o.id AND t.to_subscription_id = s.id)))""",
+    "a subscription is no line of the order that made it": """
+        SELECT s.id::text FROM subscription s WHERE NOT EXISTS (
+            SELECT FROM purchase_order o, jsonb_array_elements(o.lines) AS l(line)
+            WHERE (o.customer_tenant_id, o.id, l.line ->> 'subscription_id')
+                = (s.customer_tenant_id, s.order_id, s.id::text))""",
     "a partner's customers are miscounted": """
         SELECT p.id::text, c.customers, count(r.id) FROM tenant p
             LEFT JOIN customer_count c ON c.partner_tenant_id = p.id

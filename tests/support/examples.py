@@ -11,6 +11,7 @@ from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
 from support.bodies import BILLING, CONTACT, profile_bodies, tenancy_bodies
 from support.conforming import hold
+from support.example_sales import Things, sales_bodies
 from support.web import Web
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
@@ -54,18 +55,6 @@ class Example:
         if content is None:
             content = b"" if self.body is None else json.dumps(self.body).encode()
         return hold(await site.http.request(self.method, self.path, content=content, headers=sent))
-
-
-@dataclass(frozen=True, slots=True)
-class Things:
-    """Identifiers by the name of the address part they fill in: one partner's, and another's of the same kinds."""
-
-    own: dict[str, str]
-    foreign: dict[str, str]
-    item: str
-    template: str
-    paid: str
-    addon: str
 
 
 async def furnish(site: Web) -> Things:
@@ -179,18 +168,8 @@ def _line(item: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def _number(site: Web, partner: str) -> str:
-    enrolment = site.here.tenant(partner).enrolment
-    assert enrolment is not None
-    return enrolment.mpn_id
-
-
 # Which subscription an address is about, where it is not the first one.
 _INSTEAD = {"registrations": "azure", "transitions": "transitable", "conversions": "trial", "upgrades": "upgradable"}
-
-
-def _purchase(item: str, **more: Any) -> dict[str, Any]:
-    return {"catalogItemId": item, "quantity": 20, "termDuration": "P1Y", "billingCycle": "Monthly", **more}
 
 
 def examples(site: Web, things: Things) -> dict[str, Example]:
@@ -278,42 +257,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "partnerTenantId": things.own["partner"],
             "customerTenantId": things.own["customer"],
         },
-        "support_contacts.replace": {
-            "supportTenantId": str(site.here.id("wolkenwerk")),
-            "supportMpnId": _number(site, "wolkenwerk"),
-            "name": "W",
-        },
-        "orders.amend": {
-            "lineItems": [
-                {
-                    "lineItemNumber": 0,
-                    "offerId": things.addon,
-                    "quantity": 1,
-                    "friendlyName": "Archiv",
-                    "termDuration": "P1Y",
-                    "parentSubscriptionId": things.own["subscription"],
-                }
-            ],
-            "billingCycle": "monthly",
-            "status": "",
-        },
-        "transitions.make": {
-            "toCatalogItemId": things.item,
-            "fromSubscriptionId": things.own["transitable"],
-            "quantity": 2,
-            "termDuration": "P1Y",
-            "billingCycle": "monthly",
-            "transitionType": "transition_only",
-        },
-        "conversions.make": {"targetOfferId": things.paid, "quantity": 20, "billingCycle": "monthly"},
-        "upgrades.make": {"targetOffer": {"id": things.paid}, "quantity": 5},
-        "promotions.check": {
-            "items": [{**_purchase(things.item), "id": "0"}, _purchase(things.item, promotionId="x")],
-        },
-        "inventory.check": {
-            "targetItems": [{"productId": things.own["product"], "skuId": "0001"}],
-            "inventoryContext": {"customerId": things.own["customer"]},
-        },
+        **sales_bodies(things, site.here.tenant("wolkenwerk")),
         "agreements.attest": {
             "primaryContact": CONTACT,
             "templateId": things.template,

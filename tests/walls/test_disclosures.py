@@ -22,9 +22,7 @@ from copartner.command.denial import Denied
 from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails
 from copartner.kernel.errors import Refusal
-from copartner.orders import amending, transitions
 from copartner.orders import service as orders
-from copartner.orders.model import Change
 from copartner.programme import service as programme
 from copartner.relationships.service import consent, relationships, requests
 from copartner.subscriptions import service as subscriptions
@@ -32,7 +30,7 @@ from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
 from support.postgres import Server
 from support.programme import PRESENT
-from support.walls import scenes
+from support.walls import deeds, scenes
 from support.walls.perform import ALL, on_stage
 from support.walls.scenes import Matter, Scene
 from support.walls.stage import Stage
@@ -58,18 +56,6 @@ def change(patch: Patch) -> Deed:
 def at(service: Callable[..., Any], **named: Any) -> Deed:
     """Calls a service that a partner asks about a customer."""
     return lambda m: service(m.seller, customer_id=m.customer_id, **named)
-
-
-def on_subscription(service: Callable[..., Any]) -> Deed:
-    """Calls a service that needs a subscription alone."""
-    return lambda m: service(m.seller, customer_id=m.customer_id, subscription_id=m.subscription)
-
-
-def become(change: Change) -> Deed:
-    """Makes a subscription another."""
-    return lambda m: transitions.transition_subscription(
-        m.seller, customer_id=m.customer_id, subscription_id=m.subscription, change=change
-    )
 
 
 def selling(service: Callable[..., Any], quantity: int = 5) -> Deed:
@@ -99,28 +85,7 @@ SALES: dict[str, Deed] = {
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription),
     "read": lambda m: subscriptions.read_subscription(
         m.seller, customer_id=m.customer_id, subscription_id=m.subscription),
-    **{service.__name__: on_subscription(service) for service in (
-        upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation,
-        upkeep.register_subscription, transitions.read_targets, transitions.list_transitions,
-    )},
-    **{f"become-{name}": become(change) for name, change in {
-        "nothing": Change(catalog_item_id="x"), "other": Change(catalog_item_id="A:B:C", quantity=1, term="P1M"),
-    }.items()},
-    "support": lambda m: upkeep.set_support_contact(
-        m.seller, customer_id=m.customer_id, subscription_id=m.subscription, support_tenant_id=m.partner_id,
-        mpn_id="1"),
-    "extend-order": lambda m: amending.extend_order(
-        m.seller, customer_id=m.customer_id, order_id=m.order, wishes=m.wishes(1, parent_id=m.subscription)),
-    "extend-order-by-nothing": lambda m: amending.extend_order(
-        m.seller, customer_id=m.customer_id, order_id=m.order, wishes=[]),
-    "cancel-order": lambda m: amending.cancel_order(
-        m.seller, customer_id=m.customer_id, order_id=m.order, numbers=[7]),
-    "bill-order": lambda m: amending.change_billing_cycle(
-        m.seller, customer_id=m.customer_id, order_id=m.order, billing_cycle=BillingCycle.MONTHLY),
-    "term-ends": lambda m: upkeep.list_term_ends(m.seller, customer_id=m.customer_id, term="P1Y"),
-    "term-ends-of-one": lambda m: upkeep.list_term_ends(
-        m.seller, customer_id=m.customer_id, term="P1Y", subscription_id=m.subscription),
-    "read-fulfilment": lambda m: orders.read_fulfilment(m.seller, customer_id=m.customer_id, order_id=m.order),
+    **deeds.BESIDE,
     "list-of-order": lambda m: subscriptions.list_subscriptions(
         m.seller, customer_id=m.customer_id, order_id=m.order),
     "list-below": lambda m: subscriptions.list_subscriptions(

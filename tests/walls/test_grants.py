@@ -82,7 +82,7 @@ CHANGED = {
     ("copartner_partner", "idempotency_key"): "result",
     ("copartner_partner", "partner_profile"): "value version",
     ("copartner_partner", "relationship_request"): "state",
-    ("copartner_partner", "purchase_order"): "billing_cycle lines",
+    ("copartner_partner", "purchase_order"): "billing_cycle lines version",
     # By a later order of the same seller alone: its one function asks for it.
     ("copartner_settler", "subscription"): (
         "product_id sku_id availability_id offer_name term billing_cycle unit_price currency commitment_ends_at "

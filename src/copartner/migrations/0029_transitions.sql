@@ -49,4 +49,5 @@ GRANT SELECT (customer_tenant_id, id, partner_tenant_id, currency, lines) ON pur
 GRANT SELECT ON catalogue_sku TO copartner_settler;
 
 -- An order grows by add-ons, is billed in another rhythm, and its lines are cancelled.
-GRANT UPDATE (billing_cycle, lines) ON purchase_order TO copartner_partner;
+ALTER TABLE purchase_order ADD COLUMN version integer NOT NULL DEFAULT 1;
+GRANT UPDATE (billing_cycle, lines, version) ON purchase_order TO copartner_partner;

@@ -54,7 +54,7 @@ async def extend_order(ctx: Context, *, customer_id: UUID, order_id: UUID, wishe
         await selling.check_parents(cmd, ctx, drafted, customer_id)
         await selling.check_holdings(cmd, drafted, customer_id)
         after, made = rules.extend(before, drafted.lines, drafted.items, new_id=ctx.runtime.ids.new, now=cmd.now)
-        await _save(cmd, before, after)
+        after = await _save(cmd, before, after)
         await subscriptions.add(cmd, made)
     return after
 
@@ -76,11 +76,8 @@ async def cancel_order(
             if held.kind is not Kind.RESERVATION:
                 raise NotCancelledByOrder(f"Cancel {line.title} through its subscription.", str(held.id))
             await subscriptions.save(cmd, held, subscription_rules.apply(held, Patch(status=Status.DELETED)))
-        after = replace(
-            before, lines=tuple(replace(line, quantity=0) if line in chosen else line for line in before.lines)
-        )
-        await _save(cmd, before, after)
-    return after
+        lines = tuple(replace(line, quantity=0) if line in chosen else line for line in before.lines)
+        return await _save(cmd, before, replace(before, lines=lines))
 
 
 async def change_billing_cycle(
@@ -113,7 +110,7 @@ async def change_billing_cycle(
             billing_cycle=billing_cycle,
             lines=tuple(replace(line, billing_cycle=billing_cycle) for line in before.lines),
         )
-        await _save(cmd, before, after)
+        after = await _save(cmd, before, after)
         for held, became in changed:
             await store.settle(cmd.db, became, after.id)
             await subscriptions.save(cmd, held, became)
@@ -136,9 +133,11 @@ def _check_settles(line: OrderLine, held: Subscription) -> None:
         raise BillingCycleFixed(message, held.term)
 
 
-async def _save(cmd: Command, before: Order, after: Order) -> None:
+async def _save(cmd: Command, before: Order, after: Order) -> Order:
+    after = replace(after, version=before.version + 1)
     await store.save_order(cmd.db, after)
     cmd.record(before, after)
+    return after
 
 
 def _chosen(order: Order, numbers: Collection[int] | None) -> tuple[OrderLine, ...]:

@@ -49,7 +49,7 @@ CREATE FUNCTION fn_order_row(o purchase_order) RETURNS json LANGUAGE sql STABLE 
     SELECT json_build_object('id', o.id, 'customer_tenant_id', o.customer_tenant_id,
         'partner_tenant_id', o.partner_tenant_id, 'relationship_id', o.relationship_id, 'cart_id', o.cart_id,
         'billing_cycle', o.billing_cycle, 'currency', o.currency, 'lines', o.lines, 'placed_at', o.placed_at,
-        'placed_by', o.placed_by)
+        'placed_by', o.placed_by, 'version', o.version)
 $$;
 GRANT EXECUTE ON FUNCTION fn_order_row TO copartner_partner;
 
@@ -111,7 +111,7 @@ BEGIN
     SELECT coalesce(json_agg(page ORDER BY page.id), '[]'), array_agg(DISTINCT page.partner_tenant_id), count(*)
     INTO v_items, v_sellers, v_total
     FROM (SELECT o.id, o.customer_tenant_id, o.partner_tenant_id, o.relationship_id, o.cart_id, o.billing_cycle, o.currency,
-            o.lines, o.placed_at, o.placed_by
+            o.lines, o.placed_at, o.placed_by, o.version
         FROM purchase_order o
         WHERE o.partner_tenant_id = p_tenant AND o.customer_tenant_id = p_customer AND o.id > v_after
         AND (p_cycle IS NULL OR o.billing_cycle = p_cycle)

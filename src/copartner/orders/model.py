@@ -103,6 +103,7 @@ class Order:
     lines: tuple[OrderLine, ...] = field(metadata={"seller_only": True})
     placed_at: datetime
     placed_by: str
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

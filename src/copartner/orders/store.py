@@ -118,8 +118,13 @@ async def lock_order(db: Connection, customer_id: UUID, order_id: UUID) -> Order
 async def save_order(db: Connection, order: Order) -> None:
     """Write lines and billing cycle of an order."""
     await db.execute(
-        "UPDATE purchase_order SET billing_cycle = $3, lines = $4 WHERE customer_tenant_id = $1 AND id = $2",
-        *(order.customer_tenant_id, order.id, order.billing_cycle, msgspec.json.encode(order.lines).decode()),
+        """UPDATE purchase_order SET billing_cycle = $3, lines = $4, version = $5
+        WHERE customer_tenant_id = $1 AND id = $2""",
+        order.customer_tenant_id,
+        order.id,
+        order.billing_cycle,
+        msgspec.json.encode(order.lines).decode(),
+        order.version,
     )
 
 

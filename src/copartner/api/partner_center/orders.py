@@ -109,7 +109,7 @@ class OrderBody(Struct, frozen=True, rename="camel"):
     transaction_type: str
     total_price: Decimal
     links: OrderLinks
-    attributes: Attributes = Attributes("Order")
+    attributes: Attributes
 
 
 def present_order(order: Order) -> OrderBody:
@@ -127,6 +127,7 @@ def present_order(order: Order) -> OrderBody:
         transaction_type="UserPurchase",
         total_price=wire.amount(sum((line.unit_price * line.quantity for line in order.lines), Decimal(0))),
         links=OrderLinks(self=wire.link("customers", order.customer_tenant_id, "orders", order.id)),
+        attributes=wire.attributes("Order", order.version),
     )
 
 

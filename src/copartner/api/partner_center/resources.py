@@ -18,6 +18,7 @@ from copartner.api.partner_center import (
     subscriptions,
     tenancy,
     transitions,
+    upgrades,
     utilities,
 )
 from copartner.api.registry import Route
@@ -39,6 +40,7 @@ ROUTES: tuple[Route, ...] = (
     *subscriptions.ROUTES,
     *provisioning.ROUTES,
     *transitions.ROUTES,
+    *upgrades.ROUTES,
     *agreements.ROUTES,
     *audit.ROUTES,
 )
