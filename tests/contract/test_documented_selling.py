@@ -41,7 +41,8 @@ CHECKOUT = """orders orders[].id orders[].alternateId orders[].referenceCustomer
     orders[].lineItems[].links orders[].creationDate orders[].status orders[].transactionType orders[].links"""
 SUBSCRIPTION = f"""id offerId offerName friendlyName productType productType.id productType.displayName quantity
     unitType hasPurchasableAddons creationDate effectiveStartDate commitmentEndDate status autoRenewEnabled isTrial
-    billingType billingCycle termDuration renewalTermDuration refundOptions refundOptions[].type refundOptions[].expiresAt
+    billingType billingCycle termDuration renewalTermDuration refundOptions refundOptions[].type
+    refundOptions[].expiresAt
     isMicrosoftProduct partnerId attentionNeeded actionTaken contractType
     {linked("product", "sku", "availability", "self")} publisherName refundableQuantity
     refundableQuantity.totalQuantity refundableQuantity.details refundableQuantity.details[].quantity
