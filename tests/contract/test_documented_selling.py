@@ -97,6 +97,21 @@ CATALOGUE = tuple(
              listed(AVAILABILITY)))),
     )
 )  # fmt: skip
+# The pages about a customer's lists show one product and one SKU too.
+ONE_PRODUCT = f"""{PRODUCT} productType.subType productType.subType.id productType.subType.displayName
+    localizedAttributes localizedAttributes[].key localizedAttributes[].value"""
+ONE_SKU = f"""id productId title description minimumQuantity maximumQuantity isTrial supportedBillingCycles
+    purchasePrerequisites inventoryVariables provisioningVariables actions dynamicAttributes
+    dynamicAttributes.isMicrosoftProduct dynamicAttributes.pilotProgram {linked("availabilities", "self")}"""
+SINGLE = (
+    Documented("get-a-product-by-customer", "get-a-list-of-skus-for-a-product-by-customer", "2023-08-23", WHO, "GET",
+               f"{ROOT}/products/CFQ7TTC0PR3M", ONE_PRODUCT, without=left_out(ONE_PRODUCT, {
+                   "productType.subType": "the service of the example has none",
+                   "localizedAttributes": "the catalogue's texts are in one language"})),
+    Documented("get-a-sku-by-customer", "get-a-list-of-availabilities-for-a-sku-by-customer", "2023-08-23", WHO, "GET",
+               f"{ROOT}{SKUS}/0001", ONE_SKU, without=left_out(ONE_SKU, {
+                   **OF_CATALOGUE, "dynamicAttributes.pilotProgram": "nothing here differs by it"})),
+)  # fmt: skip
 LINE = {"CatalogItemId": ITEM, "Quantity": 10, "TermDuration": "P1Y", "BillingCycle": "Monthly"}
 CREATE = Documented("create-a-cart", "create-a-cart", "2022-12-09", WHO, "POST", f"{ROOT}/carts", CART, 201,
                     body={"LineItems": [LINE]}, without=left_out(CART, OF_CARTS))  # fmt: skip
@@ -152,7 +167,7 @@ ACTIVATION = Documented(
 
 
 async def test_documented_examples_of_the_catalogue(site: Web) -> None:
-    for example in CATALOGUE:
+    for example in (*CATALOGUE, *SINGLE):
         await example.hold(site, customer=str(site.here.id("alpenblick")))
 
 
