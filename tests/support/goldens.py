@@ -19,7 +19,7 @@ _MASKS = (
     (_GUID, "<guid>"),
     (re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|\+00:00)"), "<moment>"),
 )
-_HIDDEN = {"password": "<secret>", "alternateId": "<alternate>"}
+_HIDDEN = {"password": "<secret>", "alternateId": "<alternate>", "etag": "<tag>"}
 
 
 @dataclass(frozen=True, slots=True)
