@@ -102,7 +102,7 @@ async def test_a_billing_profile_is_replaced_as_documented(site: Web) -> None:
     example = Documented(
         "update-a-customer-s-billing-profile", "update-a-customer-s-billing-profile", "2022-07-29", "aa@nordlicht",
         "PUT", f"{ROOT}/profiles/billing", BILLING,
-        body={**NEW["BillingProfile"], "Id": before["id"], "FirstName": "Eva", "LastName": "Berg",
+        body={**NEW["BillingProfile"], "FirstName": "Eva", "LastName": "Berg",
               "CompanyName": "Küste AG", "Attributes": {"ObjectType": "CustomerBillingProfile"}},
         headers={"If-Match": before["attributes"]["etag"]})  # fmt: skip
     await example.hold(site, made=made["id"])
