@@ -19,6 +19,7 @@ _MASKS = (
     (_GUID, "<guid>"),
     (re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|\+00:00)"), "<moment>"),
 )
+_HIDDEN = {"password": "<secret>", "alternateId": "<alternate>", "etag": "<tag>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,34 @@ def paths(value: Any, before: str = "") -> Iterator[str]:
             yield from paths(part, f"{before}[]")
 
 
+def listed(shows: str) -> str:
+    """The properties of a list whose members show these."""
+    inside = " ".join(f"items[].{name}" for name in shows.split())
+    return f"totalCount items {inside} attributes attributes.objectType"
+
+
+def linked(*names: str) -> str:
+    """The properties of links of these names."""
+    return " ".join(
+        ["links", *(f"links.{name}{part}" for name in names for part in ("", ".uri", ".method", ".headers"))]
+    )
+
+
+def left_out(shows: str, reasons: Mapping[str, str]) -> dict[str, str]:
+    """Why each property is left out, by reasons for the names with which they begin within list and lines."""
+    bare = {shown: re.sub(r"^(items\[\]\.)?((lineItems|terms)\[\]\.)?", "", shown) for shown in shows.split()}
+    return {
+        shown: why
+        for shown, inside in bare.items()
+        for name, why in reasons.items()
+        if f"{inside}.".startswith((f"{name}.", f"{name}[]"))
+    }
+
+
 def masked(value: Any) -> Any:
     """The value without what differs from run to run."""
     if isinstance(value, dict):
-        return {name: "<secret>" if name == "password" else masked(part) for name, part in value.items()}
+        return {name: _HIDDEN.get(name) or masked(part) for name, part in value.items()}
     if isinstance(value, list):
         return [masked(part) for part in value]
     if isinstance(value, str):

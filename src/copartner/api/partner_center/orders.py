@@ -89,9 +89,10 @@ class OrderLineBody(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class OrderLinks(Struct, frozen=True, rename="camel"):
-    """Where the order is."""
+    """Where the order is, and how far it is provisioned."""
 
     self: Link
+    provisioning_status: Link
 
 
 class OrderBody(Struct, frozen=True, rename="camel"):
@@ -114,6 +115,7 @@ class OrderBody(Struct, frozen=True, rename="camel"):
 
 def present_order(order: Order) -> OrderBody:
     """The order in the contract's shape."""
+    place = ("customers", order.customer_tenant_id, "orders", order.id)
     return OrderBody(
         id=order.id,
         alternate_id=order.id.hex[-12:],
@@ -126,7 +128,7 @@ def present_order(order: Order) -> OrderBody:
         status="completed" if any(line.quantity for line in order.lines) else "cancelled",
         transaction_type="UserPurchase",
         total_price=wire.amount(sum((line.unit_price * line.quantity for line in order.lines), Decimal(0))),
-        links=OrderLinks(self=wire.link("customers", order.customer_tenant_id, "orders", order.id)),
+        links=OrderLinks(self=wire.link(*place), provisioning_status=wire.link(*place, "provisioningstatus")),
         attributes=wire.attributes("Order", order.version),
     )
 
