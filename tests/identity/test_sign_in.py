@@ -37,7 +37,7 @@ async def test_a_person_signs_in_there_and_gets_our_tokens(desk: Federation) -> 
     assert access["upn"] == identity["preferred_username"] == "anna.arendt@nordlicht.example"
     assert access["tid"] == str(desk.here.id("nordlicht"))
     assert access["roles"] == ["Admin agent", "Global admin", "User"]
-    assert access["amr"] == ["fed"]
+    assert access["amr"] == ["fed", "mfa"]
     assert identity["nonce"] == "the application's own"
     assert (await desk.get(found["access_token"])).status_code == 200
 
@@ -67,10 +67,12 @@ async def test_the_session_answers_the_next_application_without_the_provider(des
 
 
 async def test_a_second_factor_there_counts_here(desk: Federation) -> None:
-    desk.provider.order("claims", {"id": "anna", "claims": {"amr": ["pwd", "mfa"]}})
-    assert claims_of((await desk.tokens("anna"))["access_token"])["amr"] == ["fed", "mfa"]
-    desk.provider.order("claims", {"id": "anna", "claims": {"amr": ["pwd"]}})
-    assert claims_of((await desk.tokens("anna"))["access_token"])["amr"] == ["fed"]
+    for methods, shown, status in ((["pwd", "mfa"], ["fed", "mfa"], 200), (["pwd"], ["fed"], 401)):
+        desk.provider.order("claims", {"id": "anna", "claims": {"amr": methods}})
+        found = (await desk.tokens("anna"))["access_token"]
+        assert claims_of(found)["amr"] == shown
+        assert (await desk.get(found)).status_code == status
+    desk.provider.order("claims", {"id": "anna", "claims": PEOPLE["anna"]})
 
 
 async def test_an_application_of_another_tenant_gets_nothing(desk: Federation) -> None:

@@ -159,7 +159,7 @@ async def federation(here: Programme, provider: published.Provider, **changed: A
             yield made
     finally:
         made.there.close()
-        for hook in app._inner.on_shutdown:
+        for hook in app.beside.on_shutdown:
             ended = hook()
             if isawaitable(ended):
                 await ended
