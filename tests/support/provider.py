@@ -27,8 +27,8 @@ _OLDEST_NODE = 20
 CLIENT, SECRET = "copartner", "a client's secret: 100% & more"
 TOOL = "tool"
 AUDIENCE = "https://copartner.example/interfaces"
-# Claims of three people: of a partner with a second factor, as the programme asks of its users; of a customer; and one
-# whose name and mail at the provider are another's here.
+# Claims of three people: of a partner, of a customer, and one whose name and mail at the provider are another's here.
+# Those of the partner sign in with a second factor, which the programme asks of them.
 PEOPLE: dict[str, dict[str, Any]] = {
     "anna": {
         "tid": "north",
@@ -37,13 +37,14 @@ PEOPLE: dict[str, dict[str, Any]] = {
         "name": "Anna Arendt",
         "preferred_username": "Anna.Arendt@corp.example",
         "email": "anna.arendt@corp.example",
+        "amr": ["pwd", "mfa"],
     },
     "ben": {"tid": "alps", "groups": ["customer-admins"], "name": "Ben Bauer"},
     "carl": {
         "tid": "north",
-        "amr": ["mfa"],
         "preferred_username": "aa@nordlicht.example",
         "email": "aa@nordlicht.example",
+        "amr": ["pwd", "mfa"],
     },
 }
 

@@ -155,7 +155,7 @@ async def arrive(authority: "Authority", passage: Passage, browser: Browser) -> 
     request, user, proven = passage.request, passage.user, passage.proven
     if user is None or proven is None:
         raise rules.FormStale(_STALE)
-    await _check_application(authority, request, user)
+    await check_application(authority, request, user)
     token, held = None, browser.held
     known = held and (held.session.id, held.session.methods, held.session.signed_in_at)
     async with store.acting(authority.pool) as db:
@@ -165,6 +165,13 @@ async def arrive(authority: "Authority", passage: Passage, browser: Browser) -> 
             await session_store.used(db, proven.session_id, now=authority.clock.now())
         code = await codes.add(authority, db, request, proven)
     return Returned(request.redirect_uri, user.id, request.state, code, token)
+
+
+async def check_application(authority: "Authority", request: AuthorizeRequest, user: User) -> None:
+    """Raise SignInFailed unless the user belongs where the request is made; ClientRefused when the application went."""
+    directory, application = await authority.addressed(request)
+    if not rules.may_use(user, directory, application):
+        raise rules.SignInFailed("The application is for accounts of another tenant.")
 
 
 async def _fits(authority: "Authority", request: AuthorizeRequest, held: Held) -> bool:
@@ -181,7 +188,7 @@ async def _fits(authority: "Authority", request: AuthorizeRequest, held: Held) -
     if request.max_age is not None and age > timedelta(seconds=request.max_age):
         return False
     try:
-        await _check_application(authority, request, held.user)
+        await check_application(authority, request, held.user)
     except rules.SignInFailed:
         return False
     return not await _ended_for(authority, request, held)
@@ -197,13 +204,6 @@ async def _ended_for(authority: "Authority", request: AuthorizeRequest, held: He
         return await revocation_store.ended(
             db, tenant_id=user.tenant_id, ground_ids=ground_ids, since=session.signed_in_at
         )
-
-
-async def _check_application(authority: "Authority", request: AuthorizeRequest, user: User) -> None:
-    """Raise SignInFailed unless the user belongs where the request is made; ClientRefused when the application went."""
-    directory, application = await authority.addressed(request)
-    if not rules.may_use(user, directory, application):
-        raise rules.SignInFailed("The application is for accounts of another tenant.")
 
 
 async def _unknown(_authority: "Authority", passage: Passage) -> bool:
@@ -274,9 +274,8 @@ def _shown(passage: Passage) -> tuple[User, Proven]:
 
 
 async def _unasked(authority: "Authority", passage: Passage) -> bool:
-    if passage.proven is None or passage.user is None or passage.consented:
+    if passage.proven is None or passage.consented:
         return False
-    await _check_application(authority, passage.request, passage.user)
     return await consenting.needed(authority, passage.request, passage.proven)
 
 

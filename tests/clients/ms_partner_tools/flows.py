@@ -14,7 +14,7 @@ import threading
 import traceback
 from pathlib import Path
 
-from browser import as_program, person
+from browser import as_program, enrolled, person
 from partner_tools import PartnerTools
 from partner_tools.auth import DeviceCode, Interactive
 
@@ -93,7 +93,8 @@ def command(asked):
 def main():
     """Run the flow and say what came of it."""
     asked = json.load(sys.stdin)
-    json.dump(globals()[asked["flow"]](asked), sys.stdout, default=str)
+    flows = {flow.__name__: flow for flow in (device_code, interactive, command, enrolled)}
+    json.dump(flows[asked["flow"]](asked), sys.stdout, default=str)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ import sys
 from urllib.parse import parse_qsl, urlsplit
 
 import msal
-from browser import person
+from browser import enrolled, person
 
 SCOPES = ["https://api.partnercenter.microsoft.com/.default"]
 BACK = "http://localhost:53682"
+SECOND_FACTOR = json.dumps({"id_token": {"amr": {"values": ["mfa"]}}})
 
 
 def signed_in(asked, start):
@@ -54,6 +55,13 @@ def authorization_code(asked):
     return answers
 
 
+def second_factor(asked):
+    """A person who has no authenticator app, at an application that wants a second factor."""
+    app = application(asked)
+    flow = app.initiate_auth_code_flow(SCOPES, redirect_uri=BACK, claims_challenge=SECOND_FACTOR)
+    return [app.acquire_token_by_auth_code_flow(flow, signed_in(asked, flow["auth_uri"]))]
+
+
 def mixed_up_state(asked):
     """An answer that belongs to another request: msal refuses it before the code is sent anywhere."""
     app = application(asked)
@@ -83,10 +91,16 @@ def password(asked):
     return [application(asked).acquire_token_by_username_password(asked["username"], asked["password"], SCOPES)]
 
 
+FLOWS = (
+    client_credentials, authorization_code, second_factor, mixed_up_state, device_code, password, enrolled,
+)  # fmt: skip
+
+
 def main():
     """Run the flow and say what came of it."""
     asked = json.load(sys.stdin)
-    json.dump(globals()[asked["flow"]](asked), sys.stdout, default=str)
+    flows = {flow.__name__: flow for flow in FLOWS}
+    json.dump(flows[asked["flow"]](asked), sys.stdout, default=str)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import re
 import sys
 
 import adal
-from browser import person
+from browser import enrolled, person
 from microsoft.store.partnercenterservices import MicrosoftPartnerStoreApis, models
 from msrest.exceptions import ClientException, DeserializationError, SerializationError
 from msrestazure.azure_active_directory import AdalAuthentication, ServicePrincipalCredentials, UserPassCredentials
@@ -52,7 +52,8 @@ def call(client, operation, arguments):
         return said, None
     model = answer.output
     if answer.response.status_code >= 400:
-        return {"status": answer.response.status_code, "answer": answer.response.json()}, None
+        said = answer.response.json() if answer.response.content else None
+        return {"status": answer.response.status_code, "answer": said}, None
     read = model.as_dict() if hasattr(model, "as_dict") else model
     return {"status": answer.response.status_code, "answer": read}, model
 
@@ -128,9 +129,10 @@ def tokens(asked):
 
 
 def device(context, asked):
-    """A device that shows a code, and somebody who types it in elsewhere before the device asks."""
+    """A device that shows a code, and somebody with a second factor who types it in elsewhere before it asks."""
+    (code, *_) = enrolled({**asked, **asked[USER]})
     shown = context.acquire_user_code(RESOURCE, asked["public_id"])
-    person(asked["ca"], shown["verification_url"], {**asked[USER], "user_code": shown["user_code"]})
+    person(asked["ca"], shown["verification_url"], {**asked[USER], "code": code, "user_code": shown["user_code"]})
     return context.acquire_token_with_device_code(RESOURCE, shown, asked["public_id"])
 
 

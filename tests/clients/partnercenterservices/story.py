@@ -22,6 +22,8 @@ _CUSTOMERS = "getvversioncustomersfilterfilter.value"
 _made = {name.removeprefix("MicrosoftPartnerSdkContractsV1"): kind for name, kind in vars(models).items()}
 Customer, Address, Order, Subscription = (_made[name] for name in ("Customer", "Address", "Order", "Subscription"))
 Company, Billing, Line = (_made[name] for name in ("CustomerCompanyProfile", "CustomerBillingProfile", "OrderLineItem"))
+Support, Domain = _made["SubscriptionsSupportContact"], _made["DomainManagementDomain"]
+VerifiedDomain = _made["DomainManagementVerifiedDomain"]
 
 
 def _new_customer(_):
@@ -78,13 +80,67 @@ def _ordered(known, offer="offer_id"):
     return _of(known, order=order, ms_request_id=known[f"{offer}_request"])
 
 
+def _of_new(known, **more):
+    """The customer that the partner made."""
+    return {"customer_id": known["found"].items[0].id, **more}
+
+
 def _given_up(known):
     return {"customer_id": known["found"].items[0].id, "customer": Customer(relationship_to_partner="none")}
+
+
+def _kept(known, name, argument, **changes):
+    """A profile of the partner as it was read, with changes, if nobody changed it since."""
+    profile = known[name]
+    for field, value in changes.items():
+        setattr(profile, field, value)
+    return {argument: profile, "custom_headers": {"If-Match": profile.attributes.etag}}
+
+
+def _offered(known, **wanted):
+    """The offer that is so."""
+    return next(one for one in known["offers"].items if all(getattr(one, k) == v for k, v in wanted.items()))
+
+
+def _tried(known):
+    """A trial, as it is offered."""
+    offer = _offered(known, is_trial=True)
+    line = Line(line_item_number=0, offer_id=offer.id, quantity=offer.minimum_quantity)
+    order = Order(reference_customer_id=known["customer_id"], billing_cycle="none", line_items=[line])
+    return _of(known, order=order)
+
+
+def _below(known, name, **more):
+    """The first subscription of an order made before."""
+    order = known[name].orders[0] if name == "checkout" else known[name]
+    return _of(known, subscription_id=order.line_items[0].subscription_id, **more)
+
+
+def _with_archive(known):
+    """The order of the checkout, and an add-on to what it sold."""
+    (order,) = known["checkout"].orders
+    line = Line(
+        line_item_number=1,
+        offer_id=_offered(known, name="Archive add-on").id,
+        quantity=2,
+        parent_subscription_id=order.line_items[0].subscription_id,
+    )
+    return _of(known, order_id=order.id, order=Order(billing_cycle="monthly", line_items=[line]))
 
 
 def _foreign(known, **more):
     return _of(known, subscription_id=known["foreign_id"], **more)
 
+
+def _in_germany(_):
+    return {"country": "DE"}
+
+
+def _offer(known):
+    return {"offer_id": known["ambiguous"], "country": "DE"}
+
+
+_DOMAIN = Domain(authentication_type="managed", capability="email")
 
 STORY = (
     # The partner invites, and makes a customer of its own.
@@ -126,7 +182,68 @@ STORY = (
     ("foreign_changed", USER, f"{_PATCH}.id4", lambda known: _foreign(
         known, subscription=Subscription(status="suspended"))),
     ("stranger", USER, f"{_GET}.id", lambda known: {"customer_id": known["stranger_id"]}),
-    # And it gives its own customer up.
+    # What it could sell, in a country and to a customer.
+    ("offers", APP, "getvversionofferscountrycountry.value", _in_germany),
+    ("offer", USER, "getvversionoffersoffer.value1", _offer),
+    ("offer_addons", APP, "getvversionoffersoffer.value", _offer),
+    ("categories", USER, "getvversionoffercategoriescountrycountry.value", _in_germany),
+    ("customer_offers", APP, f"{_GET}.value2", _of),
+    ("customer_offer_addons", USER, f"{_GET}.idaddons1", lambda known: _of(known, offer_id=known["ambiguous"])),
+    ("customer_categories", APP, f"{_GET}.idoffercategories", _of),
+    # It adds to an order, upgrades what it sold, and makes a trial a paid subscription.
+    ("extended", USER, f"{_PATCH}.id3", _with_archive),
+    ("addons", APP, f"{_GET}.idaddons", lambda known: _below(known, "checkout")),
+    ("upgrades_with_addon", USER, f"{_GET}.idupgrades", lambda known: _below(known, "checkout")),
+    ("trial", USER, f"{_POST}.idorders", _tried),
+    ("conversions", USER, f"{_GET}.idconversions", lambda known: _below(known, "trial")),
+    ("converted", USER, f"{_POST}.idconversions", lambda known: _below(
+        known, "trial", target_conversion=known["conversions"].items[0])),
+    ("upgrades", APP, f"{_GET}.idupgrades", lambda known: _of(
+        known, subscription_id=known["converted"].subscription_id)),
+    ("upgraded", USER, f"{_POST}.idupgrades", lambda known: _of(
+        known, subscription_id=known["converted"].subscription_id, target_upgrade=known["upgrades"].items[0])),
+    # Who supports it, whether it is there, and whether it is registered for reservations.
+    ("supporter", USER, f"{_GET}.idsupportcontact", _one),
+    ("supporter_set", USER, f"{_PUT}.idsupportcontact", lambda known: _one(known, support_contact=Support(
+        support_tenant_id=known["supporter_id"], support_mpn_id=known["supporter_number"]))),
+    ("supporter_again", USER, f"{_GET}.idsupportcontact", _one),
+    ("provisioned", USER, f"{_GET}.idprovisioningstatus", _one),
+    ("registration", APP, f"{_GET}.idregistrationstatus", _one),
+    ("not_registrable", USER, f"{_POST}.idregistrations", _one),
+    # What it does at a customer, and through whom.
+    ("managed", USER, f"{_GET}.idmanagedservices", _of),
+    ("resellers_of_customer", USER, f"{_GET}.idrelationships", _of),
+    ("resellers", USER, "getvversionrelationshipsrelationship.value", lambda _: {
+        "relationship_type": "IsIndirectCloudSolutionProviderOf"}),
+    ("domain_undelegated", USER, f"{_POST}.idverifieddomain", lambda known: _of_new(
+        known, verified_domain=VerifiedDomain(verified_domain_name="leuchtturm-kiel.example", domain=_DOMAIN))),
+    ("domain_taken", APP, "headvversiondomainsdomain", lambda _: {"domain": "leuchtturm.example"}),
+    ("domain_free", APP, "headvversiondomainsdomain", lambda _: {"domain": "nobody.example"}),
+    # What it says of itself: an agent reads it, the Global admin changes it.
+    ("own_billing", USER, "getvversionprofilesbilling", lambda _: {}),
+    ("own_billing_by_an_agent", USER, "putvversionprofilesbilling", lambda known: _kept(
+        known, "own_billing", "billing_profile")),
+    ("own_billing_changed", ADMIN, "putvversionprofilesbilling", lambda known: _kept(
+        known, "own_billing", "billing_profile", purchase_order_number="4711")),
+    ("own_billing_changed_meanwhile", ADMIN, "putvversionprofilesbilling", lambda known: _kept(
+        known, "own_billing", "billing_profile", purchase_order_number="4712")),
+    ("own_legal", APP, "getvversionprofileslegalbusinessvetting_versionvetting_version.value", lambda _: {}),
+    ("own_legal_changed", ADMIN, "putvversionprofileslegalbusiness", lambda known: _kept(
+        known, "own_legal", "legal_business_profile", company_approver_email="freigabe@nordlicht.example")),
+    ("own_organization", USER, "getvversionprofilesorganization", lambda _: {}),
+    ("own_organization_changed", ADMIN, "putvversionprofilesorganization", lambda known: _kept(
+        known, "own_organization", "organization_profile", email="post@nordlicht.example")),
+    ("own_support", USER, "getvversionprofilessupport", lambda _: {}),
+    ("own_support_changed", ADMIN, "putvversionprofilessupport", lambda known: _kept(
+        known, "own_support", "support_profile", telephone="+49 40 1234567")),
+    ("own_number", USER, "getvversionprofilesmpnmpn_idmpn_id.value", lambda _: {}),
+    # What addresses look like.
+    ("country", APP, "getvversioncountryvalidationrulescountry", _in_germany),
+    ("address", USER, "postvversionvalidationsaddress", lambda known: {"address": known["company"].address}),
+    ("address_wrong", APP, "postvversionvalidationsaddress", lambda _: {"address": Address(
+        country="DE", city="Kiel", address_line1="Kai 1", postal_code="2")}),
+    # And it gives its own customer up, whom it cannot purge while others work with it.
+    ("not_purged", USER, "deletevversioncustomerscustomer.id", _of),
     ("given_up_by_an_agent", USER, f"{_PATCH}.id", _given_up),
     ("given_up", ADMIN, f"{_PATCH}.id", _given_up),
 )  # fmt: skip

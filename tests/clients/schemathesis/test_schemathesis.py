@@ -1,6 +1,8 @@
-"""Schemathesis over the OpenAPI document, as each role of two partners and of the customer.
+"""Schemathesis over the OpenAPI document, as each role of a partner, another's agent, and people of the customer.
 
-No fault of the server, no answer that breaks the document, and nothing of what another partner sold.
+No fault of the server, no answer that breaks the document, and nothing of what another partner sold. A run asks
+some 400 times. So that all of them together take a few minutes, each operation is asked with few values drawn at
+random, others at each run, and not with every boundary that the document names.
 """
 
 import json
@@ -22,12 +24,12 @@ pytestmark = pytest.mark.verify
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,ignored_auth"
 PARTNERS = ("nordlicht", "suedwind")
 ROLES = ("Global admin", "User management admin", "Admin agent", "Sales agent", "Helpdesk agent", "Billing admin")
-# Besides what is drawn at random, every boundary that the document names.
-THOROUGH = {("nordlicht", "Admin agent"), ("alpenblick", "Global admin")}
 ACTORS = [
-    *((tenant, role) for tenant in PARTNERS for role in ROLES),
-    *(("alpenblick", role) for role in ("Global admin", "Billing admin", "User")),
+    *(("nordlicht", role) for role in ROLES),
+    ("suedwind", "Admin agent"),
+    *(("alpenblick", role) for role in ("Global admin", "User")),
 ]
+EXAMPLES = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,7 @@ def _known(market: Market) -> dict[str, list[str]]:
 
 def _configuration(market: Market, person: Person, folder: Path) -> Path:
     known = _known(market)
-    # What is asked by a method that the document does not have is not part of the document: it may answer 501.
     lines = [
-        "[phases.coverage]",
-        "unexpected-methods = []",
         "[auth.openapi.bearer]",
         f'bearer = "{person.token}"',
         "[parameters]",
@@ -119,7 +118,7 @@ def _configuration(market: Market, person: Person, folder: Path) -> Path:
 def test_every_operation_as(market: Market, tenant: str, role: str) -> None:
     foreign = [one for partner, one in market.sold.items() if partner != tenant]
     before = [_as_sold(market, one) for one in foreign]
-    answers = _run(market, market.stage.as_(role, tenant), thorough=(tenant, role) in THOROUGH)
+    answers = _run(market, market.stage.as_(role, tenant))
     assert len(answers) > 300
     assert [_as_sold(market, one) for one in foreign] == before
     if tenant in PARTNERS:
@@ -135,7 +134,7 @@ def _as_sold(market: Market, sold: Sold) -> Any:
     return sales.get(f"/v1/customers/{customer}/subscriptions/{sold.subscription}")
 
 
-def _run(market: Market, person: Person, *, thorough: bool) -> list[dict[str, Any]]:
+def _run(market: Market, person: Person) -> list[dict[str, Any]]:
     """Every request of one run with its answer; fails with what was found."""
     folder = market.place / person.name
     folder.mkdir()
@@ -144,7 +143,7 @@ def _run(market: Market, person: Person, *, thorough: bool) -> list[dict[str, An
         [
             *(str(environment("schemathesis").with_name("schemathesis")), "--no-color"),
             *("--config-file", str(_configuration(market, person, folder)), "run", f"{person.where.url}/openapi.json"),
-            *("--checks", CHECKS, "--phases", "coverage,fuzzing" if thorough else "fuzzing", "--max-examples", "8"),
+            *("--checks", CHECKS, "--phases", "fuzzing", "--max-examples", EXAMPLES),
             *("--seed", seed, "--continue-on-failure", "--no-shrink", "--warnings", "off"),
             *("--report", "har", "--report-har-path", str(log), "--output-sanitize", "false"),
         ],

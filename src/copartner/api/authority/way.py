@@ -72,6 +72,8 @@ class Way:
         browser = await self.browsers.of(request)
         answer = wire.query_of(request.scope["query_string"])
         came = await provider.finish(answer, self.browsers.form_secret(request))
+        # Nothing is asked of somebody whom the application is not for.
+        await steps.check_application(self._authority, came.request, came.user)
         proven = Proven(came.user.tenant_id, came.user.id, came.methods, self._authority.clock.now())
         return await self._on(request, Passage(came.request).showing(came.user, proven), browser)
 
