@@ -37,7 +37,6 @@ PEOPLE: dict[str, dict[str, Any]] = {
         "name": "Anna Arendt",
         "preferred_username": "Anna.Arendt@corp.example",
         "email": "anna.arendt@corp.example",
-        "amr": ["pwd", "mfa"],
     },
     "ben": {"tid": "alps", "groups": ["customer-admins"], "name": "Ben Bauer"},
     "carl": {
