@@ -26,7 +26,7 @@ class Function:
 
 @cache
 def all_functions() -> dict[str, Function]:
-    """Every function of every functions.sql below the package, callees before their callers."""
+    """Every function of every functions.sql, or folder `functions`, below the package, callees before their callers."""
     sources: dict[str, str] = {}
     for text in _texts(files("copartner")):
         heads = list(_HEAD.finditer(text))
@@ -54,11 +54,12 @@ def call(name: str, arguments: int, *columns: str) -> str:
 
 
 def _texts(folder: Traversable) -> list[str]:
+    """The texts of every functions.sql, and of every folder `functions` that one became."""
     texts = []
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.is_dir():
             texts += _texts(entry)
-        elif entry.name == "functions.sql":
+        elif entry.name == "functions.sql" or (folder.name == "functions" and entry.name.endswith(".sql")):
             texts.append(entry.read_text())
     return texts
 

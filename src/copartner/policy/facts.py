@@ -179,10 +179,7 @@ class DecisionRecord(Struct, frozen=True, rename="camel", tag_field="type", tag=
 
 
 class UserRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="UserRecord"):
-    """A user as its tenant administers it; `guarded` when it is a Global admin or an agent by its groups.
-
-    Without `tenant` the actor's tenant has no such user.
-    """
+    """A user of the tenant, if it has such a one; `guarded` when it is a Global admin or an agent by its groups."""
 
     id: Annotated[str, Ref("UserRecord")]
     tenant: TenantId | None = None
@@ -190,10 +187,7 @@ class UserRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="Use
 
 
 class GroupRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="GroupRecord"):
-    """A group as its tenant administers it; `guarded` when its members are agents by it or by a group above it.
-
-    Without `tenant` the actor's tenant has no such group.
-    """
+    """A group of the tenant, if it has such a one; `guarded` when its members are agents by it or one above it."""
 
     id: Annotated[str, Ref("GroupRecord")]
     tenant: TenantId | None = None
@@ -262,8 +256,7 @@ class Pool(Struct, frozen=True, rename="camel"):
 
 
 class Ending(Struct, frozen=True, rename="camel"):
-    """How many of the partner's subscriptions at the customer are not suspended, not ended at all, and how many
-    reservations and software purchases are not cancelled."""
+    """How many of the partner's subscriptions are not suspended, how many not ended, how many are reservations."""
 
     active: int
     running: int
@@ -271,8 +264,7 @@ class Ending(Struct, frozen=True, rename="camel"):
 
 
 class Commitment(Struct, frozen=True, rename="camel"):
-    """What a change does to an agreed term: whether the days for cancelling still run, whether it cancels or reduces,
-    whether it makes the term shorter."""
+    """What a change does to an agreed term, and whether the days for cancelling still run."""
 
     window_open: bool
     reduces: bool

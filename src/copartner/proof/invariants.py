@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
 
 from copartner.policy.actions import Action as A
 from copartner.policy.facts import Cloud, Role
-from copartner.policy.tree import Binary, Entity, Expr, Has, Literal, Not
+from copartner.policy.tree import Binary, Entity, Has, Literal, Not
 from copartner.proof.classes import (
     ANSWERING,
     ASKING,
@@ -32,6 +31,7 @@ from copartner.proof.vocabulary import at as _at
 from copartner.proof.vocabulary import either as _any
 from copartner.proof.vocabulary import every as _all
 from copartner.proof.vocabulary import same as _same
+from copartner.proof.vocabulary import zero as _zero
 
 SALES = frozenset(
     {A.CART_CREATE, A.CART_EDIT, A.CART_CHECKOUT, A.ORDER_PLACE, A.ORDER_EXTEND, A.SUBSCRIPTION_TRANSITION}
@@ -41,11 +41,6 @@ BINDING = ACCEPTANCE | {A.CUSTOMER_CREATE}
 CG = frozenset({Cloud.COMMERCIAL, Cloud.US_GOVERNMENT})
 C = frozenset({Cloud.COMMERCIAL})
 G = frozenset({Cloud.US_GOVERNMENT})
-
-
-def _zero(*path: str) -> Expr:
-    return _same(_at(_context, *path), Literal(0))
-
 
 _home = _at(_actor, "tenant")
 _seller, _buyer = _at(_thing, "partner"), _at(_thing, "customer")
@@ -292,15 +287,13 @@ PROGRAMME = (
         Not(_at(_actor, "appOnly")),
     ),
 )
-GROUPS: Mapping[str, tuple[Invariant, ...]] = MappingProxyType(
-    {
-        "partners kept apart": ISOLATION,
-        "to whom may be sold": SELLING,
-        "the rest of the programme": PROGRAMME + COMMITMENTS,
-        "what partners are": PARTNERS,
-        "a second factor": SECOND_FACTOR,
-    }
-)
+GROUPS: Mapping[str, tuple[Invariant, ...]] = {
+    "partners kept apart": ISOLATION,
+    "to whom may be sold": SELLING,
+    "the rest of the programme": PROGRAMME + COMMITMENTS,
+    "what partners are": PARTNERS,
+    "a second factor": SECOND_FACTOR,
+}
 ALL = ISOLATION + SELLING + PROGRAMME + COMMITMENTS + PARTNERS + SECOND_FACTOR
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

@@ -5,7 +5,7 @@ from datetime import date
 
 from copartner.policy.actions import Action
 from copartner.policy.facts import Cloud
-from copartner.policy.tree import Attr, Binary, Expr, Var
+from copartner.policy.tree import Attr, Binary, Expr, Literal, Var
 
 ACTOR, THING, CONTEXT = Var("principal"), Var("resource"), Var("context")
 
@@ -32,6 +32,11 @@ def every(first: Expr, *others: Expr) -> Expr:
 def either(first: Expr, second: Expr) -> Expr:
     """Whether one of them holds."""
     return Binary("||", first, second)
+
+
+def zero(*path: str) -> Expr:
+    """Whether a figure of the context is none."""
+    return same(at(CONTEXT, *path), Literal(0))
 
 
 @dataclass(frozen=True, slots=True)

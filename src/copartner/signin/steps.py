@@ -1,7 +1,6 @@
 """How a person signs in: one step after the other, until nothing is left to show and the browser goes back.
 
-    WHO             who is it, unless a session of this browser says so or the request wants to hear it again; where
-                    people sign in at an identity provider, the browser goes there instead of to a page
+    WHO             who is it, unless a session of this browser says so; by a page or at an identity provider
     CHOOSE          this account or another, where the request wants the person to choose
     SECOND_FACTOR   a code of the authenticator app, or a recovery code
     ENROLMENT       an app first, where a second factor is wanted and there is none
@@ -11,8 +10,7 @@
     then            `arrive`: session and code
 
 A step is a question with two functions beside it: whether it has to be asked now, and what an answer adds to what the
-person has shown. Between two pages the person's way is in the form, sealed (`forms`). Whatever else proves who somebody
-is comes in by `Passage.proven`: with it, `next_step` and `arrive` do the rest.
+person has shown. Between two pages the way is in the form, sealed (`forms`). What else proves somebody is `proven`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
