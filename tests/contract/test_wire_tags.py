@@ -8,8 +8,12 @@ from support.web import Web, refused
 LINE: dict[str, Any] = {"quantity": 2, "termDuration": "P1Y", "billingCycle": "monthly"}
 
 
+# The published resource has no tag. Source: the page about updating a support contact, 2022-06-22.
+UNTAGGED = {"support_contacts.replace"}
+
+
 def test_whatever_changes_takes_a_tag() -> None:
-    changing = [route for route in ROUTES if {"PATCH", "PUT"} & set(route.methods)]
+    changing = [route for route in ROUTES if {"PATCH", "PUT"} & set(route.methods) and route.name not in UNTAGGED]
     assert len(changing) >= 4
     for route in changing:
         assert "If-Match" in [header.name for header in route.headers], route.name

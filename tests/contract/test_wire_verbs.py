@@ -46,7 +46,7 @@ def heads() -> httpx.AsyncClient:
     """An application with one HEAD operation, as the contract has for domains."""
     route = Route(("HEAD",), "/v1/domains/{domain}", _known, "domains.see", "Whether a domain is taken.")
     runtime, contract = dry_runtime(), errors.Contract()
-    return client(compose(registry.handlers([route], contract, runtime, OneToken()), runtime, contract.finish))
+    return client(compose(registry.endpoints([route], contract, runtime, OneToken()), runtime, contract.finish))
 
 
 async def test_head_is_served_where_a_route_has_it(heads: httpx.AsyncClient) -> None:

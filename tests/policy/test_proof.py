@@ -36,6 +36,8 @@ def test_an_unclassified_action_fails_the_proof(monkeypatch: pytest.MonkeyPatch)
     assert classes.unclassified() == [Action.AUDIT_READ]
 
 
+@pytest.mark.verify
+@pytest.mark.timeout(300)
 def test_the_page_is_up_to_date() -> None:
     result = prove(BOOK)
     assert result.failures == []

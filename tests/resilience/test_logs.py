@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
 import pytest
@@ -67,8 +67,8 @@ class Session:
         token: str = answer["access_token"]
         return token
 
-    async def looks_after_the_account(self) -> None:
-        """An authenticator app added, used rightly and wrongly; another password; signed out."""
+    async def adds_an_app(self) -> tuple[str, list[str]]:
+        """An authenticator app, used rightly and wrongly; answers a token with a second factor, and recovery codes."""
         page = await self.desk.send(await self.desk.show(acr_values="mfa"), "sa@nordlicht.example")
         found = re.search(r'class="key">([A-Z2-7 ]+)<', page.text)
         assert found
@@ -80,8 +80,17 @@ class Session:
         codes = re.findall(r"<li><code>([a-z0-9-]+)</code>", told.text)
         assert len(codes) == 10
         self.note(*codes, *(each.replace("-", "") for each in codes), *_fields(told))
-        await self.desk.press(told)
+        arrived = await self.desk.press(told)
         self.note(*self.http.cookies.values())
+        code = dict(parse_qsl(urlsplit(arrived.headers["location"]).query))["code"]
+        answer = (await self.desk.redeem(code)).json()
+        self.note(code, *(value for name, value in answer.items() if name.endswith("token")))
+        token: str = answer["access_token"]
+        self.note(*token.split("."))
+        return token, codes
+
+    async def looks_after_the_account(self, codes: list[str]) -> None:
+        """A recovery code used, the app removed; another password; signed out."""
         page = await self.desk.send(await self.desk.show(), "sa@nordlicht.example")
         await self.desk.press(page, code=codes[0])
         self.note(*self.http.cookies.values())
@@ -165,10 +174,11 @@ def written(serving: Serving) -> Iterator[dict[str, Any]]:
 
 
 async def test_the_log_of_a_session(session: Session) -> None:
-    token = await session.signs_in()
-    await session.looks_after_the_account()
+    await session.signs_in()
+    token, codes = await session.adds_an_app()
     await session.works(token)
     await session.breaks(token)
+    await session.looks_after_the_account(codes)
     await asyncio.sleep(0.2)
     entries = list(written(session.serving))
     requests = {one["correlation_id"]: one for one in entries if one["event"] == "request"}

@@ -15,7 +15,7 @@ from copartner.catalogue import service as catalogue
 from copartner.catalogue.model import BillingCycle
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.kernel.errors import Illegal, Invalid
+from copartner.kernel.errors import Illegal, Invalid, check_tag
 from copartner.orders import rules, store
 from copartner.orders import service as selling
 from copartner.orders.model import Order, OrderLine, Wish
@@ -35,10 +35,12 @@ class BillingCycleFixed(Illegal):
     """The billing cycle does not change while the term runs."""
 
 
-async def extend_order(ctx: Context, *, customer_id: UUID, order_id: UUID, wishes: Sequence[Wish]) -> Order:
+async def extend_order(
+    ctx: Context, *, customer_id: UUID, order_id: UUID, wishes: Sequence[Wish], expected_version: int | None = None
+) -> Order:
     """The seller adds add-ons below subscriptions of the order; each becomes a line of it.
 
-    Raises Denied, UnknownOrder and what orders, subscriptions and catalogue rules raise.
+    Raises Denied, UnknownOrder, StaleTag and what orders, subscriptions and catalogue rules raise.
     """
     async with ctx.command("order.extend") as cmd:
         await subscriptions.hold_relationship(cmd, ctx, customer_id=customer_id)
@@ -47,7 +49,7 @@ async def extend_order(ctx: Context, *, customer_id: UUID, order_id: UUID, wishe
         if order is not None:
             wishes = [replace(wish, billing_cycle=wish.billing_cycle or order.billing_cycle) for wish in wishes]
         drafted = await selling.draft(cmd, ctx, Action.ORDER_EXTEND, facts, customer_id, wishes)
-        before = _existing(order, order_id)
+        before = _existing(order, order_id, expected_version)
         bought = {line.subscription_id for line in before.lines}
         if any(line.parent_id not in bought for line in drafted.lines):
             raise Invalid("Name a subscription of this order in every line.", "parentSubscriptionId")
@@ -60,16 +62,21 @@ async def extend_order(ctx: Context, *, customer_id: UUID, order_id: UUID, wishe
 
 
 async def cancel_order(
-    ctx: Context, *, customer_id: UUID, order_id: UUID, numbers: Collection[int] | None = None
+    ctx: Context,
+    *,
+    customer_id: UUID,
+    order_id: UUID,
+    numbers: Collection[int] | None = None,
+    expected_version: int | None = None,
 ) -> Order:
     """The seller cancels reservations by their lines, all of them unless some are named; a line keeps quantity 0.
 
-    Raises Denied, UnknownOrder, UnknownLine, NotCancelledByOrder and what subscriptions.rules raise.
+    Raises Denied, UnknownOrder, StaleTag, UnknownLine, NotCancelledByOrder and what subscriptions.rules raise.
     """
     async with ctx.command("order.cancel") as cmd:
         facts = await store.order_facts(cmd.db, ctx, customer_id, order_id)
         cmd.require(Action.ORDER_CANCEL, facts)
-        before = _existing(await store.lock_order(cmd.db, customer_id, order_id), order_id)
+        before = _existing(await store.lock_order(cmd.db, customer_id, order_id), order_id, expected_version)
         chosen = _chosen(before, numbers)
         for line in chosen:
             held = await _held(cmd, ctx, Action.SUBSCRIPTION_CANCEL, customer_id, line)
@@ -81,16 +88,16 @@ async def cancel_order(
 
 
 async def change_billing_cycle(
-    ctx: Context, *, customer_id: UUID, order_id: UUID, billing_cycle: BillingCycle
+    ctx: Context, *, customer_id: UUID, order_id: UUID, billing_cycle: BillingCycle, expected_version: int | None = None
 ) -> Order:
     """The seller has all of the order billed in another rhythm; term and price by the catalogue stay as they are.
 
-    Raises Denied, UnknownOrder, BillingCycleFixed and what catalogue.rules raise.
+    Raises Denied, UnknownOrder, StaleTag, BillingCycleFixed and what catalogue.rules raise.
     """
     async with ctx.command("order.change_billing_cycle") as cmd:
         facts = await store.order_facts(cmd.db, ctx, customer_id, order_id)
         cmd.require(Action.ORDER_CHANGE_BILLING_CYCLE, facts)
-        before = _existing(await store.lock_order(cmd.db, customer_id, order_id), order_id)
+        before = _existing(await store.lock_order(cmd.db, customer_id, order_id), order_id, expected_version)
         if before.billing_cycle is billing_cycle:
             cmd.unchanged()
             return before
@@ -148,7 +155,8 @@ def _chosen(order: Order, numbers: Collection[int] | None) -> tuple[OrderLine, .
     return tuple(line for line in order.lines if not numbers or line.number in numbers)
 
 
-def _existing(found: Order | None, order_id: UUID) -> Order:
+def _existing(found: Order | None, order_id: UUID, expected_version: int | None) -> Order:
     if found is None:
         raise rules.UnknownOrder("There is no such order among yours.", str(order_id))
+    check_tag(found.version, expected_version, "order", str(order_id))
     return found

@@ -269,7 +269,10 @@ class Tokens:
 def _grounds(claims: _Claims) -> tuple[UUID, ...]:
     if claims.idtyp == "app":
         return tuple({one for one in (claims.oid, claims.appid, claims.sec) if one is not None})
-    return grounds.of_user(tenant_id=claims.tid, user_id=claims.oid, application_id=claims.appid, session_id=claims.sid)
+    named = grounds.of_user(
+        tenant_id=claims.tid, user_id=claims.oid, application_id=claims.appid, session_id=claims.sid
+    )
+    return named if claims.sec is None else (*named, claims.sec)
 
 
 def _moment(seconds: float) -> datetime:

@@ -114,6 +114,7 @@ async def test_who_is_gone_acts_no_more_and_applications_follow_their_switch(her
         assert await roles() == ["Admin agent"]
         await owner.execute("UPDATE application SET enabled = false WHERE id = $1", application)
         assert await roles() == []
+        await owner.execute("DELETE FROM application_consent WHERE application_id = $1", application)
         await owner.execute("DELETE FROM application_secret WHERE application_id = $1", application)
         await owner.execute("DELETE FROM application WHERE id = $1", application)
         assert await roles() is None

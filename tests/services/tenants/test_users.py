@@ -1,6 +1,7 @@
 """A tenant's users and their roles, called as services."""
 
 import asyncio
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -159,7 +160,7 @@ async def test_the_last_enabled_global_admin_stays(here: Programme) -> None:
 async def test_a_role_acts_with_the_next_request(here: Programme) -> None:
     ga = here.context("ga@nordlicht")
     made = (await users.create_user(ga, name="neu", display_name="Neu")).user
-    seller = here.bearing(type(ga.caller)(Side.PARTNER, made.tenant_id, made.id, False))
+    seller = here.bearing(replace(ga.caller, side=Side.PARTNER, tenant_id=made.tenant_id, subject_id=made.id))
     with pytest.raises(Denied):
         await list_customers(seller)
     await users.give_role(ga, user_id=made.id, role=Role.SALES_AGENT)

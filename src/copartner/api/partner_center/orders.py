@@ -181,19 +181,24 @@ async def _read(call: Call) -> OrderBody:
 
 async def _amend(call: Call) -> OrderBody:
     named, asked = {"customer_id": call.id("customer"), "order_id": call.id("order")}, call.decode(OrderPatch)
+    version = wire.wanted_version(call)
     cycle = billing_cycle(asked.billing_cycle, "billingCycle")
     added = [line for line in asked.line_items if line.parent_subscription_id and not line.subscription_id]
     if asked.status and asked.status.lower() in ("cancelled", "canceled"):
         numbers = [line.line_item_number for line in asked.line_items if line.line_item_number is not UNSET]
-        return present_order(await amending.cancel_order(call.ctx, **named, numbers=numbers or None))
+        return present_order(
+            await amending.cancel_order(call.ctx, **named, numbers=numbers or None, expected_version=version)
+        )
     if added:
         wishes = [_addon(line, cycle) for line in added]
-        return present_order(await amending.extend_order(call.ctx, **named, wishes=wishes))
+        return present_order(await amending.extend_order(call.ctx, **named, wishes=wishes, expected_version=version))
     if cycle is None:
         raise Malformed(
             "Send add-ons with their parentSubscriptionId, status cancelled, or a billingCycle.", "lineItems"
         )
-    return present_order(await amending.change_billing_cycle(call.ctx, **named, billing_cycle=cycle))
+    return present_order(
+        await amending.change_billing_cycle(call.ctx, **named, billing_cycle=cycle, expected_version=version)
+    )
 
 
 def _addon(line: OrderLinePatch, cycle: BillingCycle | None) -> Wish:
@@ -231,5 +236,5 @@ ROUTES = (
     Route(("POST",), _ORDERS, _place, "orders.place", "Place an order.", OrderBody, OrderRequest, 201, user_only=True),
     Route(("GET",), f"{_ORDERS}/{{order}}", _read, "orders.read", "Read an order.", OrderBody),
     Route(("PATCH",), f"{_ORDERS}/{{order}}", _amend, "orders.amend", "Add to an order, cancel or bill it otherwise.",
-          OrderBody, OrderPatch),
+          OrderBody, OrderPatch, headers=(wire.IF_MATCH,)),
 )  # fmt: skip
