@@ -15,7 +15,7 @@ from copartner.policy.rulebook import Rulebook
 from support.postgres import Server
 from support.programme import RULEBOOK, SEED_DAY
 from support.walls import scenes
-from support.walls.deeds import CASES, C, Case, Deed, G, accept, ask, at_a_customer
+from support.walls.objections import CASES, C, Case, Deed, G, accept, ask, at_a_customer
 from support.walls.perform import ALL, on_stage
 from support.walls.scenes import Matter, Scene
 from support.walls.stage import Stage
