@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -124,7 +125,10 @@ def test_every_operation_as(market: Market, tenant: str, role: str) -> None:
     if tenant in PARTNERS:
         for one in answers:
             asked, told = json.dumps(one["request"]), one["response"]["content"].get("text", "")
-            leaked = [secret for sold in foreign for secret in sold.secrets if secret in told and secret not in asked]
+            # What somebody of the tenant asked for by its identifier stands in the tenant's own audit, as denied.
+            audit = "audit" in urlsplit(one["request"]["url"]).path
+            secrets = [secret for sold in foreign for secret in ((sold.mark,) if audit else sold.secrets)]
+            leaked = [secret for secret in secrets if secret in told and secret not in asked]
             assert not leaked, (leaked, one["request"]["method"], one["request"]["url"], told)
 
 
