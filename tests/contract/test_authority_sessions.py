@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,14 @@ async def test_what_was_given_on_a_session_ends_with_it(own: Office, how: str) -
     assert await renewed(own, said) == 400
     if how != "disabled":
         await refused(own, said["access_token"])
+
+
+async def test_the_programmes_clock_ends_no_session(own: Office) -> None:
+    said = await tokens(own, await own.code(scope=SCOPE))
+    own.here.clock.moment += timedelta(days=3650)
+    assert query_of(await own.show(scope=SCOPE, prompt="none"))["code"]
+    assert await renewed(own, said) == 200
+    await own.authority.tokens.verify(said["access_token"])
 
 
 async def test_a_session_of_others_is_not_ended(desk: Office) -> None:
