@@ -24,11 +24,13 @@ pytestmark = pytest.mark.verify
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,ignored_auth"
 PARTNERS = ("nordlicht", "suedwind")
-ROLES = ("Global admin", "User management admin", "Admin agent", "Sales agent", "Helpdesk agent", "Billing admin")
+# Who administers a tenant comes last in it: what is drawn at random resets passwords of those whose ids were seen.
 ACTORS = [
-    *(("nordlicht", role) for role in ROLES),
+    ("alpenblick", "User"),
     ("suedwind", "Admin agent"),
-    *(("alpenblick", role) for role in ("Global admin", "User")),
+    *(("nordlicht", role) for role in ("Admin agent", "Sales agent", "Helpdesk agent", "Billing admin")),
+    ("alpenblick", "Global admin"),
+    *(("nordlicht", role) for role in ("User management admin", "Global admin")),
 ]
 EXAMPLES = "3"
 
