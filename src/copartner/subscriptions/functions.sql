@@ -192,8 +192,8 @@ GRANT EXECUTE ON FUNCTION fn_read_addons TO PUBLIC;
 -- fn_support_contact: who supports a subscription: the partner that its seller named, else the seller; null without one.
 CREATE FUNCTION fn_support_contact(s subscription) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object('id', s.id, 'customer_tenant_id', s.customer_tenant_id,
-        'partner_tenant_id', s.partner_tenant_id, 'support_tenant_id', p.partner ->> 'tenant_id',
-        'mpn_id', p.partner ->> 'mpn_id', 'name', p.partner ->> 'company_name')
+        'partner_tenant_id', s.partner_tenant_id, 'support_tenant_id', coalesce(s.support_tenant_id, s.partner_tenant_id),
+        'mpn_id', coalesce(p.partner ->> 'mpn_id', ''), 'name', coalesce(p.partner ->> 'company_name', ''))
     FROM (SELECT fn_partner(coalesce(s.support_tenant_id, s.partner_tenant_id)) AS partner) AS p
 $$;
 GRANT EXECUTE ON FUNCTION fn_support_contact TO copartner_partner;
