@@ -14,6 +14,8 @@ from copartner.api import health, limiting, openapi, registry
 from copartner.api.addresses import Address, Addresses, Endpoint
 from copartner.api.call import Reply, encode
 from copartner.api.caller import Tokens, identified
+from copartner.api.graph import relationships as graph
+from copartner.api.graph.errors import Graph
 from copartner.api.outer import Outer
 from copartner.api.partner_center import errors, resources
 from copartner.api.partner_center.operations import operations
@@ -46,6 +48,7 @@ def build(
     endpoints = [
         *registry.endpoints(routes, contract, runtime, tokens),
         *registry.endpoints(programme_resources.ROUTES, own, runtime, tokens),
+        *registry.endpoints(graph.ROUTES, Graph(), runtime, tokens),
     ]
     handlers = [*health.handlers(runtime), _document(encode(openapi_document())), *extra_routes]
     return compose(endpoints, runtime, contract.finish, handlers=handlers, closing=closing, access_log=access_log)
@@ -102,7 +105,7 @@ def _of_litestar(litestar: Litestar) -> Iterator[Endpoint]:
 
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the contract and of the programme's own addresses."""
-    routes = [*resources.ROUTES, *programme_resources.ROUTES]
+    routes = [*resources.ROUTES, *programme_resources.ROUTES, *graph.ROUTES]
     return openapi.document(routes, errors.ErrorBody, errors.RateBody, health.PATHS)
 
 

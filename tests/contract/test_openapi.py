@@ -6,6 +6,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from copartner.api.graph.relationships import ROUTES as GRAPH_ROUTES
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.app import openapi_document
@@ -21,7 +22,7 @@ def operations() -> list[tuple[str, str, dict[str, Any]]]:
 
 def test_every_route_is_described() -> None:
     described = {(path, method.upper()) for path, method, _ in operations()}
-    routes = {(route.path, method) for route in (*ROUTES, *OWN_ROUTES) for method in route.methods}
+    routes = {(route.path, method) for route in (*ROUTES, *OWN_ROUTES, *GRAPH_ROUTES) for method in route.methods}
     assert described == routes | {("/health/live", "GET"), ("/health/ready", "GET")}
 
 

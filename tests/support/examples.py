@@ -9,6 +9,7 @@ import httpx
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
+from support import granular
 from support.bodies import BILLING, CONTACT, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.example_sales import Things, sales_bodies
@@ -120,6 +121,7 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "agreementtemplate": TEMPLATE,
         "compliance": "csp",
         "domain": "hafen.example",
+        **await granular.furnish(site, who),
         **await _furnish_directory(site, f"ga@{partner}"),
     }
 
@@ -184,6 +186,8 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
             own = {**own, "subscription": own[_INSTEAD[kind]]}
         elif name == "relationship_requests.withdraw":
             own = {**own, "relationshipRequest": own["unwanted"]}
+        elif name in granular.ABOUT:
+            own = {**own, "adminRelationship": own[granular.ABOUT[name]]}
         elif name.endswith("_standing"):
             own = {**own, "partner": str(site.here.id("wolkenwerk"))}
         found[name] = Example(
@@ -221,6 +225,7 @@ def _queries() -> dict[str, str]:
 def _callers() -> dict[str, str]:
     """Who may, where it is not nordlicht's Admin agent."""
     return {
+        **granular.CALLERS,
         "consent.read": "ga@lavande",
         "consent.answer": "ga@lavande",
         "consent.read_standing": "ga@lavande",
@@ -268,6 +273,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "consent.answer": {"answer": "accept", "acceptCustomerAgreement": True},
         "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
         "own_relationships.change": {"delegatedAdminPrivileges": False},
+        **granular.BODIES,
         **_directory_bodies(),
         **profile_bodies(),
         **tenancy_bodies(),

@@ -6,7 +6,8 @@ from datetime import date
 import msgspec
 
 from copartner.policy.actions import Action
-from copartner.policy.facts import Cloud, Ending, Facts
+from copartner.policy.actions import Action as A
+from copartner.policy.facts import Cloud, Ending, Facts, Role
 from copartner.proof.specimens import (
     BUSINESS,
     BUYER,
@@ -15,6 +16,7 @@ from copartner.proof.specimens import (
     STORY_DAYS,
     with_context,
     with_organisation,
+    with_principal,
     with_resource,
     with_tenant,
 )
@@ -29,11 +31,62 @@ def rows() -> Iterator[Row]:
     """Rule, action, type of resource, what is wrong, where and when."""
     yield from _delegation()
     yield from _partners()
+    yield from _granular()
 
 
 def _delegation() -> Iterator[Row]:
     for cloud in Cloud:
         yield "dap-required", Action.CUSTOMER_ADD_DOMAIN, "Customer", _undelegated, cloud, _PRESENT
+
+
+def _granular() -> Iterator[Row]:
+    begins, kind = date(2022, 1, 1), "AdminRelationship"
+    everything = (
+        (A.ADMIN_RELATIONSHIP_CREATE, kind),
+        (A.ADMIN_RELATIONSHIP_END, kind),
+        (A.ADMIN_CONSENT_APPROVE, kind),
+    )
+    for action, thing in everything:
+        yield "gdap-start", action, thing, _as_it_is, Cloud.COMMERCIAL, date(2021, 12, 31)
+        yield "gdap-national", action, thing, _as_it_is, Cloud.US_GOVERNMENT, _PRESENT
+        yield "gdap-national", action, thing, _as_it_is, Cloud.CHINA, _PRESENT
+    asking = (A.ADMIN_RELATIONSHIP_CREATE, A.ADMIN_RELATIONSHIP_CHANGE, A.ADMIN_RELATIONSHIP_ASK)
+    for action in (*asking, A.ADMIN_RELATIONSHIP_DELETE, A.ADMIN_RELATIONSHIP_END, A.ADMIN_RELATIONSHIP_EXTEND):
+        yield "gdap-asker", action, kind, _by_global_admin, Cloud.COMMERCIAL, begins
+        yield "gdap-own", action, kind, lambda facts: with_resource(facts, partner=OTHER), Cloud.COMMERCIAL, _PRESENT
+    yield "gdap-own", A.ADMIN_RELATIONSHIP_READ, kind, _without_partner, Cloud.COMMERCIAL, _PRESENT
+    for action in (*asking, A.ADMIN_CONSENT_APPROVE):
+        for held in (False, None):
+            yield "gdap-limits", action, kind, _within(held), Cloud.COMMERCIAL, begins
+    for action in (A.ADMIN_CONSENT_READ, A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_REJECT, A.ADMIN_CONSENT_END):
+        for customer in (OTHER, None):
+            yield "gdap-addressee", action, kind, _addressed_to(customer), Cloud.COMMERCIAL, _PRESENT
+        yield "gdap-addressee", action, kind, _without_partner, Cloud.COMMERCIAL, _PRESENT
+        yield "gdap-acceptor", action, kind, _by_billing_admin, Cloud.COMMERCIAL, _PRESENT
+
+
+def _as_it_is(facts: Facts) -> Facts:
+    return facts
+
+
+def _by_global_admin(facts: Facts) -> Facts:
+    return with_principal(facts, roles=(Role.GLOBAL_ADMIN,))
+
+
+def _by_billing_admin(facts: Facts) -> Facts:
+    return with_principal(facts, roles=(Role.BILLING_ADMIN,))
+
+
+def _without_partner(facts: Facts) -> Facts:
+    return with_resource(facts, partner=None)
+
+
+def _within(held: bool | None) -> Change:
+    return lambda facts: with_resource(facts, within_limits=held)
+
+
+def _addressed_to(customer: str | None) -> Change:
+    return lambda facts: with_resource(facts, customer=customer)
 
 
 def _partners() -> Iterator[Row]:

@@ -3,20 +3,19 @@
 from hypothesis import strategies as st
 
 from copartner.policy.actions import Action
+from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
 from copartner.policy.facts import (
     Actor,
+    AdminRelationship,
     Agreement,
-    ApplicationRecord,
     Cart,
     Cloud,
-    ConsentRecord,
     Customer,
     DecisionRecord,
     Door,
     Ending,
     FactContext,
     Facts,
-    GroupRecord,
     Home,
     Order,
     Organisation,
@@ -28,7 +27,6 @@ from copartner.policy.facts import (
     Subscription,
     Tenant,
     TenantRecord,
-    UserRecord,
 )
 from copartner.policy.rulebook import Rulebook, RuleSet
 from copartner.proof.specimens import kinds
@@ -62,6 +60,14 @@ _resources = {
         partner=_maybe,
         customer=_maybe,
         includes_privileges=st.none() | st.booleans(),
+    ),
+    "AdminRelationship": st.builds(
+        AdminRelationship,
+        id=_tenant,
+        partner=_maybe,
+        customer=_maybe,
+        within_limits=st.none() | st.booleans(),
+        global_administrator=st.none() | st.booleans(),
     ),
     "Customer": _things[Customer],
     "Cart": _things[Cart],

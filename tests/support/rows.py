@@ -41,6 +41,12 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
         *(customer, relationship, partner, request, name, now),
     )
     await db.execute(
+        """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, display_name, roles, duration,
+            auto_extend, status, created_at, modified_at)
+        VALUES ($1, $2, $3, 'Help', $4, 'P1Y', 'PT0S', 'approvalPending', $5, $5)""",
+        *(partner, new(), customer, [new()], now),
+    )
+    await db.execute(
         """INSERT INTO billing_profile (partner_tenant_id, customer_tenant_id, id, company_name, culture, language,
             address) VALUES ($1, $2, $3, $4, 'de-DE', 'de', '{}')""",
         *(partner, customer, new(), name),

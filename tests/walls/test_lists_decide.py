@@ -14,6 +14,7 @@ from copartner.agreements.model import Attestation, Contact
 from copartner.agreements.rules import TEMPLATES
 from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
+from copartner.delegation import service as delegation
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
 from copartner.partners import service as partners
@@ -25,7 +26,7 @@ from copartner.subscriptions import service as subscriptions
 from copartner.tenants.service import users
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK
-from support.walls import scenes
+from support.walls import granular, scenes
 from support.walls.perform import RULES_ALONE, on_stage
 from support.walls.scenes import Matter, Scene
 from support.walls.stage import Stage
@@ -54,6 +55,8 @@ CASES = (
          frozenset({"rel-own-name"})),
     Case("fn_list_requests", "r.partner_tenant_id = p_tenant", lambda m: requests.list_requests(m.seller),
          frozenset({"rel-own-request"})),
+    Case("fn_list_admin_relationships", "r.partner_tenant_id = p_tenant",
+         lambda m: delegation.list_relationships(m.seller), frozenset({"gdap-own"})),
     Case("fn_list_customers", "r.partner_tenant_id = p_tenant", lambda m: customers.list_customers(m.seller),
          frozenset({"rel-required", "rel-own-name"})),
     Case("fn_list_audit", "a.tenant_id = p_tenant", lambda m: programme.list_audit(m.seller),
@@ -87,6 +90,7 @@ def _full(scene: Scene) -> Matter:
     )
     scene.run(agreements.attest_agreement(sold.seller, customer_id=sold.customer_id, attestation=attestation))
     scene.run(requests.send_request(sold.seller))
+    granular.drafted(scene, scene.first)
     for provider, reseller in ((scene.first, scene.third), (scene.second, scene.first)):
         scene.run(
             scene.stage.owner.execute(

@@ -16,6 +16,8 @@ from copartner.kernel.ids import parse_id
 
 T = TypeVar("T")
 
+# Where an answer names the record of a denial.
+DECISION_HEADER = "copartner-decision-id"
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _MOST_PARAMETERS = 50

@@ -20,7 +20,7 @@ def document(routes: Sequence[Route], error: type, too_often: type, extra_paths:
 
     Who asks for a limited resource too often is answered with `too_often`.
     """
-    kinds = [kind for route in routes for kind in (route.request, route.response) if kind is not None]
+    kinds = [kind for route in routes for kind in (route.request, route.response, route.error) if kind is not None]
     unique = list(dict.fromkeys([error, too_often, *kinds]))
     schemas, components = msgspec.json.schema_components(unique, ref_template=_TEMPLATE)
     _numbers(components)
@@ -28,7 +28,7 @@ def document(routes: Sequence[Route], error: type, too_often: type, extra_paths:
     paths: dict[str, Any] = dict(extra_paths)
     for route in routes:
         for method in route.methods:
-            described = _operation(route, method, by_kind, error)
+            described = _operation(route, method, by_kind, route.error or error)
             if resource_of(route.path):
                 described["responses"]["429"] = _answer("Too many requests.", by_kind[too_often])
             paths.setdefault(route.path, {})[method.lower()] = described

@@ -36,7 +36,7 @@ class Route:
 
     `handler` takes a Call and gives a Reply or a value of `response`, which is sent with `status`. `response` None is
     an empty body. `side` None is the side a tenant reads its own records on. Several methods in one declaration are
-    the same operation.
+    the same operation. `error` is the shape of its failures where it is another than that of the document.
     """
 
     methods: tuple[Method, ...]
@@ -51,6 +51,7 @@ class Route:
     side: Side | None = Side.PARTNER
     query: tuple[Query, ...] = ()
     headers: tuple[Query, ...] = ()
+    error: type | None = None
 
 
 class Dialect(Protocol):

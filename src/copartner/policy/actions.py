@@ -32,6 +32,20 @@ class Action(StrEnum):
     RELATIONSHIP_REQUEST_READ = "relationship_request.read"
     RELATIONSHIP_REQUEST_WITHDRAW = "relationship_request.withdraw"
 
+    # A partner asks for granular delegated admin, and a customer answers.
+    ADMIN_RELATIONSHIP_LIST = "admin_relationship.list"
+    ADMIN_RELATIONSHIP_READ = "admin_relationship.read"
+    ADMIN_RELATIONSHIP_CREATE = "admin_relationship.create"
+    ADMIN_RELATIONSHIP_CHANGE = "admin_relationship.change"
+    ADMIN_RELATIONSHIP_EXTEND = "admin_relationship.extend"
+    ADMIN_RELATIONSHIP_DELETE = "admin_relationship.delete"
+    ADMIN_RELATIONSHIP_ASK = "admin_relationship.ask"
+    ADMIN_RELATIONSHIP_END = "admin_relationship.end"
+    ADMIN_CONSENT_READ = "admin_consent.read"
+    ADMIN_CONSENT_APPROVE = "admin_consent.approve"
+    ADMIN_CONSENT_REJECT = "admin_consent.reject"
+    ADMIN_CONSENT_END = "admin_consent.end"
+
     # A partner's profiles of itself.
     PARTNER_PROFILE_READ = "partner_profile.read"
     PARTNER_PROFILE_EDIT = "partner_profile.edit"

@@ -5,18 +5,13 @@ A reference to a tenant that is not among `tenants` is fine as long as no rule r
 that does read them makes the decision a denial.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Struct
 
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """Marks a string as the id of an entity of one Cedar type."""
-
-    type: str
+from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
+from copartner.policy.refs import ActorId, OrganisationId, Ref, TenantId
 
 
 class Role(StrEnum):
@@ -53,11 +48,6 @@ class Door(StrEnum):
     PAGE = "page"
     API = "api"
     SIGN_IN = "sign-in"
-
-
-ActorId = Annotated[str, Ref("Actor")]
-TenantId = Annotated[str, Ref("Tenant")]
-OrganisationId = Annotated[str, Ref("Organisation")]
 
 
 class Actor(Struct, frozen=True, rename="camel"):
@@ -139,6 +129,21 @@ class RelationshipRequest(Struct, frozen=True, rename="camel", tag_field="type",
     includes_privileges: bool | None = None
 
 
+class AdminRelationship(Struct, frozen=True, rename="camel", tag_field="type", tag="AdminRelationship"):
+    """A granular delegated admin relationship; without `partner` there is none such.
+
+    On the customer's side `customer` is the customer it names, or the answering tenant where it names nobody and was
+    asked for. `within_limits`: its duration is one that the programme allows. `global_administrator`: that role is
+    among those asked for.
+    """
+
+    id: Annotated[str, Ref("AdminRelationship")]
+    partner: TenantId | None = None
+    customer: TenantId | None = None
+    within_limits: bool | None = None
+    global_administrator: bool | None = None
+
+
 class Cart(Struct, frozen=True, rename="camel", tag_field="type", tag="Cart"):
     """A cart; without `partner` there is none such."""
 
@@ -178,45 +183,11 @@ class DecisionRecord(Struct, frozen=True, rename="camel", tag_field="type", tag=
     actor: ActorId | None = None
 
 
-class UserRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="UserRecord"):
-    """A user of the tenant, if it has such a one; `guarded` when it is a Global admin or an agent by its groups."""
-
-    id: Annotated[str, Ref("UserRecord")]
-    tenant: TenantId | None = None
-    guarded: bool | None = None
-
-
-class GroupRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="GroupRecord"):
-    """A group of the tenant, if it has such a one; `guarded` when its members are agents by it or one above it."""
-
-    id: Annotated[str, Ref("GroupRecord")]
-    tenant: TenantId | None = None
-    guarded: bool | None = None
-
-
-class ApplicationRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="ApplicationRecord"):
-    """An application as its tenant administers it; without `tenant` the actor's tenant has no such application.
-
-    `admin_consent` when a Global admin has to consent to it for the tenant.
-    """
-
-    id: Annotated[str, Ref("ApplicationRecord")]
-    tenant: TenantId | None = None
-    admin_consent: bool | None = None
-
-
-class ConsentRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="ConsentRecord"):
-    """A consent to an application, of `user` or else of the whole tenant; without `tenant` there is none such."""
-
-    id: Annotated[str, Ref("ConsentRecord")]
-    tenant: TenantId | None = None
-    user: ActorId | None = None
-
-
 Resource = (
     Home
     | Customer
     | RelationshipRequest
+    | AdminRelationship
     | Cart
     | Order
     | Subscription

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from copartner.policy import facts
-from copartner.policy.facts import Ref
+from copartner.policy.refs import Ref
 
 Kind = Literal["plain", "ref", "enum", "record", "entity"]
 

@@ -11,6 +11,8 @@ NEW_CUSTOMER = "a partner makes a new customer"
 ONE_THING = "a partner reads one cart, order or subscription, or works on a cart or order"
 ONE_SUBSCRIPTION = "a partner changes one subscription or builds on it"
 ASKING = "a partner asks for a relationship"
+GRANULAR_ASKING = "a partner asks for granular delegated admin"
+GRANULAR_ANSWERING = "a customer answers that"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
@@ -24,6 +26,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.CUSTOMER_LIST,
                 A.RELATIONSHIP_LINK_READ,
                 A.RELATIONSHIP_REQUEST_LIST,
+                A.ADMIN_RELATIONSHIP_LIST,
                 A.DOMAIN_CHECK,
                 A.ADDRESS_CHECK,
                 A.PARTNER_AGREEMENT_READ,
@@ -113,6 +116,20 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.RELATIONSHIP_REQUEST_READ,
                 A.RELATIONSHIP_REQUEST_WITHDRAW,
             }
+        ),
+        GRANULAR_ASKING: frozenset(
+            {
+                A.ADMIN_RELATIONSHIP_READ,
+                A.ADMIN_RELATIONSHIP_CREATE,
+                A.ADMIN_RELATIONSHIP_CHANGE,
+                A.ADMIN_RELATIONSHIP_EXTEND,
+                A.ADMIN_RELATIONSHIP_DELETE,
+                A.ADMIN_RELATIONSHIP_ASK,
+                A.ADMIN_RELATIONSHIP_END,
+            }
+        ),
+        GRANULAR_ANSWERING: frozenset(
+            {A.ADMIN_CONSENT_READ, A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_REJECT, A.ADMIN_CONSENT_END}
         ),
         ANSWERING: frozenset({A.CONSENT_READ, A.CONSENT_ACCEPT, A.CONSENT_DECLINE, A.CONSENT_GRANT_PRIVILEGES}),
         OWN_RELATIONSHIP: frozenset({A.OWN_RELATIONSHIP_REMOVE_PRIVILEGES}),

@@ -21,6 +21,8 @@ from copartner.proof.classes import (
     OWN_RELATIONSHIP,
 )
 from copartner.proof.commitments import COMMITMENTS
+from copartner.proof.invariants_of_delegation import GRANULAR
+from copartner.proof.invariants_of_directory import DIRECTORY
 from copartner.proof.invariants_of_partners import PARTNERS
 from copartner.proof.second_factor import SECOND_FACTOR
 from copartner.proof.vocabulary import ACTOR as _actor
@@ -263,24 +265,6 @@ PROGRAMME = (
         date(2022, 1, 1),
     ),
     Invariant(
-        "nobody-rises",
-        "Who is no Global admin changes neither Global admins nor agents nor what makes agents.",
-        frozenset({A.USER_CHANGE, A.USER_SET_ROLE, A.GROUP_CHANGE}),
-        _any(_global_admin, _all(Has(_thing, "guarded"), Not(_at(_thing, "guarded")))),
-    ),
-    Invariant(
-        "global-admins-make-them",
-        "Global admins make Global admins.",
-        frozenset({A.USER_SET_GLOBAL_ADMIN}),
-        _global_admin,
-    ),
-    Invariant(
-        "admins-consent-where-asked",
-        "Where an application asks for an admin's consent, nobody consents for itself.",
-        frozenset({A.APPLICATION_CONSENT}),
-        _all(Has(_thing, "adminConsent"), Not(_at(_thing, "adminConsent"))),
-    ),
-    Invariant(
         "users-only",
         "Customers answer, relationships are asked for, and a tenant is administered by users.",
         CLASSES[OWN_DIRECTORY] | CLASSES[ANSWERING] | CLASSES[ASKING] | CLASSES[NEW_CUSTOMER] | CLASSES[OPERATING],
@@ -290,10 +274,11 @@ PROGRAMME = (
 GROUPS: Mapping[str, tuple[Invariant, ...]] = {
     "partners kept apart": ISOLATION,
     "to whom may be sold": SELLING,
-    "the rest of the programme": PROGRAMME + COMMITMENTS,
+    "the rest of the programme": PROGRAMME + DIRECTORY + COMMITMENTS,
     "what partners are": PARTNERS,
+    "granular delegated admin": GRANULAR,
     "a second factor": SECOND_FACTOR,
 }
-ALL = ISOLATION + SELLING + PROGRAMME + COMMITMENTS + PARTNERS + SECOND_FACTOR
+ALL = ISOLATION + SELLING + PROGRAMME + DIRECTORY + COMMITMENTS + PARTNERS + GRANULAR + SECOND_FACTOR
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

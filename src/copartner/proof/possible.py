@@ -9,6 +9,7 @@ from copartner.policy.evaluate import World
 from copartner.policy.facts import Cloud, Role
 from copartner.policy.rulebook import RuleSet
 from copartner.policy.tree import Attr, Binary, Entity, Expr, Has, Literal, Members, Not, Var
+from copartner.proof.invariants_of_delegation import GRANULAR_ACTIONS
 from copartner.proof.questions import Prover, Result
 from copartner.proof.solver import solve
 
@@ -142,6 +143,12 @@ def _ended(action: Action, span: RuleSet) -> bool:
     match action, span.cloud:
         case ((Action.RELATIONSHIP_REQUEST_INCLUDE_PRIVILEGES | Action.CONSENT_GRANT_PRIVILEGES), Cloud.COMMERCIAL):
             return span.begins >= date(2023, 10, 9)
+        case Action.ADMIN_RELATIONSHIP_EXTEND, Cloud.COMMERCIAL:
+            return span.ends < date(2023, 10, 1)
+        case _, Cloud.COMMERCIAL if action in GRANULAR_ACTIONS:
+            return span.ends < date(2022, 1, 1)
+        case _, _ if action in GRANULAR_ACTIONS:
+            return True
         case Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES, Cloud.COMMERCIAL:
             return span.ends < date(2018, 11, 1)
         case Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES, _:

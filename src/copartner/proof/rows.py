@@ -57,6 +57,16 @@ ROWS = (
         "rel-addressee",
         "partner",
     ),
+    _row("admin_relationship", _P, "AdminRelationship", "partner", Action.ADMIN_RELATIONSHIP_READ, "gdap-own"),
+    _row(
+        "admin_relationship",
+        _C,
+        "AdminRelationship",
+        "customer",
+        Action.ADMIN_CONSENT_READ,
+        "gdap-addressee",
+        "partner",
+    ),
     *(_row("audit_record", side, "Home", "tenant", Action.AUDIT_READ, "own-tenant") for side in Side),
     *(
         _row(table, side, kind, "tenant", action, "own-directory")

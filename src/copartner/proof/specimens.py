@@ -6,20 +6,19 @@ from datetime import date
 import msgspec
 
 from copartner.policy.actions import Action
+from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
 from copartner.policy.facts import (
     Actor,
+    AdminRelationship,
     Agreement,
-    ApplicationRecord,
     Cart,
     Cloud,
     Commitment,
-    ConsentRecord,
     Customer,
     DecisionRecord,
     Ending,
     FactContext,
     Facts,
-    GroupRecord,
     Home,
     Order,
     Organisation,
@@ -32,7 +31,6 @@ from copartner.policy.facts import (
     Subscription,
     Tenant,
     TenantRecord,
-    UserRecord,
 )
 from copartner.policy.schema import Schema
 
@@ -48,6 +46,10 @@ CUSTOMER_SIDE = frozenset(
         Action.CONSENT_ACCEPT,
         Action.CONSENT_DECLINE,
         Action.CONSENT_GRANT_PRIVILEGES,
+        Action.ADMIN_CONSENT_READ,
+        Action.ADMIN_CONSENT_APPROVE,
+        Action.ADMIN_CONSENT_REJECT,
+        Action.ADMIN_CONSENT_END,
         Action.OWN_SUBSCRIPTION_LIST,
         Action.OWN_RELATIONSHIP_LIST,
         Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES,
@@ -105,6 +107,8 @@ def _resource(kind: str, tenant: str) -> Resource:
             return DecisionRecord("d-1", tenant, "u-another")
         case "RelationshipRequest":
             return RelationshipRequest("rr-1", PARTNER, CUSTOMER, includes_privileges=True)
+        case "AdminRelationship":
+            return AdminRelationship("ar-1", PARTNER, CUSTOMER, within_limits=True, global_administrator=False)
         case "Customer":
             return Customer("c-1", PARTNER, CUSTOMER)
         case "Cart":

@@ -15,6 +15,8 @@ UNWALLED = {
     "catalogue_term", "function_version", "migration", "organisation",
 }  # fmt: skip
 FACTS_READ = {
+    "admin_relationship": "partner_tenant_id id customer_tenant_id customer_name display_name roles duration "
+    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version",
     "actor": "tenant_id subject_id app_only sides roles",
     "affiliation": "organisation_id affiliate_id",
     "application": "tenant_id id name enabled",
@@ -40,6 +42,11 @@ FACTS_READ = {
 }
 # Every column that any role may change. Seller, owner, terms and partner of record are not among them.
 CHANGED = {
+    ("copartner_customer", "admin_relationship"): "status modified_at activated_at ends_at answer_reason version",
+    ("copartner_facts", "admin_relationship"): "customer_tenant_id",
+    ("copartner_partner", "admin_relationship"): (
+        "customer_tenant_id customer_name display_name roles duration auto_extend status modified_at asked_at version"
+    ),
     ("copartner_customer", "idempotency_key"): "result",
     ("copartner_customer", "relationship_request"): "state answered_at answered_by",
     ("copartner_customer", "reseller_relationship"): "privileges",
@@ -91,6 +98,7 @@ CHANGED = {
     ("copartner_signin", "signing_key"): "ends_at",
 }
 REMOVED = {
+    ("copartner_partner", "admin_relationship"),
     ("copartner_customer", "idempotency_key"), ("copartner_operator", "idempotency_key"),
     ("copartner_partner", "idempotency_key"), ("copartner_signin", "authorization_code"),
     ("copartner_keeper", "actor"), ("copartner_signin", "browser_session"),
@@ -102,6 +110,7 @@ REMOVED = {
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
 ADDED = {
+    ("copartner_partner", "admin_relationship"),
     ("copartner_customer", "customer_agreement"), ("copartner_customer", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("application", "application_consent", "application_secret", "directory_group", "group_member",

@@ -10,6 +10,7 @@ from copartner.catalogue.model import BillingCycle
 from copartner.command.context import Context
 from copartner.command.denial import Denied
 from copartner.customers import service as customers
+from copartner.delegation.model import Key
 from copartner.orders import service as orders
 from copartner.orders.model import Wish
 from copartner.policy.facts import Side
@@ -39,6 +40,7 @@ class Matter:
     request: UUID | None = None
     decision: UUID | None = None
     nobody: UUID | None = None
+    granular: Key | None = None
 
     @property
     def customer_id(self) -> UUID:

@@ -7,7 +7,7 @@ import msgspec
 from litestar.types import Receive, Scope, Send
 
 from copartner.agreements import rules as agreements
-from copartner.api.call import Call, Reply, encode
+from copartner.api.call import DECISION_HEADER, Call, Reply, encode
 from copartner.api.caller import NoToken, NotThisSide, UserTokenNeeded
 from copartner.api.limiting import RateExceeded
 from copartner.api.partner_center.codes import ErrorCode, error_code
@@ -33,7 +33,6 @@ from copartner.programme import rules as programme
 from copartner.relationships import rules as relationships
 from copartner.subscriptions import rules as subscriptions
 
-DECISION_HEADER = "copartner-decision-id"
 _SOURCE = "copartner"
 _LONGEST_TEXT, _LONGEST_VALUE = 1500, 200
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -132,6 +131,11 @@ RULES: dict[str, ErrorCode] = {
     "rel-market": _get(403, 2030),
     "rel-address": _get(403, 2030),
     "rel-acceptor": ROLE,
+    "gdap-acceptor": ROLE,
+    "gdap-asker": ROLE,
+    "gdap-limits": MALFORMED,
+    "gdap-start": DENIED,
+    "gdap-national": DENIED,
     "dir-guarded": ROLE,
     "dir-global-admin": ROLE,
     "cust-purge": _get(400, 800024),

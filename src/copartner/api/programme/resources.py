@@ -1,6 +1,7 @@
 """The programme's own routes, one list from one file a resource."""
 
 from copartner.api.programme import (
+    admin_consent,
     application_consents,
     applications,
     audit_records,
@@ -19,6 +20,7 @@ from copartner.api.registry import Route
 ROUTES: tuple[Route, ...] = (
     *relationship_requests.ROUTES,
     *consent.ROUTES,
+    *admin_consent.ROUTES,
     *relationships.ROUTES,
     *subscriptions.ROUTES,
     *users.ROUTES,

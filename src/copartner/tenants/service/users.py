@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.kernel.hashing import hash_password
-from copartner.policy import facts as policy_facts
 from copartner.policy.actions import Action
+from copartner.policy.directory import UserRecord
 from copartner.policy.facts import Role
 from copartner.tenants import rules, store
 from copartner.tenants.model import IssuedPassword, Listed, User
@@ -48,7 +48,7 @@ async def create_user(ctx: Context, *, name: str, display_name: str, roles: Iter
         wanted = tuple(sorted(set(roles)))
         facts = await store.home_facts(cmd.db, ctx)
         cmd.require(Action.USER_CREATE, facts)
-        new = policy_facts.UserRecord(id=str(user_id), tenant=str(tenant_id), guarded=False)
+        new = UserRecord(id=str(user_id), tenant=str(tenant_id), guarded=False)
         for role in wanted:
             cmd.require(_giving(role), replace(facts, resource=new))
         if (earlier := cmd.replay(User)) is not None:

@@ -1,0 +1,117 @@
+-- fn_admin_relationship_resource: whose relationship it is and whom it addresses, of any partner; without a partner there
+-- is none such. On the customer's side `p_answering` stands where it names nobody, and what was not asked is not there.
+CREATE FUNCTION fn_admin_relationship_resource(p_partner uuid, p_id uuid, p_answering uuid) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE r record;
+BEGIN
+    SELECT q.partner_tenant_id, q.customer_tenant_id INTO r FROM admin_relationship q
+        WHERE q.partner_tenant_id = p_partner AND q.id = p_id AND (p_answering IS NULL OR q.status <> 'created');
+    RETURN json_build_object('type', 'AdminRelationship', 'id', p_id, 'partner', r.partner_tenant_id,
+        'customer', CASE WHEN r.partner_tenant_id IS NOT NULL THEN coalesce(r.customer_tenant_id, p_answering) END);
+END $$;
+ALTER FUNCTION fn_admin_relationship_resource OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_resource TO copartner_partner, copartner_customer;
+
+-- fn_admin_relationship_facts: a user of either side and one relationship.
+CREATE FUNCTION fn_admin_relationship_facts(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_partner uuid, p_id uuid) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', fn_admin_relationship_resource(p_partner, p_id, CASE WHEN p_side = 'customer' THEN p_tenant END));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_facts TO copartner_partner, copartner_customer;
+
+-- fn_admin_relationship_row: one relationship as the store reads it.
+CREATE FUNCTION fn_admin_relationship_row(r admin_relationship) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', r.id, 'partner_tenant_id', r.partner_tenant_id,
+        'customer_tenant_id', r.customer_tenant_id, 'customer_name', r.customer_name, 'display_name', r.display_name,
+        'roles', r.roles, 'duration', r.duration, 'auto_extend', r.auto_extend, 'status', r.status,
+        'created_at', r.created_at, 'modified_at', r.modified_at, 'asked_at', r.asked_at,
+        'activated_at', r.activated_at, 'ends_at', r.ends_at, 'answer_reason', r.answer_reason, 'version', r.version)
+$$;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_row TO copartner_partner, copartner_customer, copartner_facts;
+
+-- fn_admin_relationship_status: the status that time has made of a relationship, as delegation/rules.py has it.
+CREATE FUNCTION fn_admin_relationship_status(r admin_relationship, p_now timestamptz) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN r.status = 'approvalPending' AND r.asked_at + interval '90 days' <= p_now
+        OR r.status = 'active' AND r.ends_at <= p_now AND r.auto_extend <> 'P180D' THEN 'expired' ELSE r.status END
+$$;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_status TO copartner_partner;
+
+-- fn_read_admin_relationship: one relationship of the acting partner.
+CREATE FUNCTION fn_read_admin_relationship(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    p_partner uuid, p_id uuid, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_admin_relationship_facts(p_side, p_tenant, p_subject, p_app_only, p_partner, p_id);
+    SELECT fn_admin_relationship_row(r) INTO body FROM admin_relationship r
+        WHERE r.partner_tenant_id = p_tenant AND r.partner_tenant_id = p_partner AND r.id = p_id;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_admin_relationship TO PUBLIC;
+
+-- fn_list_admin_relationships: a page of the acting partner's relationships, and one more row where the list goes on.
+CREATE FUNCTION fn_list_admin_relationships(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    p_status text, p_customer uuid, p_now timestamptz, p_count boolean, p_after uuid, p_size integer,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE v_total bigint; v_items json;
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT coalesce(json_agg(fn_admin_relationship_row(page) ORDER BY (page).id), '[]'),
+        coalesce((SELECT json_agg(json_build_object('type', 'AdminRelationship', 'id', asker, 'partner', asker))
+            FROM (SELECT DISTINCT unnest(array_agg((page).partner_tenant_id))) AS askers(asker)), '[]')
+    INTO v_items, shapes
+    FROM (SELECT r FROM admin_relationship r WHERE r.partner_tenant_id = p_tenant
+        AND (p_status IS NULL OR fn_admin_relationship_status(r, p_now) = p_status)
+        AND (p_customer IS NULL OR r.customer_tenant_id = p_customer) AND (p_after IS NULL OR r.id > p_after)
+        ORDER BY r.id LIMIT p_size + 1) AS listed(page);
+    IF p_count THEN
+        SELECT count(*) INTO v_total FROM admin_relationship c WHERE c.partner_tenant_id = p_tenant
+            AND (p_status IS NULL OR fn_admin_relationship_status(c, p_now) = p_status)
+            AND (p_customer IS NULL OR c.customer_tenant_id = p_customer);
+    END IF;
+    body := json_build_object('total', v_total, 'items', v_items);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_admin_relationships TO PUBLIC;
+
+-- fn_admin_invitation: a relationship as the tenant that it addresses reads it; null for any other, and until it is asked.
+CREATE FUNCTION fn_admin_invitation(p_partner uuid, p_id uuid) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (SELECT fn_admin_relationship_row(r) FROM admin_relationship r
+        WHERE r.partner_tenant_id = p_partner AND r.id = p_id AND r.status <> 'created'
+        AND coalesce(r.customer_tenant_id, actor_tenant()) = actor_tenant());
+END $$;
+ALTER FUNCTION fn_admin_invitation OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_admin_invitation TO copartner_customer;
+
+-- fn_read_admin_consent: a relationship, and who asks for it, as the customer that it addresses reads it.
+CREATE FUNCTION fn_read_admin_consent(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    p_partner uuid, p_id uuid, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_admin_relationship_facts(p_side, p_tenant, p_subject, p_app_only, p_partner, p_id);
+    body := json_build_object('relationship', fn_admin_invitation(p_partner, p_id), 'partner', fn_partner(p_partner));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_admin_consent TO PUBLIC;
+
+-- fn_claim_admin_relationship: names the acting customer in a relationship that names nobody and waits for an answer.
+CREATE FUNCTION fn_claim_admin_relationship(p_partner uuid, p_id uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    UPDATE admin_relationship SET customer_tenant_id = actor_tenant() WHERE partner_tenant_id = p_partner AND id = p_id
+        AND customer_tenant_id IS NULL AND status = 'approvalPending' AND partner_tenant_id <> actor_tenant();
+    RETURN FOUND;
+END $$;
+ALTER FUNCTION fn_claim_admin_relationship OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_claim_admin_relationship TO copartner_customer;
+
+-- fn_lock_admin_relationship: the relationship, locked, when it is the acting partner's or names the acting customer.
+CREATE FUNCTION fn_lock_admin_relationship(p_partner uuid, p_id uuid) RETURNS json LANGUAGE sql AS $$
+    SELECT fn_admin_relationship_row(r) FROM admin_relationship r
+    WHERE r.partner_tenant_id = p_partner AND r.id = p_id FOR UPDATE
+$$;
+GRANT EXECUTE ON FUNCTION fn_lock_admin_relationship TO copartner_partner, copartner_customer;

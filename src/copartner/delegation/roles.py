@@ -1,0 +1,34 @@
+"""The built-in roles a partner can ask for, by their well-known template ids, in words for customers."""
+
+import csv
+from functools import cache
+from importlib.resources import files
+from uuid import UUID
+
+from copartner.delegation.model import AdminRole, Risk
+from copartner.kernel.errors import Invalid
+
+GLOBAL_ADMINISTRATOR = UUID("62e90394-69f5-4237-9190-012177145e10")
+
+
+@cache
+def known() -> dict[UUID, AdminRole]:
+    """Every role by its template id. Source: permissions-reference of the directory, built-in roles."""
+    text = (files(__package__) / "roles.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {UUID(row["id"]): AdminRole(UUID(row["id"]), row["name"], Risk(row["risk"]), row["text"]) for row in rows}
+
+
+def described(ids: tuple[UUID, ...]) -> tuple[AdminRole, ...]:
+    """The roles of these ids, in their order."""
+    return tuple(known()[one] for one in ids)
+
+
+def check_roles(ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    """The ids, each once; raises Invalid for none and for one that no role has."""
+    if not ids:
+        raise Invalid("Name at least one role.", "unifiedRoles")
+    unknown = [str(one) for one in ids if one not in known()]
+    if unknown:
+        raise Invalid("No role has this template id; take the id of a built-in role.", *unknown)
+    return tuple(dict.fromkeys(ids))

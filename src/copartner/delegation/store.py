@@ -1,0 +1,141 @@
+"""Rows of granular relationships, and what the rules must know of them."""
+
+from functools import cache
+
+import asyncpg
+import msgspec
+from asyncpg.connection import Connection
+
+from copartner.command.context import Context
+from copartner.delegation.model import AdminRelationship, Key
+from copartner.delegation.rules import DisplayNameTaken
+from copartner.kernel.functions import call
+from copartner.policy.facts import Facts
+
+_FACTS = msgspec.json.Decoder(Facts)
+_ROW = msgspec.json.Decoder(AdminRelationship)
+
+
+@cache
+def read() -> str:
+    """Caller, partner, relationship; answers facts and relationship."""
+    return call("fn_read_admin_relationship", 6, "facts", "shapes", "body")
+
+
+@cache
+def page() -> str:
+    """Caller, status, customer, moment, whether to count, key to start after, size; one item more than the size."""
+    return call("fn_list_admin_relationships", 10, "facts", "shapes", "body")
+
+
+@cache
+def consent() -> str:
+    """Caller, partner, relationship; answers facts, relationship and partner."""
+    return call("fn_read_admin_consent", 6, "facts", "shapes", "body")
+
+
+async def home_facts(db: Connection, ctx: Context) -> Facts:
+    """The caller and its own tenant."""
+    return _FACTS.decode(await db.fetchval(call("fn_home_facts", 4), *ctx.who))
+
+
+async def facts(db: Connection, ctx: Context, key: Key) -> Facts:
+    """A relationship of any partner, for the rules alone; never returned to a caller."""
+    return _FACTS.decode(
+        await db.fetchval(call("fn_admin_relationship_facts", 6), *ctx.who, key.partner_tenant_id, key.id)
+    )
+
+
+async def lock(db: Connection, key: Key) -> AdminRelationship | None:
+    """The relationship, locked, when it is the acting partner's or names the acting customer."""
+    row = await db.fetchval(call("fn_lock_admin_relationship", 2), key.partner_tenant_id, key.id)
+    return None if row is None else _ROW.decode(row)
+
+
+async def claim(db: Connection, key: Key) -> bool:
+    """Name the acting customer in a relationship that waits and names nobody; whether it did."""
+    claimed: bool = await db.fetchval(call("fn_claim_admin_relationship", 2), key.partner_tenant_id, key.id)
+    return claimed
+
+
+async def known(db: Connection, tenant_id: object) -> bool:
+    """Whether a tenant has the identifier."""
+    return await db.fetchval(call("fn_known_tenant", 1), tenant_id) is not None
+
+
+async def add(db: Connection, made: AdminRelationship) -> None:
+    """Insert a relationship of the acting partner; raises DisplayNameTaken."""
+    try:
+        await db.execute(
+            """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, customer_name, display_name,
+                roles, duration, auto_extend, status, created_at, modified_at, version)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+            made.partner_tenant_id,
+            made.id,
+            made.customer_tenant_id,
+            made.customer_name,
+            made.display_name,
+            made.roles,
+            made.duration,
+            made.auto_extend,
+            made.status,
+            made.created_at,
+            made.modified_at,
+            made.version,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise _taken(made) from error
+
+
+async def save(db: Connection, made: AdminRelationship) -> None:
+    """Write what the acting partner may change; raises DisplayNameTaken."""
+    try:
+        await db.execute(
+            """UPDATE admin_relationship SET customer_tenant_id = $3, customer_name = $4, display_name = $5, roles = $6,
+                duration = $7, auto_extend = $8, status = $9, modified_at = $10, asked_at = $11, version = $12
+            WHERE partner_tenant_id = $1 AND id = $2""",
+            made.partner_tenant_id,
+            made.id,
+            made.customer_tenant_id,
+            made.customer_name,
+            made.display_name,
+            made.roles,
+            made.duration,
+            made.auto_extend,
+            made.status,
+            made.modified_at,
+            made.asked_at,
+            made.version,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise _taken(made) from error
+
+
+async def save_answer(db: Connection, made: AdminRelationship) -> None:
+    """Write what the acting customer said to it."""
+    await db.execute(
+        """UPDATE admin_relationship SET status = $3, modified_at = $4, activated_at = $5, ends_at = $6,
+            answer_reason = $7, version = $8
+        WHERE partner_tenant_id = $1 AND id = $2""",
+        made.partner_tenant_id,
+        made.id,
+        made.status,
+        made.modified_at,
+        made.activated_at,
+        made.ends_at,
+        made.answer_reason,
+        made.version,
+    )
+
+
+async def delete(db: Connection, key: Key) -> None:
+    """Remove a relationship of the acting partner."""
+    await db.execute(
+        "DELETE FROM admin_relationship WHERE partner_tenant_id = $1 AND id = $2", key.partner_tenant_id, key.id
+    )
+
+
+def _taken(made: AdminRelationship) -> DisplayNameTaken:
+    return DisplayNameTaken(
+        "displayName: another relationship of yours has this name; send another.", made.display_name
+    )

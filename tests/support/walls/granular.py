@@ -1,0 +1,92 @@
+"""Granular relationships on the stage, and deeds in whose way one forbid about them stands."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from copartner.delegation import consent, service
+from copartner.delegation.model import AdminRelationship, Asked, Key
+from copartner.delegation.roles import known
+from copartner.policy.facts import Cloud, Side
+from support.programme import PRESENT
+from support.walls import scenes
+from support.walls.scenes import Matter, Scene
+
+EVE = datetime(2021, 12, 31, tzinfo=UTC)
+_ROLES = tuple(known())[-2:]
+_C, _G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
+Deed = Callable[[Matter], Coroutine[Any, Any, Any]]
+
+
+def _drafting(matter: Matter, *, customer: bool) -> Coroutine[Any, Any, AdminRelationship]:
+    asked = Asked(
+        display_name="Help", duration="P1Y", roles=_ROLES, customer_tenant_id=matter.customer_id if customer else None
+    )
+    return service.create_relationship(matter.seller, asked=asked)
+
+
+def drafted(scene: Scene, partner: str) -> Key:
+    """A draft of a partner, at the present."""
+    made: AdminRelationship = scene.run(_drafting(scene.matter(partner, scene.buyer), customer=False))
+    return made.key
+
+
+def _asked_by(scene: Scene, partner: str, customer: str) -> Key:
+    made: AdminRelationship = scene.run(_drafting(scene.matter(partner, customer), customer=True))
+    scene.run(service.ask_for_approval(scene.matter(partner, customer).seller, key=made.key))
+    return made.key
+
+
+def foreign(scene: Scene) -> Matter:
+    """The second partner looks at the first one's draft."""
+    return replace(scene.matter(scene.second, scene.buyer), granular=drafted(scene, scene.first))
+
+
+def _key(matter: Matter) -> Key:
+    assert matter.granular is not None
+    return matter.granular
+
+
+def addressed(scene: Scene) -> Matter:
+    """A partner asked the customer that looks."""
+    return replace(scenes.strangers(scene), granular=_asked_by(scene, scene.first, scene.buyer))
+
+
+def addressed_to_another(scene: Scene) -> Matter:
+    """A partner asked another customer than the one that looks."""
+    return replace(scenes.strangers(scene), granular=_asked_by(scene, scene.first, scene.affiliate))
+
+
+def _create(**wanted: Any) -> Deed:
+    asked = Asked(**{"display_name": "More", "duration": "P1Y", "roles": _ROLES, **wanted})
+    return lambda m: service.create_relationship(m.seller, asked=asked)
+
+
+def _by_chief(matter: Matter) -> Coroutine[Any, Any, Any]:
+    asked = Asked(display_name="More", duration="P1Y", roles=_ROLES)
+    return service.create_relationship(matter.chief, asked=asked)
+
+
+CASES: tuple[tuple[str, str, Deed, Callable[[Scene], Matter], datetime, Cloud], ...] = (
+    ("gdap-own", "read", lambda m: service.read_relationship(m.seller, key=_key(m)), foreign, PRESENT, _C),
+    ("gdap-own", "ask", lambda m: service.ask_for_approval(m.seller, key=_key(m)), foreign, PRESENT, _C),
+    ("gdap-own", "delete", lambda m: service.delete_relationship(m.seller, key=_key(m)), foreign, PRESENT, _C),
+    ("gdap-own", "end", lambda m: service.terminate_relationship(m.seller, key=_key(m)), foreign, PRESENT, _C),
+    ("gdap-own", "change", lambda m: service.change_relationship(
+        m.seller, key=_key(m), asked=Asked(duration="P2Y")), foreign, PRESENT, _C),
+    ("gdap-asker", "create", _by_chief, scenes.strangers, PRESENT, _C),
+    ("gdap-limits", "create", _create(duration="P25M"), scenes.strangers, PRESENT, _C),
+    ("gdap-start", "create", _create(), scenes.strangers, EVE, _C),
+    ("gdap-national", "create", _create(), scenes.strangers, PRESENT, _G),
+    ("gdap-addressee", "read", lambda m: consent.read_invitation(m.buyer, key=_key(m)), addressed_to_another,
+     PRESENT, _C),
+    ("gdap-addressee", "approve", lambda m: consent.approve_relationship(m.buyer, key=_key(m)), addressed_to_another,
+     PRESENT, _C),
+    ("gdap-addressee", "reject", lambda m: consent.reject_relationship(m.buyer, key=_key(m)), addressed_to_another,
+     PRESENT, _C),
+    ("gdap-addressee", "end", lambda m: consent.end_relationship(m.buyer, key=_key(m)), addressed_to_another,
+     PRESENT, _C),
+    ("gdap-acceptor", "approve", lambda m: consent.approve_relationship(
+        m.here.context(f"ba@{m.customer}", Side.CUSTOMER), key=_key(m)), addressed, PRESENT, _C),
+)  # fmt: skip
