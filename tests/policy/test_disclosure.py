@@ -64,6 +64,8 @@ SHOWN = {
     "rel-acceptor": {"principal.roles"},
     "rel-address": {"resource.customer.country"},
     "rel-addressee": {"principal.tenant", "resource.customer", "resource.partner"},
+    "gdap-acceptor": {"principal.roles"},
+    "gdap-addressee": {"principal.tenant", "resource.customer", "resource.partner"},
     "rel-cloud": {"resource.customer.cloud", "resource.partner.cloud"},
     "rel-dap-asked": {"resource.includesPrivileges"},
     "rel-end": {"context.ending.active", "context.ending.reservations"},
