@@ -22,7 +22,7 @@ from copartner_emulator import cluster
 from copartner_emulator.postgres import EmbeddedPostgres
 from copartner_emulator.world import load, read_world
 
-PLACE = Path(__file__).resolve().parents[1] / ".copartner" / "bench"
+PLACE = Path(os.environ.get("BENCH_PLACE") or Path(__file__).resolve().parents[1] / ".copartner" / "bench")
 _STAMP = "world"
 # What is set differs from PostgreSQL's defaults by none of these; they are shown with the figures.
 SHOWN = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
@@ -57,9 +57,9 @@ async def prepare(database: Database, place: Path = PLACE) -> None:
     now = datetime.now(UTC)
     owner_url = database.postgres.owner_url
     await runner.migrate(owner_url, login_role=cluster.LOGIN, release=version("copartner"), now=now)
-    stamp = sha256(b"".join(Path(it.__file__).read_bytes() for it in (world, filling))).hexdigest()
+    stamp = sha256(b"".join((b"%d" % world.SCALE, *(Path(it.__file__).read_bytes() for it in (world, filling)))))
     kept = place / _STAMP
-    if kept.exists() and kept.read_text() != stamp:
+    if kept.exists() and kept.read_text() != stamp.hexdigest():
         raise SystemExit(f"The world in {place} was made by another release of the comparison: remove {place}.")
     demo = read_world("multi-partner", Cloud.COMMERCIAL)
     connection = await connect(database)
@@ -68,7 +68,7 @@ async def prepare(database: Database, place: Path = PLACE) -> None:
             began = time.perf_counter()
             await load(demo, owner_url, keep=place / "passwords.json", now=now)
             await filling.build(connection, demo, now)
-            kept.write_text(stamp)
+            kept.write_text(stamp.hexdigest())
             print(f"made {world.SUBSCRIPTIONS:,} subscriptions in {time.perf_counter() - began:.0f} s")
         await clean(connection)
         counted = await connection.fetchval("SELECT count(*) FROM subscription WHERE offer_name <> ''")

@@ -10,6 +10,7 @@ import msgspec
 import world
 from asyncpg.connection import Connection
 
+from copartner.agreements import rules as agreements
 from copartner.catalogue.model import Item, Term
 from copartner.kernel.calendar import add_months, months_of
 from copartner_emulator.world_model import World
@@ -114,6 +115,15 @@ async def _relationships(connection: Connection) -> None:
             )
             for c in range(world.CUSTOMERS)
             for place in range(world.sellers(c))
+        ),
+    )
+    await _copy(
+        connection,
+        "partner_agreement",
+        ("partner_tenant_id", "template_id", "id", "signed_at", "signed_by"),
+        (
+            (world.partner_id(p), agreements.PARTNER_TEMPLATE, world.partner_id(p), formed, "bench")
+            for p in range(world.PARTNERS)
         ),
     )
     await _copy(

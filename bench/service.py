@@ -141,7 +141,7 @@ async def _tokens(database: Database, key: KeyFile, root: str) -> list[str]:
 def user(partner: int) -> Subject:
     """The first user of a partner, as a token names it."""
     name = f"agent-0@partner-{partner}.bench.example"
-    return Subject(world.partner_id(partner), world.user_id(partner), None, name, (), ("pwd",))
+    return Subject(world.partner_id(partner), world.user_id(partner), None, name, (), ("pwd", "mfa"))
 
 
 def _free_port() -> int:

@@ -5,16 +5,19 @@ ten subscriptions follows the other in the order of customers, and its time, whi
 of a shuffled place. A customer's subscriptions therefore lie as scattered in the table as sales over a year leave them.
 """
 
+import os
 from uuid import UUID
 
+# BENCH_SCALE=100 makes a hundredth of the world, to try the comparison itself; its figures say nothing.
+SCALE = int(os.environ.get("BENCH_SCALE", "1"))
 PARTNERS = 100
-CUSTOMERS = 20_000
+CUSTOMERS = 20_000 // SCALE
 USERS = 20  # of each partner; a customer has one
-SUBSCRIPTIONS = 1_000_000
+SUBSCRIPTIONS = 1_000_000 // SCALE
 LINES = 10
 ORDERS = SUBSCRIPTIONS // LINES
 # The first customers are large: four partners, one of which sold 140 subscriptions and the others 30 each.
-LARGE = 2_000
+LARGE = 2_000 // SCALE
 LARGE_HOLDS, LARGE_OWN, SMALL_HOLDS = 230, 140, 30
 IN_LARGE = LARGE * LARGE_HOLDS
 BEGAN_MS = 1_717_200_000_000  # 1 June 2024

@@ -14,10 +14,10 @@ VALUES (customer_id(:c), fresh_id(1), partner_id(:p), relationship_id(:r), custo
     '@order_lines@', '2026-11-22 09:00Z', '01890000-0000-7000-8000-000000000000');
 INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, product_id, sku_id,
     availability_id, kind, offer_name, nickname, quantity, status, auto_renew, term, billing_cycle, unit_price,
-    currency, created_at, starts_at, commitment_ends_at)
+    currency, created_at, starts_at, commitment_ends_at, is_trial, term_starts_at)
 VALUES (customer_id(:c), fresh_id(2), partner_id(:p), fresh_id(1), 0, 'CFQ7TTC0E4TR', '0001', 'CFQ7TTC0AAAA', 'license',
     'Office 365 Enterprise', 'Office 365 Enterprise', 3, 'active', true, 'P1Y', 'monthly', 352.51, 'EUR',
-    '2026-11-22 09:00Z', '2026-11-22 09:00Z', '2027-11-22 09:00Z');
+    '2026-11-22 09:00Z', '2026-11-22 09:00Z', '2027-11-22 09:00Z', false, '2026-11-22 09:00Z');
 INSERT INTO audit_record (tenant_id, at, id, partner_tenant_id, customer_tenant_id, customer_name, actor_tenant_id,
     actor_name, operation_type, resource_type, resource_id, status, old_value, new_value, correlation_id)
 VALUES

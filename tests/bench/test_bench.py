@@ -1,0 +1,28 @@
+"""The comparison runs from its world to its table; what it measures of a hundredth of the world says nothing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUESTS = ("read one subscription", "list 100 subscriptions", "check a cart out")
+pytestmark = pytest.mark.verify
+
+
+def test_every_request_is_measured_on_both_sides(tmp_path: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "bench/run.py", "--seconds=1", "--rounds=1", "--warm=1", "--processes=1"],
+        cwd=ROOT,
+        env=os.environ | {"BENCH_SCALE": "100", "BENCH_PLACE": str(tmp_path / "bench")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    rows = [
+        line.split(" | ") for line in said.stdout.splitlines() if line.startswith(tuple(f"| {it} |" for it in REQUESTS))
+    ]
+    assert [row[0].removeprefix("| ") for row in rows] == list(REQUESTS), said.stdout + said.stderr
+    assert all(float(row[2].replace(",", "")) > 0 and float(row[3].replace(",", "")) > 0 for row in rows)
