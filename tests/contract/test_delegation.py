@@ -246,4 +246,3 @@ async def test_time_lets_a_request_lapse_and_an_active_one_expire_or_go_on(site:
         assert (await request(site, AA, ends["Weiter"], "terminate")).status_code == 201
     finally:
         site.here.clock.moment = begun
-
