@@ -66,7 +66,7 @@ REQUESTS: Listing[Request, ActionBody] = below.by_age(ActionBody)
 
 
 def _data(operation: Operation) -> str:
-    """Source: delegatedadminrelationship-list-operations, 2023."""
+    """Source: delegatedadminrelationship-list-operations, undated."""
     intent = operation.data
     roles = [{"roleDefinitionId": role} for role in intent.roles]
     told: dict[str, Any] = {"accessDetails": {"unifiedRoles": roles}}
