@@ -52,26 +52,39 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_admin_relationship TO PUBLIC;
 
--- fn_list_admin_relationships: a page of the acting partner's relationships, and one more row where the list goes on.
+-- fn_list_admin_relationships: a page of the acting partner's relationships in an order, and one more row where the list
+-- goes on. Into its statement come words of this function alone.
 CREATE FUNCTION fn_list_admin_relationships(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
-    p_status text, p_customer uuid, p_now timestamptz, p_count boolean, p_after uuid, p_size integer,
-    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
-DECLARE v_total bigint; v_items json;
+    p_statuses text[], p_customers uuid[], p_now timestamptz, p_order text, p_descending boolean, p_count boolean,
+    p_value text, p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_total bigint;
+    v_items json;
+    v_column text := CASE p_order WHEN 'modified_at' THEN 'r.modified_at' WHEN 'display_name' THEN 'lower(r.display_name)'
+        ELSE 'r.created_at' END;
+    v_value text := CASE p_order WHEN 'display_name' THEN 'lower($5)' ELSE '$5::timestamptz' END;
+    v_way text := CASE WHEN p_descending THEN 'DESC' ELSE 'ASC' END;
+    v_beyond text := CASE WHEN p_descending THEN '<' ELSE '>' END;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
-    SELECT coalesce(json_agg(fn_admin_relationship_row(page) ORDER BY (page).id), '[]'),
-        coalesce((SELECT json_agg(json_build_object('type', 'AdminRelationship', 'id', asker, 'partner', asker))
-            FROM (SELECT DISTINCT unnest(array_agg((page).partner_tenant_id))) AS askers(asker)), '[]')
+    EXECUTE format($statement$
+        SELECT coalesce(json_agg(fn_admin_relationship_row(page) ORDER BY place), '[]'),
+            coalesce((SELECT json_agg(json_build_object('type', 'AdminRelationship', 'id', asker, 'partner', asker))
+                FROM (SELECT DISTINCT unnest(array_agg((page).partner_tenant_id))) AS askers(asker)), '[]')
+        FROM (SELECT r, row_number() OVER (ORDER BY %1$s %2$s, r.id %2$s) FROM admin_relationship r
+            WHERE r.partner_tenant_id = $1
+            AND ($2 IS NULL OR fn_admin_relationship_status(r, $4) = ANY ($2))
+            AND ($3 IS NULL OR r.customer_tenant_id = ANY ($3)) AND %3$s
+            ORDER BY %1$s %2$s, r.id %2$s LIMIT $7) AS listed(page, place)
+        $statement$, v_column, v_way,
+        CASE WHEN p_after IS NULL THEN 'true' ELSE format('(%s, r.id) %s (%s, $6)', v_column, v_beyond, v_value) END)
     INTO v_items, shapes
-    FROM (SELECT r FROM admin_relationship r WHERE r.partner_tenant_id = p_tenant
-        AND (p_status IS NULL OR fn_admin_relationship_status(r, p_now) = p_status)
-        AND (p_customer IS NULL OR r.customer_tenant_id = p_customer) AND (p_after IS NULL OR r.id > p_after)
-        ORDER BY r.id LIMIT p_size + 1) AS listed(page);
+    USING p_tenant, p_statuses, p_customers, p_now, p_value, p_after, p_size + 1;
     IF p_count THEN
         SELECT count(*) INTO v_total FROM admin_relationship c WHERE c.partner_tenant_id = p_tenant
-            AND (p_status IS NULL OR fn_admin_relationship_status(c, p_now) = p_status)
-            AND (p_customer IS NULL OR c.customer_tenant_id = p_customer);
+            AND (p_statuses IS NULL OR fn_admin_relationship_status(c, p_now) = ANY (p_statuses))
+            AND (p_customers IS NULL OR c.customer_tenant_id = ANY (p_customers));
     END IF;
     body := json_build_object('total', v_total, 'items', v_items);
 END $$;

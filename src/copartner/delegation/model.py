@@ -55,6 +55,14 @@ class AutoExtend(StrEnum):
     HALF_A_YEAR = "P180D"
 
 
+class OrderBy(StrEnum):
+    """By what a list of relationships comes."""
+
+    CREATED = "created_at"
+    MODIFIED = "modified_at"
+    NAME = "display_name"
+
+
 class Risk(StrEnum):
     """How much harm a role can do."""
 

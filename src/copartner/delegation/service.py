@@ -1,5 +1,6 @@
 """A partner asks for roles in a customer's tenant and ends them; see consent.py for the customer."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -7,10 +8,10 @@ from msgspec.structs import replace
 from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.delegation import rules, store
-from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Key, Party, Status, Step
+from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Key, OrderBy, Party, Status, Step
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR
 from copartner.kernel.errors import Invalid, check_tag
-from copartner.kernel.paging import Listed, Page
+from copartner.kernel.paging import Listed, Page, Place
 from copartner.policy import facts as policy_facts
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
@@ -36,18 +37,22 @@ async def create_relationship(ctx: Context, *, asked: Asked) -> AdminRelationshi
 async def list_relationships(
     ctx: Context,
     *,
-    status: Status | None = None,
-    customer_tenant_id: UUID | None = None,
+    statuses: Sequence[Status] | None = None,
+    customer_tenant_ids: Sequence[UUID] | None = None,
+    order_by: OrderBy = OrderBy.CREATED,
+    descending: bool = False,
     count: bool = False,
-    after: UUID | None = None,
+    after: Place | None = None,
     size: int = PAGE_LIMIT,
 ) -> Page[AdminRelationship]:
-    """At most `size` (1 to 300) relationships of the acting partner, oldest first; raises Denied."""
+    """At most `size` (1 to 300) relationships of the acting partner in one of these states; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
         Action.ADMIN_RELATIONSHIP_LIST,
         store.page(),
-        *(status, customer_tenant_id, ctx.moment, count, after, size),
+        *(statuses, customer_tenant_ids, ctx.moment, order_by, descending, count),
+        *((after.value, after.key) if after else (None, None)),
+        size,
         body=Listed[AdminRelationship],
         each=Action.ADMIN_RELATIONSHIP_READ,
     )

@@ -24,8 +24,11 @@ def read() -> str:
 
 @cache
 def page() -> str:
-    """Caller, status, customer, moment, whether to count, key to start after, size; one item more than the size."""
-    return call("fn_list_admin_relationships", 10, "facts", "shapes", "body")
+    """Caller, statuses, customers, moment, order, whether downwards and to count, value and key to start after, size.
+
+    Answers one item more than the size.
+    """
+    return call("fn_list_admin_relationships", 13, "facts", "shapes", "body")
 
 
 @cache

@@ -8,12 +8,14 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from copartner.api.call import Call, Reply
 from copartner.api.decoding import or_none
-from copartner.api.graph import wire
+from copartner.api.graph import options, wire
 from copartner.api.graph.errors import GraphErrorBody
-from copartner.api.graph.wire import AccessDetails, RelationshipBody, RelationshipsBody
+from copartner.api.graph.filtering import GUID, choice
+from copartner.api.graph.options import Collection, Listing
+from copartner.api.graph.wire import AccessDetails, RelationshipBody
 from copartner.api.registry import Query, Route
 from copartner.delegation import service
-from copartner.delegation.model import AdminRelationship, Asked, AutoExtend
+from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, OrderBy, Status
 
 
 class Participant(Struct, frozen=True, rename="camel"):
@@ -70,13 +72,29 @@ def _asked(body: RelationshipRequest) -> Asked:
     )
 
 
+_CONTEXT = "tenantRelationships/delegatedAdminRelationships"
+LISTING: Listing[AdminRelationship, RelationshipBody] = Listing(
+    RelationshipBody,
+    {
+        "createdDateTime": lambda one: one.created_at.isoformat(),
+        "lastModifiedDateTime": lambda one: one.modified_at.isoformat(),
+        "displayName": lambda one: one.display_name,
+    },
+    {"status": choice(Status), "customer/tenantId": GUID},
+)
+_ORDERS = {
+    "createdDateTime": OrderBy.CREATED,
+    "lastModifiedDateTime": OrderBy.MODIFIED,
+    "displayName": OrderBy.NAME,
+}
+
+
 def _one(call: Call, found: AdminRelationship) -> RelationshipBody:
-    context = f"{wire.root(call)}/$metadata#tenantRelationships/delegatedAdminRelationships/$entity"
-    return wire.body_of(found, context)
+    return wire.body_of(found, f"{options.root(call)}/$metadata#{_CONTEXT}/$entity")
 
 
 def _address(call: Call, found: AdminRelationship) -> str:
-    return f"{wire.root(call)}/tenantRelationships/delegatedAdminRelationships/{wire.id_of(found)}"
+    return f"{options.root(call)}/{_CONTEXT}/{wire.id_of(found)}"
 
 
 async def _create(call: Call) -> Reply:
@@ -84,23 +102,25 @@ async def _create(call: Call) -> Reply:
     return Reply.of(201, _one(call, made), {"location": _address(call, made)})
 
 
-async def _list(call: Call) -> RelationshipsBody:
-    asked = wire.options(call)
+async def _list(call: Call) -> Collection[RelationshipBody]:
+    asked = options.asked(call, LISTING)
     found = await service.list_relationships(
         call.ctx,
-        status=asked.status,
-        customer_tenant_id=asked.customer,
+        statuses=asked.among("status"),
+        customer_tenant_ids=asked.among("customer/tenantId"),
+        order_by=_ORDERS[asked.order],
+        descending=asked.descending,
         count=asked.count,
         after=asked.after,
         size=asked.size,
     )
-    return wire.page_of(call, asked, found, wire.body_of)
+    return options.collection(call, LISTING, asked, found, wire.body_of, _CONTEXT)
 
 
 async def _read(call: Call) -> RelationshipBody:
-    names = wire.chosen(call)
+    names = options.chosen(call, RelationshipBody)
     found = await service.read_relationship(call.ctx, key=wire.key_of(call.text("delegatedAdminRelationship")))
-    return wire.only(_one(call, found), names)
+    return options.only(_one(call, found), names)
 
 
 async def _change(call: Call) -> RelationshipBody:
@@ -121,7 +141,7 @@ async def _request(call: Call) -> Reply:
     done = await step(call.ctx, key=key)
     request_id = uuid5(done.id, action)
     made = ActionBody(
-        context=f"{wire.root(call)}/$metadata#tenantRelationships/delegatedAdminRelationships/requests/$entity",
+        context=f"{options.root(call)}/$metadata#{_CONTEXT}/requests/$entity",
         id=request_id,
         action=action,
         status="succeeded",
@@ -131,15 +151,6 @@ async def _request(call: Call) -> Reply:
     return Reply.of(201, made, {"location": f"{_address(call, done)}/requests/{request_id}"})
 
 
-_CHOICE = Query("$select", "The properties to answer with, by comma.")
-_LIST = (
-    Query("$filter", "status eq '...' and customer/tenantId eq '...', either or both."),
-    _CHOICE,
-    Query("$top", "How many a page has, at most 300.", int),
-    Query("$orderby", "createdDateTime asc, the order of the list."),
-    Query("$count", "With true, how many there are in all."),
-    Query("$skiptoken", "Where the page begins; stands in @odata.nextLink."),
-)
 _MATCH = (Query("If-Match", "The @odata.etag of the version to change; required."),)
 
 
@@ -149,12 +160,12 @@ def routes(version: str, prefix: str) -> tuple[Route, ...]:
     one = f"{everything}/{{delegatedAdminRelationship}}"
     name = f"{prefix}.{{}}_delegated_admin_relationship".format
     return (
-        Route(("GET",), everything, _list, name("list"), "List the caller's relationships.", RelationshipsBody,
-              query=_LIST, error=GraphErrorBody),
+        Route(("GET",), everything, _list, name("list"), "List the caller's relationships.",
+              Collection[RelationshipBody], query=LISTING.query, error=GraphErrorBody),
         Route(("POST",), everything, _create, name("create"), "Draft a relationship.", RelationshipBody,
               RelationshipRequest, 201, error=GraphErrorBody),
         Route(("GET",), one, _read, name("read"), "Read a relationship.", RelationshipBody,
-              query=(_CHOICE,), error=GraphErrorBody),
+              query=(options.CHOICE,), error=GraphErrorBody),
         Route(("PATCH",), one, _change, name("change"), "Change a draft.", RelationshipBody, RelationshipRequest,
               headers=_MATCH, error=GraphErrorBody),
         Route(("DELETE",), one, _delete, name("delete"), "Drop a draft.", status=204, headers=_MATCH,
