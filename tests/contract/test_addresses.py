@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from copartner.api.addresses import Addresses, Endpoint, TwiceServedError
+from copartner.api.graph.errors import spoken_at
+from copartner.api.graph.resources import ROUTES as GRAPH_ROUTES
 from copartner.api.partner_center.operations import Operation, operations
 from copartner.api.partner_center.resources import ROUTES
 from support.web import dry_client
@@ -24,7 +26,11 @@ def filled(path: str) -> str:
 
 
 def served(operation: Operation) -> bool:
-    shapes = {(method, re.sub(r"\{[^}]*\}", "{}", route.path)) for route in ROUTES for method in route.methods}
+    shapes = {
+        (method, re.sub(r"\{[^}]*\}", "{}", route.path))
+        for route in (*ROUTES, *GRAPH_ROUTES)
+        for method in route.methods
+    }
     return any((operation.method, re.sub(r"\{[^}]*\}", "{}", path)) in shapes for path in operation.paths)
 
 
@@ -41,10 +47,18 @@ async def test_what_is_not_served_says_so_by_name(operation: Operation, http: ht
         answer = await http.request(operation.method, filled(path))
         assert answer.status_code == 501
         if operation.method != "HEAD":
-            body = answer.json()
-            assert body["code"] == "0"
-            assert operation.name in body["description"]
-            assert body.keys() == {"code", "description", "data", "source"}
+            told(operation, path, answer.json())
+
+
+def told(operation: Operation, path: str, body: Any) -> None:
+    """The name of the operation, in the words of its address."""
+    if spoken_at(path):
+        assert (body.keys(), body["error"]["code"]) == ({"error"}, "notSupported")
+        assert operation.name in body["error"]["message"]
+        return
+    assert body["code"] == "0"
+    assert operation.name in body["description"]
+    assert body.keys() == {"code", "description", "data", "source"}
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,3 @@ def routes(version: str, prefix: str) -> tuple[Route, ...]:
         Route(("POST",), f"{one}/requests", _request, name("request_of"), "Ask for approval, or end it.",
               ActionBody, ActionRequest, 201, error=GraphErrorBody),
     )  # fmt: skip
-
-
-ROUTES = (*routes("v1.0", "graph"), *routes("beta", "graph_beta"))
