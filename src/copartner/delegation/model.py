@@ -36,6 +36,7 @@ class Step(StrEnum):
     """What moves a relationship on."""
 
     CHANGE = "change"
+    ADJUST = "adjust"
     DELETE = "delete"
     LOCK_FOR_APPROVAL = "lockForApproval"
     APPROVE = "approve"
@@ -123,6 +124,7 @@ class AdminRelationship:
     activated_at: datetime | None = None
     ends_at: datetime | None = None
     answer_reason: str = ""
+    ended_at: datetime | None = None
     version: int = 1
 
     @property

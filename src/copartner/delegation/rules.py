@@ -1,8 +1,12 @@
-"""What a granular relationship can do: the one table of its states, its limits, and what time makes of it. Pure."""
+"""What a granular relationship can do: the one table of its states, its limits, and what time makes of it. Pure.
+
+For what belongs to one see assignment_rules.py.
+"""
 
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Party, Status, Step
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, check_roles
@@ -14,6 +18,8 @@ LONGEST_DAYS = 730
 # Source: gdap-faq: a request that nobody approves lapses; an extension is by six months.
 WAITS = timedelta(days=90)
 EXTENSION = timedelta(days=180)
+# Source: gdap-faq: an ended relationship is seen for another year.
+SEEN_AFTER_END = timedelta(days=365)
 _DURATION = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,5})D)?")
 
 
@@ -57,6 +63,7 @@ TRANSITIONS = (
     Transition(Status.APPROVAL_PENDING, Step.LAPSE, Party.SYSTEM, Status.EXPIRED),
     Transition(Status.APPROVED, Step.PROVISION, Party.SYSTEM, Status.ACTIVATING),
     Transition(Status.ACTIVATING, Step.PROVISION, Party.SYSTEM, Status.ACTIVE),
+    Transition(Status.ACTIVE, Step.ADJUST, Party.PARTNER, Status.ACTIVE),
     Transition(Status.ACTIVE, Step.END, Party.SYSTEM, Status.EXPIRING),
     Transition(Status.EXPIRING, Step.END, Party.SYSTEM, Status.EXPIRED),
     Transition(Status.ACTIVE, Step.TERMINATE, Party.PARTNER, Status.TERMINATION_REQUESTED),
@@ -83,14 +90,42 @@ def moved(relationship: AdminRelationship, step: Step, party: Party, *, now: dat
 
 
 def changed(relationship: AdminRelationship, asked: Asked, *, now: datetime) -> AdminRelationship:
-    """The relationship with what the partner asks for now; raises IllegalStep, Invalid."""
-    made = moved(relationship, Step.CHANGE, Party.PARTNER, now=now)
-    given = {
-        name: value
-        for name in ("display_name", "duration", "roles", "auto_extend", "customer_tenant_id", "customer_name")
-        if (value := getattr(asked, name)) is not None
-    }
-    return checked(replace(made, **given))
+    """The draft with what the partner asks for now; raises IllegalStep, Invalid."""
+    return checked(replace(moved(relationship, Step.CHANGE, Party.PARTNER, now=now), **_given(asked)))
+
+
+def adjusted(relationship: AdminRelationship, asked: Asked, *, now: datetime) -> AdminRelationship:
+    """The active relationship with what may change of it, itself when that is nothing; raises IllegalStep, Invalid.
+
+    Source: delegatedadminrelationship-update, 2024-05-07: the extension, and the role Global Administrator to be left
+    out. Whoever sends the rest as it is asks for nothing.
+    """
+    given = {name: value for name, value in _given(asked).items() if value != getattr(relationship, name)}
+    if (roles := given.get("roles")) is not None:
+        left = tuple(role for role in relationship.roles if role in set(roles))
+        if {*roles} not in ({*relationship.roles}, {*relationship.roles} - {GLOBAL_ADMINISTRATOR}):
+            raise IllegalStep(
+                "accessDetails: of an active relationship the role Global Administrator alone can be left out, and no "
+                "other added; send its other roles as they are.",
+                relationship.status,
+            )
+        given["roles"] = left
+        if left == relationship.roles:
+            del given["roles"]
+    if given.keys() - {"roles", "auto_extend"}:
+        raise IllegalStep(
+            "Of an active relationship autoExtendDuration alone changes, and the role Global Administrator can be left "
+            "out; leave displayName, duration and customer as they are.",
+            relationship.status,
+        )
+    if not given:
+        return relationship
+    return checked(replace(moved(relationship, Step.ADJUST, Party.PARTNER, now=now), **given))
+
+
+def _given(asked: Asked) -> dict[str, Any]:
+    names = ("display_name", "duration", "roles", "auto_extend", "customer_tenant_id", "customer_name")
+    return {name: value for name in names if (value := getattr(asked, name)) is not None}
 
 
 def checked(made: AdminRelationship) -> AdminRelationship:
@@ -136,7 +171,7 @@ def approved(relationship: AdminRelationship, *, now: datetime) -> AdminRelation
 
 def rejected(relationship: AdminRelationship, reason: str, *, now: datetime) -> AdminRelationship:
     """The relationship refused by the customer; raises IllegalStep."""
-    return replace(moved(relationship, Step.REJECT, Party.CUSTOMER, now=now), answer_reason=reason)
+    return replace(moved(relationship, Step.REJECT, Party.CUSTOMER, now=now), answer_reason=reason, ended_at=now)
 
 
 def terminated(relationship: AdminRelationship, party: Party, *, now: datetime) -> AdminRelationship:
@@ -144,21 +179,27 @@ def terminated(relationship: AdminRelationship, party: Party, *, now: datetime) 
     made = moved(relationship, Step.TERMINATE, party, now=now)
     for _ in range(2):
         made = replace(made, status=after(made.status, Step.DEPROVISION, Party.SYSTEM) or made.status)
-    return made
+    return replace(made, ended_at=now)
 
 
 def passed(relationship: AdminRelationship, *, now: datetime) -> AdminRelationship:
     """What time has made of the relationship: a request lapses, an active one goes on or expires."""
     status, ends = relationship.status, relationship.ends_at
     if status is Status.APPROVAL_PENDING and relationship.asked_at and relationship.asked_at + WAITS <= now:
-        return replace(relationship, status=after(status, Step.LAPSE, Party.SYSTEM) or status)
+        lapsed = after(status, Step.LAPSE, Party.SYSTEM) or status
+        return replace(relationship, status=lapsed, ended_at=relationship.asked_at + WAITS)
     if status is not Status.ACTIVE or ends is None or now < ends:
         return relationship
     if relationship.auto_extend is AutoExtend.HALF_A_YEAR:
         return replace(relationship, ends_at=ends + EXTENSION * ((now - ends) // EXTENSION + 1))
     for _ in range(2):
         status = after(status, Step.END, Party.SYSTEM) or status
-    return replace(relationship, status=status)
+    return replace(relationship, status=status, ended_at=ends)
+
+
+def seen(relationship: AdminRelationship, *, now: datetime) -> bool:
+    """Whether the partner still sees it: for 365 days after its end; give it what time has made of it."""
+    return relationship.ended_at is None or now < relationship.ended_at + SEEN_AFTER_END
 
 
 def days_of(duration: str) -> int:

@@ -101,7 +101,8 @@ async def save(db: Connection, made: AdminRelationship) -> None:
     try:
         await db.execute(
             """UPDATE admin_relationship SET customer_tenant_id = $3, customer_name = $4, display_name = $5, roles = $6,
-                duration = $7, auto_extend = $8, status = $9, modified_at = $10, asked_at = $11, version = $12
+                duration = $7, auto_extend = $8, status = $9, modified_at = $10, asked_at = $11, version = $12,
+                ended_at = $13
             WHERE partner_tenant_id = $1 AND id = $2""",
             made.partner_tenant_id,
             made.id,
@@ -115,6 +116,7 @@ async def save(db: Connection, made: AdminRelationship) -> None:
             made.modified_at,
             made.asked_at,
             made.version,
+            made.ended_at,
         )
     except asyncpg.UniqueViolationError as error:
         raise _taken(made) from error
@@ -124,7 +126,7 @@ async def save_answer(db: Connection, made: AdminRelationship) -> None:
     """Write what the acting customer said to it."""
     await db.execute(
         """UPDATE admin_relationship SET status = $3, modified_at = $4, activated_at = $5, ends_at = $6,
-            answer_reason = $7, version = $8
+            answer_reason = $7, version = $8, ended_at = $9
         WHERE partner_tenant_id = $1 AND id = $2""",
         made.partner_tenant_id,
         made.id,
@@ -134,6 +136,7 @@ async def save_answer(db: Connection, made: AdminRelationship) -> None:
         made.ends_at,
         made.answer_reason,
         made.version,
+        made.ended_at,
     )
 
 

@@ -1,19 +1,17 @@
-"""delegatedAdminRelationships: what a partner asks to be in a customer's tenant, and the requests that move it on."""
+"""delegatedAdminRelationships: what a partner asks to be in a customer's tenant."""
 
-from datetime import datetime
-from enum import StrEnum
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Struct, UnsetType
 
 from copartner.api.call import Call, Reply
 from copartner.api.decoding import or_none
-from copartner.api.graph import options, wire
+from copartner.api.graph import below, options, wire
 from copartner.api.graph.errors import GraphErrorBody
 from copartner.api.graph.filtering import GUID, choice
 from copartner.api.graph.options import Collection, Listing
 from copartner.api.graph.wire import AccessDetails, RelationshipBody
-from copartner.api.registry import Query, Route
+from copartner.api.registry import Route
 from copartner.delegation import service
 from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, OrderBy, Status
 
@@ -33,30 +31,6 @@ class RelationshipRequest(Struct, frozen=True, kw_only=True, rename="camel"):
     auto_extend_duration: AutoExtend | UnsetType = UNSET
     customer: Participant | UnsetType = UNSET
     access_details: AccessDetails | UnsetType = UNSET
-
-
-class ActionName(StrEnum):
-    """What a partner can ask to be done."""
-
-    LOCK_FOR_APPROVAL = "lockForApproval"
-    TERMINATE = "terminate"
-
-
-class ActionRequest(Struct, frozen=True, rename="camel"):
-    """A request about a relationship."""
-
-    action: ActionName
-
-
-class ActionBody(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A delegatedAdminRelationshipRequest, which is done as soon as it is answered."""
-
-    context: str = field(name="@odata.context")
-    id: UUID
-    action: ActionName
-    status: str
-    created_date_time: datetime
-    last_modified_date_time: datetime
 
 
 def _asked(body: RelationshipRequest) -> Asked:
@@ -123,35 +97,20 @@ async def _read(call: Call) -> RelationshipBody:
     return options.only(_one(call, found), names)
 
 
-async def _change(call: Call) -> RelationshipBody:
-    key, version = wire.key_of(call.text("delegatedAdminRelationship")), wire.expected_version(call)
+async def _change(call: Call) -> Reply:
+    """Source: delegatedadminrelationship-update, 2024-05-07."""
+    key, version = below.key_of(call), wire.expected_version(call)
     asked = _asked(call.decode(RelationshipRequest))
-    return _one(call, await service.change_relationship(call.ctx, key=key, asked=asked, expected_version=version))
+    made = await service.change_relationship(call.ctx, key=key, asked=asked, expected_version=version)
+    if made.operation is None:
+        return Reply.of(200, _one(call, made.thing))
+    return below.begun(call, key, made.operation)
 
 
 async def _delete(call: Call) -> Reply:
     key, version = wire.key_of(call.text("delegatedAdminRelationship")), wire.expected_version(call)
     await service.delete_relationship(call.ctx, key=key, expected_version=version)
     return Reply(204)
-
-
-async def _request(call: Call) -> Reply:
-    key, action = wire.key_of(call.text("delegatedAdminRelationship")), call.decode(ActionRequest).action
-    step = service.ask_for_approval if action is ActionName.LOCK_FOR_APPROVAL else service.terminate_relationship
-    done = await step(call.ctx, key=key)
-    request_id = uuid5(done.id, action)
-    made = ActionBody(
-        context=f"{options.root(call)}/$metadata#{_CONTEXT}/requests/$entity",
-        id=request_id,
-        action=action,
-        status="succeeded",
-        created_date_time=done.modified_at,
-        last_modified_date_time=done.modified_at,
-    )
-    return Reply.of(201, made, {"location": f"{_address(call, done)}/requests/{request_id}"})
-
-
-_MATCH = (Query("If-Match", "The @odata.etag of the version to change; required."),)
 
 
 def routes(version: str, prefix: str) -> tuple[Route, ...]:
@@ -166,10 +125,8 @@ def routes(version: str, prefix: str) -> tuple[Route, ...]:
               RelationshipRequest, 201, error=GraphErrorBody),
         Route(("GET",), one, _read, name("read"), "Read a relationship.", RelationshipBody,
               query=(options.CHOICE,), error=GraphErrorBody),
-        Route(("PATCH",), one, _change, name("change"), "Change a draft.", RelationshipBody, RelationshipRequest,
-              headers=_MATCH, error=GraphErrorBody),
-        Route(("DELETE",), one, _delete, name("delete"), "Drop a draft.", status=204, headers=_MATCH,
+        Route(("PATCH",), one, _change, name("change"), "Change a draft, or an active one.", RelationshipBody,
+              RelationshipRequest, headers=below.MATCH, error=GraphErrorBody),
+        Route(("DELETE",), one, _delete, name("delete"), "Drop a draft.", status=204, headers=below.MATCH,
               error=GraphErrorBody),
-        Route(("POST",), f"{one}/requests", _request, name("request_of"), "Ask for approval, or end it.",
-              ActionBody, ActionRequest, 201, error=GraphErrorBody),
     )  # fmt: skip

@@ -28,17 +28,35 @@ CREATE FUNCTION fn_admin_relationship_row(r admin_relationship) RETURNS json LAN
         'customer_tenant_id', r.customer_tenant_id, 'customer_name', r.customer_name, 'display_name', r.display_name,
         'roles', r.roles, 'duration', r.duration, 'auto_extend', r.auto_extend, 'status', r.status,
         'created_at', r.created_at, 'modified_at', r.modified_at, 'asked_at', r.asked_at,
-        'activated_at', r.activated_at, 'ends_at', r.ends_at, 'answer_reason', r.answer_reason, 'version', r.version)
+        'activated_at', r.activated_at, 'ends_at', r.ends_at, 'answer_reason', r.answer_reason, 'ended_at', r.ended_at,
+        'version', r.version)
 $$;
 GRANT EXECUTE ON FUNCTION fn_admin_relationship_row TO copartner_partner, copartner_customer, copartner_facts;
 
--- fn_admin_relationship_status: the status that time has made of a relationship, as delegation/rules.py has it.
+-- fn_admin_relationship_ended: when a relationship ended, by what somebody did or by time, as delegation/rules.py has it;
+-- null while it goes on.
+CREATE FUNCTION fn_admin_relationship_ended(r admin_relationship, p_now timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN r.ended_at IS NOT NULL THEN r.ended_at
+        WHEN r.status = 'approvalPending' AND r.asked_at + interval '90 days' <= p_now THEN r.asked_at + interval '90 days'
+        WHEN r.status = 'active' AND r.ends_at <= p_now AND r.auto_extend <> 'P180D' THEN r.ends_at END
+$$;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_ended TO copartner_partner, copartner_facts;
+
+-- fn_admin_relationship_status: the status that time has made of a relationship.
 CREATE FUNCTION fn_admin_relationship_status(r admin_relationship, p_now timestamptz) RETURNS text
 LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN r.status = 'approvalPending' AND r.asked_at + interval '90 days' <= p_now
-        OR r.status = 'active' AND r.ends_at <= p_now AND r.auto_extend <> 'P180D' THEN 'expired' ELSE r.status END
+    SELECT CASE WHEN r.ended_at IS NULL AND fn_admin_relationship_ended(r, p_now) IS NOT NULL THEN 'expired'
+        ELSE r.status END
 $$;
-GRANT EXECUTE ON FUNCTION fn_admin_relationship_status TO copartner_partner;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_status TO copartner_partner, copartner_facts;
+
+-- fn_admin_relationship_seen: whether its partner still sees a relationship: for a year after its end.
+CREATE FUNCTION fn_admin_relationship_seen(r admin_relationship, p_now timestamptz) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(p_now < fn_admin_relationship_ended(r, p_now) + interval '365 days', true)
+$$;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_seen TO copartner_partner;
 
 -- fn_read_admin_relationship: one relationship of the acting partner.
 CREATE FUNCTION fn_read_admin_relationship(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
@@ -73,7 +91,7 @@ BEGIN
             coalesce((SELECT json_agg(json_build_object('type', 'AdminRelationship', 'id', asker, 'partner', asker))
                 FROM (SELECT DISTINCT unnest(array_agg((page).partner_tenant_id))) AS askers(asker)), '[]')
         FROM (SELECT r, row_number() OVER (ORDER BY %1$s %2$s, r.id %2$s) FROM admin_relationship r
-            WHERE r.partner_tenant_id = $1
+            WHERE r.partner_tenant_id = $1 AND fn_admin_relationship_seen(r, $4)
             AND ($2 IS NULL OR fn_admin_relationship_status(r, $4) = ANY ($2))
             AND ($3 IS NULL OR r.customer_tenant_id = ANY ($3)) AND %3$s
             ORDER BY %1$s %2$s, r.id %2$s LIMIT $7) AS listed(page, place)
@@ -83,6 +101,7 @@ BEGIN
     USING p_tenant, p_statuses, p_customers, p_now, p_value, p_after, p_size + 1;
     IF p_count THEN
         SELECT count(*) INTO v_total FROM admin_relationship c WHERE c.partner_tenant_id = p_tenant
+            AND fn_admin_relationship_seen(c, p_now)
             AND (p_statuses IS NULL OR fn_admin_relationship_status(c, p_now) = ANY (p_statuses))
             AND (p_customers IS NULL OR c.customer_tenant_id = ANY (p_customers));
     END IF;
