@@ -180,12 +180,17 @@ async def work(asked):
     facts["location"] = sorted(seen.response_headers.get("location") or [])
     facts["operation"] = await operated(one)
     facts["reassigned"] = plain(await item.get())
-    customers = await client.tenant_relationships.delegated_admin_customers.get()
-    facts["customers"] = [found.tenant_id for found in customers.value]
+    customers = client.tenant_relationships.delegated_admin_customers
+    (customer,) = (await customers.get()).value
+    customer = customers.by_delegated_admin_customer_id(customer.id)
+    facts["customer"] = (await customer.get()).tenant_id
+    facts["services"] = len((await customer.service_management_details.get()).value)
     await item.delete(having(headers={"If-Match": "*"}))
     facts["assignments"] = [found.status.value for found in (await assignments.get()).value]
     facts["ended"] = await requested(client, asked["relationship"], "terminate")
-    facts["requests"] = sorted(found.action.value for found in (await one.requests.get()).value)
+    made = (await one.requests.get()).value
+    read = [await one.requests.by_delegated_admin_relationship_request_id(found.id).get() for found in made]
+    facts["requests"] = sorted(found.action.value for found in read)
     return facts
 
 

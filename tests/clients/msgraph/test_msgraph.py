@@ -84,7 +84,8 @@ def test_from_a_draft_to_its_end(stage: Stage) -> None:
     assert "/operations/" in worked["location"][0]
     assert worked["operation"] == ["delegatedAdminAccessAssignmentUpdate", "succeeded"]
     assert set(worked["reassigned"]["roles"]) == {helpdesk, exchange}
-    assert worked["customers"] == [stage.running.id("alpenblick")]
+    assert (worked["customer"], worked["services"]) == (stage.running.id("alpenblick"), 1)
+    assert worked["assignments"] == ["deleted"]
     assert worked["ended"][0] == "terminate"
     assert worked["requests"] == ["lockForApproval", "terminate"]
 
