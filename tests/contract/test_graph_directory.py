@@ -127,7 +127,10 @@ async def test_groups_are_found_by_name(site: Web) -> None:
     begun = await site.get(AA, f"{GROUPS}?$filter=startswith(displayName,'ALPHA')&$count=true")
     assert [one["displayName"] for one in begun["value"]] == ["alpha 1", "Alpha 2"]
     assert begun["@odata.count"] == 2
-    (found,) = await pages(site, f"{GROUPS}?$filter=displayName eq 'alpha 2'")
+    (found,) = await pages(site, f"{GROUPS}?$filter=displayName eq 'alpha 2' and securityEnabled eq true")
+    for none in ("securityEnabled eq false", "mailEnabled eq true and startswith(displayName,'a')"):
+        empty = await site.get(AA, f"{GROUPS}?$filter={none}&$count=true")
+        assert (empty["value"], empty["@odata.count"]) == ([], 0)
     assert await site.get(AA, f"{GROUPS}/{found['id']}") == {
         **found, "@odata.context": f"{site.here.runtime.public_url.rstrip('/')}/v1.0/$metadata#groups/$entity",
     }  # fmt: skip

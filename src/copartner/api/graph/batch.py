@@ -1,6 +1,6 @@
 """Several requests in one: each is put to the whole application and answered for itself.
 
-Source: json-batching, 2025-02-21. Requests run one after the other, whatever depends on others after them.
+Source: json-batching, 2025-02-21. Requests run one at a time, in their order but after those they depend on.
 """
 
 from collections.abc import Mapping

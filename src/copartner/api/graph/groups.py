@@ -13,10 +13,11 @@ from copartner.api.call import Call, Reply
 from copartner.api.decoding import Malformed
 from copartner.api.graph import options
 from copartner.api.graph.errors import GraphErrorBody
-from copartner.api.graph.filtering import TEXT
+from copartner.api.graph.filtering import FLAG, TEXT
 from copartner.api.graph.options import Collection, Listing
 from copartner.api.registry import Route
 from copartner.kernel.ids import parse_id
+from copartner.kernel.paging import Page
 from copartner.tenants.model import Group, MemberEntry, MemberKind
 from copartner.tenants.service import groups
 
@@ -73,7 +74,11 @@ def _object(found: MemberEntry) -> DirectoryObject:
     )
 
 
-_GROUPS: Listing[Group, GroupBody] = Listing(GroupBody, {"displayName": lambda one: one.name}, {"displayName": TEXT})
+# What is the same of every group here.
+_ALIKE = {"securityEnabled": True, "mailEnabled": False}
+_GROUPS: Listing[Group, GroupBody] = Listing(
+    GroupBody, {"displayName": lambda one: one.name}, {"displayName": TEXT, **dict.fromkeys(_ALIKE, FLAG)}
+)
 _MEMBERS: Listing[MemberEntry, DirectoryObject] = Listing(DirectoryObject)
 
 
@@ -92,6 +97,8 @@ async def _list(call: Call) -> Collection[GroupBody]:
         after=asked.after,
         size=asked.size,
     )
+    if not all(asked.conditions[name].holds(value) for name, value in _ALIKE.items() if name in asked.conditions):
+        found = Page((), 0 if asked.count else None, None)
     return options.collection(call, _GROUPS, asked, found, _group, "groups")
 
 
