@@ -8,14 +8,14 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from litestar.types import ASGIApp, ControllerRouterHandler
+from litestar.types import ASGIApp, ControllerRouterHandler, HTTPScope
 
 from copartner.api import health, limiting, openapi, registry
 from copartner.api.addresses import Address, Addresses, Endpoint
 from copartner.api.call import Reply, encode
-from copartner.api.caller import Tokens, identified
+from copartner.api.caller import Identifiers, Tokens, identified
 from copartner.api.graph import resources as graph
-from copartner.api.graph.errors import Graph
+from copartner.api.graph.errors import Graph, headers_of, spoken_at
 from copartner.api.outer import Outer
 from copartner.api.partner_center import errors, resources
 from copartner.api.partner_center.operations import operations
@@ -48,7 +48,7 @@ def build(
     endpoints = [
         *registry.endpoints(routes, contract, runtime, tokens),
         *registry.endpoints(programme_resources.ROUTES, own, runtime, tokens),
-        *registry.endpoints(graph.ROUTES, Graph(), runtime, tokens),
+        *registry.endpoints(graph.ROUTES, Graph(runtime.programme_clock), runtime, tokens),
     ]
     handlers = [*health.handlers(runtime), _document(encode(openapi_document())), *extra_routes]
     return compose(endpoints, runtime, contract.finish, handlers=handlers, closing=closing, access_log=access_log)
@@ -89,9 +89,7 @@ def compose(
         litestar,
         addresses,
         runtime.ids,
-        unserved=lambda method, path, place: finish(unserved(method, path, place)),
-        unexpected=lambda correlation_id: finish(errors.unexpected(correlation_id)),
-        unreadable=lambda: finish(_unreadable()),
+        outside=Outside(Graph(runtime.programme_clock), finish),
         access_log=access_log,
     )
 
@@ -118,6 +116,36 @@ def known_addresses() -> Addresses:
     return addresses
 
 
+class Outside:
+    """Where no endpoint speaks: Graph's words below its versions, the contract's anywhere else."""
+
+    def __init__(self, graph: Graph, finish: Finish) -> None:
+        self._graph = graph
+        self._finish = finish
+
+    def headers(self, path: str, known: Identifiers) -> list[tuple[bytes, bytes]]:
+        """Further headers of every answer at an address."""
+        return headers_of(known) if spoken_at(path) else []
+
+    def unserved(self, scope: HTTPScope, path: str, place: Address | None) -> Reply:
+        """The answer where nothing serves this method."""
+        if spoken_at(path):
+            return self._graph.unserved(scope["method"], path, place, identified(scope))
+        return self._finish(unserved(scope["method"], path, place))
+
+    def unexpected(self, scope: HTTPScope, error: Exception) -> Reply:
+        """The answer to what nobody caught."""
+        if spoken_at(scope["path"]):
+            return self._graph.unexpected(error, identified(scope))
+        return self._finish(errors.unexpected(identified(scope).correlation_id))
+
+    def unreadable(self, scope: HTTPScope) -> Reply:
+        """The answer to an address that no client should send."""
+        if spoken_at(scope["path"]):
+            return self._graph.unreadable(identified(scope))
+        return self._finish(errors.say(errors.MALFORMED, "The address holds a NUL character; leave it out."))
+
+
 def unserved(method: str, path: str, place: Address | None) -> Reply:
     """The answer where nothing serves this method: what the contract knows is named."""
     if place is not None and method in place.known:
@@ -128,10 +156,6 @@ def unserved(method: str, path: str, place: Address | None) -> Reply:
     if method == "OPTIONS":
         return Reply(204, headers=allow)
     return errors.say(errors.WRONG_METHOD, f"{method} is not served at this address.", headers=allow)
-
-
-def _unreadable() -> Reply:
-    return errors.say(errors.MALFORMED, "The address holds a NUL character; leave it out.")
 
 
 def _document(body: bytes) -> HTTPRouteHandler:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from copartner.api.addresses import Addresses, Endpoint, TwiceServedError
+from copartner.api.graph.errors import spoken_at
 from copartner.api.graph.resources import ROUTES as GRAPH_ROUTES
 from copartner.api.partner_center.operations import Operation, operations
 from copartner.api.partner_center.resources import ROUTES
@@ -46,10 +47,18 @@ async def test_what_is_not_served_says_so_by_name(operation: Operation, http: ht
         answer = await http.request(operation.method, filled(path))
         assert answer.status_code == 501
         if operation.method != "HEAD":
-            body = answer.json()
-            assert body["code"] == "0"
-            assert operation.name in body["description"]
-            assert body.keys() == {"code", "description", "data", "source"}
+            told(operation, path, answer.json())
+
+
+def told(operation: Operation, path: str, body: Any) -> None:
+    """The name of the operation, in the words of its address."""
+    if spoken_at(path):
+        assert (body.keys(), body["error"]["code"]) == ({"error"}, "notSupported")
+        assert operation.name in body["error"]["message"]
+        return
+    assert body["code"] == "0"
+    assert operation.name in body["description"]
+    assert body.keys() == {"code", "description", "data", "source"}
 
 
 @pytest.mark.parametrize(

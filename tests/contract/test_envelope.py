@@ -12,11 +12,12 @@ import structlog
 from copartner.api import registry
 from copartner.api.addresses import Addresses, Endpoint
 from copartner.api.call import Call
+from copartner.api.graph.errors import Graph
 from copartner.api.outer import Outer
 from copartner.api.partner_center import errors
 from copartner.api.partner_center.wire import tag, wanted_version
 from copartner.api.registry import LARGEST_BODY, Route
-from copartner.app import compose, unserved
+from copartner.app import Outside, compose
 from support.web import OneToken, client, dry_client, dry_runtime
 
 
@@ -157,13 +158,12 @@ async def test_the_last_net_holds_what_an_endpoint_lets_through() -> None:
 
     addresses = Addresses()
     addresses.serve(Endpoint(("GET",), "/", broken))
+    runtime = dry_runtime()
     net = Outer(
         broken,
         addresses,
-        dry_runtime().ids,
-        unserved=unserved,
-        unexpected=errors.unexpected,
-        unreadable=lambda: errors.unexpected(""),
+        runtime.ids,
+        outside=Outside(Graph(runtime.programme_clock), lambda reply: reply),
     )
     async with client(net) as http:
         answer = await http.get("/")

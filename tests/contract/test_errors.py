@@ -83,6 +83,7 @@ CODES = {
     "UnknownPromotion": "404 1000",
     "UnknownRelationship": "403 20002",
     "UnknownRequest": "404 1000",
+    "UnknownRole": "404 1000",
     "UnknownSku": "404 400018",
     "UnknownSubscription": "404 20003",
     "UnknownTenant": "404 60003",

@@ -27,7 +27,9 @@ WRONG: tuple[Any, ...] = (
 )
 RAW = (b"", b" ", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe\x00", b"[" * 5000, b'{"a":' * 5000, b"{}", b"{}{}")
 QUERY = ("", "x", "0", "-1", "99999999999999999999", "\u00e4", "%", "{}", "[]", "null", "'", "2020-02-30", "9999-12-31")
-ALL = [(method, route) for route in (*ROUTES, *OWN_ROUTES, *GRAPH_ROUTES) for method in route.methods]
+# Both of Graph's versions have the same handlers.
+GRAPH = tuple(route for route in GRAPH_ROUTES if route.path.startswith("/v1.0/"))
+ALL = [(method, route) for route in (*ROUTES, *OWN_ROUTES, *GRAPH) for method in route.methods]
 WHO = {Side.PARTNER: "aa@nordlicht", Side.CUSTOMER: "ga@alpenblick", None: "ga@alpenblick"}
 
 

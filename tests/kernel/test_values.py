@@ -1,5 +1,6 @@
 """Terms, identifiers, page tokens, key files, settings."""
 
+import base64
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +13,7 @@ from copartner import settings
 from copartner.kernel.calendar import NotATerm, add_months, months_of
 from copartner.kernel.clock import FixedClock
 from copartner.kernel.ids import Ids, id_text, parse_id
-from copartner.kernel.paging import BadPageToken, PageTokens
+from copartner.kernel.paging import BadPageToken, PageTokens, Place
 from copartner.kernel.secrets import KeyFile, KeyFileError
 
 MOMENT = datetime(2021, 1, 31, 12, 30, 15, 123456, tzinfo=UTC)
@@ -57,6 +58,17 @@ def test_page_tokens_hold_for_one_tenant_and_query_only() -> None:
     ):
         with pytest.raises(BadPageToken):
             tokens.open(query, who, text)
+
+
+def test_a_page_token_can_hold_the_value_of_its_order() -> None:
+    tokens, tenant, last = PageTokens(b"secret"), UUID(int=1), UUID(int=2)
+    token = tokens.seal("groups", tenant, last, "Bürö")
+    assert PageTokens(b"secret").place("groups", tenant, token) == Place(last, "Bürö")
+    assert tokens.place("groups", tenant, tokens.seal("groups", tenant, last)) == Place(last)
+    shortened = base64.urlsafe_b64encode(base64.urlsafe_b64decode(token)[:-1]).decode()
+    for text in (shortened, token[:-4], tokens.seal("groups", UUID(int=3), last, "Bürö")):
+        with pytest.raises(BadPageToken):
+            tokens.place("groups", tenant, text)
 
 
 def test_a_key_file_is_private_and_never_overwritten(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from copartner.programme import service as programme
 from copartner.relationships.service import relationships, requests
 from copartner.signin import consents
 from copartner.subscriptions import service as subscriptions
-from copartner.tenants.service import users
+from copartner.tenants.service import groups, users
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK
 from support.walls import granular, scenes
@@ -66,6 +66,7 @@ CASES = (
          frozenset({"own-tenant"})),
     Case("fn_list_directory", "e.tenant_id = p_tenant", lambda m: users.list_users(m.chief),
          frozenset({"own-directory"})),
+    Case("fn_list_groups", "d.tenant_id = $1", lambda m: groups.find_groups(m.chief), frozenset({"own-directory"})),
     Case("fn_list_partner_relationships", "r.own = p_tenant",
          lambda m: partners.list_relationships(m.seller, direction=Direction.RESELLERS), frozenset({"own-tenant"})),
     Case("fn_list_application_consents", "s.tenant_id = p_tenant", lambda m: consents.list_consents(m.chief),

@@ -58,11 +58,12 @@ class Reply:
 class Call:
     """Path, query, headers and body of one request, with the context that its bearer and identifiers make."""
 
-    __slots__ = ("_headers", "_parameters", "_query", "_query_string", "body", "ctx", "path")
+    __slots__ = ("_headers", "_parameters", "_query", "_query_string", "body", "ctx", "path", "scope")
 
     def __init__(self, ctx: Context, scope: HTTPScope, body: bytes) -> None:
         self.ctx = ctx
         self.body = body
+        self.scope = scope
         self.path: str = scope["path"]
         self._parameters: Mapping[str, str] = scope["path_params"]
         self._headers = identified(scope).headers

@@ -80,7 +80,8 @@ class Identifiers:
     def __init__(self, headers: dict[bytes, bytes], ids: Ids) -> None:
         self.headers = headers
         request_id = headers.get(b"ms-requestid", b"").decode("latin-1").strip()
-        correlation_id = headers.get(b"ms-correlationid", b"").decode("latin-1").strip()[:_LONGEST_REQUEST_ID]
+        given = headers.get(b"ms-correlationid") or headers.get(b"client-request-id", b"")
+        correlation_id = given.decode("latin-1").strip()[:_LONGEST_REQUEST_ID]
         fresh = "" if request_id and correlation_id else str(ids.new())
         self.request_given = request_id != ""
         self.request_id = request_id or fresh

@@ -3,16 +3,16 @@
 import os
 import time
 from base64 import b64encode
-from collections.abc import Callable
 from itertools import count
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import structlog
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from copartner.api.addresses import Address, Addresses
 from copartner.api.call import Reply
-from copartner.api.caller import identify
+from copartner.api.caller import Identifiers, identify
+from copartner.api.within import served_by
 from copartner.kernel.ids import Ids
 from copartner.kernel.logging import Frequent
 
@@ -30,11 +30,30 @@ class ClientGone(BaseException):
     """
 
 
-class Outer:
-    """Finds what serves a request among the addresses; `unserved` answers where nothing does.
+class Outside(Protocol):
+    """What is said where no endpoint speaks, in the words of the address."""
 
-    `unexpected` answers what nobody caught, `unreadable` an address that no client should send. What is not HTTP, such
-    as the server's start and end, goes to `beside`.
+    def headers(self, path: str, known: Identifiers) -> list[tuple[bytes, bytes]]:
+        """Further headers of every answer at an address."""
+        ...
+
+    def unserved(self, scope: HTTPScope, path: str, place: Address | None) -> Reply:
+        """The answer where nothing serves this method; `path` is the address in the casing of its template."""
+        ...
+
+    def unexpected(self, scope: HTTPScope, error: Exception) -> Reply:
+        """The answer to what nobody caught."""
+        ...
+
+    def unreadable(self, scope: HTTPScope) -> Reply:
+        """The answer to an address that no client should send."""
+        ...
+
+
+class Outer:
+    """Finds what serves a request among the addresses; `outside` answers where nothing does.
+
+    What is not HTTP, such as the server's start and end, goes to `beside`.
     """
 
     def __init__(
@@ -43,17 +62,13 @@ class Outer:
         addresses: Addresses,
         ids: Ids,
         *,
-        unserved: Callable[[str, str, Address | None], Reply],
-        unexpected: Callable[[str], Reply],
-        unreadable: Callable[[], Reply],
+        outside: "Outside",
         access_log: bool = True,
     ) -> None:
         self.beside = beside
         self.addresses = addresses
         self._ids = ids
-        self._unserved = unserved
-        self._unexpected = unexpected
-        self._unreadable = unreadable
+        self._outside = outside
         self._log = Frequent("copartner.http") if access_log else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,11 +81,13 @@ class Outer:
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         identifiers = identify(scope, self._ids)
+        served_by(scope, self)
         own = [
             (b"ms-requestid", identifiers.request_id.encode("latin-1", "replace")),
             (b"ms-correlationid", identifiers.correlation_id.encode("latin-1", "replace")),
             (b"ms-cv", b"%s%08x.0" % (_VECTOR, next(_numbers) & 0xFFFFFFFF)),
             (b"ms-serverid", _SERVER_ID),
+            *self._outside.headers(scope["path"], identifiers),
         ]
         status = 0
 
@@ -92,10 +109,10 @@ class Outer:
         except ClientGone:
             # For the log alone; 499 is what servers note of a client that left.
             await Reply(499)(scope, receive, answer)
-        except Exception:
+        except Exception as error:
             _log.exception("unexpected", correlation_id=identifiers.correlation_id, path=scope["path"])
             if not status:
-                await self._unexpected(identifiers.correlation_id)(scope, receive, answer)
+                await self._outside.unexpected(scope, error)(scope, receive, answer)
         finally:
             if self._log is not None:
                 line = {
@@ -111,14 +128,14 @@ class Outer:
     async def _serve(self, scope: HTTPScope, receive: Receive, answer: Send) -> None:
         path, place, values = self.addresses.find(scope["path"])
         if "\0" in path or b"%00" in scope["query_string"]:
-            await self._unreadable()(scope, receive, answer)
+            await self._outside.unreadable(scope)(scope, receive, answer)
             return
         if path != scope["path"]:
             scope["path"] = path
             scope["raw_path"] = path.encode()
         found = place.served.get(scope["method"]) if place else None
         if found is None:
-            await self._unserved(scope["method"], path, place)(scope, receive, answer)
+            await self._outside.unserved(scope, path, place)(scope, receive, answer)
             return
         app, names = found
         scope["path_params"] = dict(zip(names, values, strict=True))

@@ -9,7 +9,7 @@ from litestar.types import ASGIApp, HTTPScope, Method, Receive, Send
 
 from copartner.api.addresses import Endpoint
 from copartner.api.call import Call, Reply
-from copartner.api.caller import Tokens, context, identified
+from copartner.api.caller import Identifiers, Tokens, context, identified
 from copartner.api.decoding import Malformed
 from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Refusal
@@ -59,11 +59,11 @@ class Route:
 class Dialect(Protocol):
     """How one family of addresses says that something went wrong, and finishes its bodies."""
 
-    def refuse(self, error: Refusal, call: Call | None) -> Reply:
+    def refuse(self, error: Refusal, call: Call | None, known: Identifiers) -> Reply:
         """The answer to a request that cannot be done."""
         ...
 
-    def unexpected(self, correlation_id: str) -> Reply:
+    def unexpected(self, error: Exception, known: Identifiers) -> Reply:
         """The answer when nobody foresaw what happened."""
         ...
 
@@ -91,11 +91,11 @@ def _app(route: Route, dialect: Dialect, runtime: Runtime, tokens: Tokens) -> AS
             result = await handler(call)
             reply = result if isinstance(result, Reply) else Reply.of(status, result)
         except Refusal as error:
-            reply = refuse(error, call)
-        except Exception:
-            correlation_id = identified(scope).correlation_id
-            _log.exception("unexpected", operation=route.name, correlation_id=correlation_id)
-            reply = dialect.unexpected(correlation_id)
+            reply = refuse(error, call, identified(scope))
+        except Exception as error:
+            known = identified(scope)
+            _log.exception("unexpected", operation=route.name, correlation_id=known.correlation_id)
+            reply = dialect.unexpected(error, known)
         if call is not None:
             reply = _confirmed(reply, call)
         await finish(reply)(scope, receive, send)

@@ -27,6 +27,10 @@ class UnknownAdminRelationship(NotFound):
     """There is no such relationship among the caller's."""
 
 
+class UnknownRole(NotFound):
+    """There is no built-in role of this template id."""
+
+
 class IllegalStep(Illegal):
     """The relationship is in a state from which this step does not lead on."""
 

@@ -10,8 +10,18 @@ from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.delegation import below_store, rules, settling, store
 from copartner.delegation.below import Begun, Intent, OperationType, Request, RequestAction, RequestStatus
-from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Key, OrderBy, Party, Status, Step
-from copartner.delegation.roles import GLOBAL_ADMINISTRATOR
+from copartner.delegation.model import (
+    AdminRelationship,
+    AdminRole,
+    Asked,
+    AutoExtend,
+    Key,
+    OrderBy,
+    Party,
+    Status,
+    Step,
+)
+from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, known
 from copartner.kernel.errors import Busy, Invalid, check_tag
 from copartner.kernel.paging import Listed, Page, Place
 from copartner.policy import facts as policy_facts
@@ -60,6 +70,20 @@ async def list_relationships(
     )
     page = found.page(size, lambda one: one.id)
     return Page(tuple(rules.passed(one, now=ctx.moment) for one in page), page.total, page.next_after)
+
+
+async def list_roles(ctx: Context) -> tuple[AdminRole, ...]:
+    """Every role a relationship can have, to whoever may see the acting partner's relationships; raises Denied."""
+    await ctx.read(Action.ADMIN_RELATIONSHIP_LIST, store.home(), body=type(None))
+    return tuple(known().values())
+
+
+async def read_role(ctx: Context, *, role_id: UUID) -> AdminRole:
+    """One role by its template id; raises Denied, UnknownRole."""
+    found = {one.id: one for one in await list_roles(ctx)}
+    if role_id not in found:
+        raise rules.UnknownRole("There is no such built-in role; take its id from the list.", str(role_id))
+    return found[role_id]
 
 
 async def read_relationship(ctx: Context, *, key: Key) -> AdminRelationship:

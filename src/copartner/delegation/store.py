@@ -17,6 +17,12 @@ _ROW = msgspec.json.Decoder(AdminRelationship)
 
 
 @cache
+def home() -> str:
+    """Caller; answers facts and nothing, where what is asked for is in no row."""
+    return call("fn_read_home", 4, "facts", "shapes", "body")
+
+
+@cache
 def read() -> str:
     """Caller, partner, relationship; answers facts and relationship."""
     return call("fn_read_admin_relationship", 6, "facts", "shapes", "body")

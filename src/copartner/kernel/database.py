@@ -138,6 +138,13 @@ class _Lent:
         self._pool._hand_back(self._connection, error is None or _leaves_clean(error))
 
 
+def away(error: BaseException) -> bool:
+    """Whether the database could not be asked: it is not there, starts, or lent no connection in time."""
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "08").startswith(("08", "53", "57"))
+    return isinstance(error, OSError | TimeoutError | PoolClosed)
+
+
 def _leaves_clean(error: BaseException) -> bool:
     """Whether the protocol is at rest after a use that ended so; cancelled, it is not."""
     if isinstance(error, asyncpg.PostgresError):

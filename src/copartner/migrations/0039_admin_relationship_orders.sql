@@ -1,3 +1,5 @@
 -- A partner reads its granular relationships page by page in any of three orders; the third is by name, which is unique.
 CREATE INDEX admin_relationship_created ON admin_relationship (partner_tenant_id, created_at, id);
 CREATE INDEX admin_relationship_modified ON admin_relationship (partner_tenant_id, modified_at, id);
+-- And its groups by name.
+CREATE INDEX directory_group_by_name ON directory_group (tenant_id, lower(name), id);

@@ -199,20 +199,79 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_directory TO PUBLIC;
 
--- fn_read_members: one group of the acting tenant: a page of who and what is in it, and one more where it goes on.
+-- fn_list_groups: a page of the acting tenant's groups by name, of one name or with a beginning, and one more where the
+-- list goes on. Into its statement come words of this function alone.
+CREATE FUNCTION fn_list_groups(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_name text, p_begins text,
+    p_descending boolean, p_count boolean, p_value text, p_after uuid, p_size integer,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_total bigint;
+    v_items json;
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    EXECUTE format($statement$
+        SELECT coalesce(json_agg(fn_directory_entry(listed.tenant_id, 'GroupRecord', listed.id) ORDER BY listed.place), '[]'),
+            coalesce(json_agg(DISTINCT jsonb_build_object('type', 'GroupRecord', 'id', listed.tenant_id,
+                'tenant', listed.tenant_id)), '[]')
+        FROM (SELECT d.tenant_id, d.id, row_number() OVER (ORDER BY lower(d.name) %1$s, d.id %1$s) AS place
+            FROM directory_group d WHERE d.tenant_id = $1
+            AND ($2 IS NULL OR lower(d.name) = lower($2)) AND ($3 IS NULL OR starts_with(lower(d.name), lower($3)))
+            AND ($5 IS NULL OR (lower(d.name), d.id) %2$s (lower($4), $5))
+            ORDER BY lower(d.name) %1$s, d.id %1$s LIMIT $6) AS listed
+        $statement$, CASE WHEN p_descending THEN 'DESC' ELSE 'ASC' END, CASE WHEN p_descending THEN '<' ELSE '>' END)
+    INTO v_items, shapes
+    USING p_tenant, p_name, p_begins, p_value, p_after, p_size + 1;
+    IF p_count THEN
+        SELECT count(*) INTO v_total FROM directory_group c WHERE c.tenant_id = p_tenant
+            AND (p_name IS NULL OR lower(c.name) = lower(p_name))
+            AND (p_begins IS NULL OR starts_with(lower(c.name), lower(p_begins)));
+    END IF;
+    body := json_build_object('total', v_total, 'items', v_items);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_list_groups TO PUBLIC;
+
+-- fn_group_inside: what is in a group of the acting tenant and in the groups in it, each once.
+CREATE FUNCTION fn_group_inside(p_tenant uuid, p_group uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE inside(id) AS (
+        SELECT g.member_id FROM group_member g WHERE g.tenant_id = p_tenant AND g.group_id = p_group
+        UNION
+        SELECT g.member_id FROM group_member g JOIN inside i ON g.group_id = i.id WHERE g.tenant_id = p_tenant)
+    SELECT id FROM inside
+$$;
+GRANT EXECUTE ON FUNCTION fn_group_inside TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_read_members: one group of the acting tenant: a page of who and what is in it, nested or not, by identifier, and one
+-- more where it goes on.
 CREATE FUNCTION fn_read_members(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_group uuid,
-    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+    p_nested boolean, p_count boolean, p_after uuid, p_size integer,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_ids uuid[];
+    v_total bigint;
+    v_items json;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_directory_facts(p_side, p_tenant, p_subject, p_app_only, 'GroupRecord', p_group);
-    SELECT coalesce(json_agg(json_build_object('id', m.member_id, 'tenant_id', m.tenant_id, 'group_id', m.group_id,
-            'kind', CASE WHEN u.id IS NULL THEN 'group' ELSE 'user' END,
-            'name', coalesce(u.user_principal_name, d.name, '')) ORDER BY m.member_id), '[]')
-    INTO body
-    FROM (SELECT g.tenant_id, g.group_id, g.member_id FROM group_member g
-            WHERE g.tenant_id = p_tenant AND g.group_id = p_group AND (p_after IS NULL OR g.member_id > p_after)
-            ORDER BY g.member_id LIMIT p_size + 1) AS m
-        LEFT JOIN user_account u ON u.tenant_id = m.tenant_id AND u.id = m.member_id
-        LEFT JOIN directory_group d ON d.tenant_id = m.tenant_id AND d.id = m.member_id;
+    IF p_nested THEN
+        v_ids := ARRAY(SELECT i.id FROM fn_group_inside(p_tenant, p_group) AS i(id)
+            WHERE p_after IS NULL OR i.id > p_after ORDER BY i.id LIMIT p_size + 1);
+    ELSE
+        v_ids := ARRAY(SELECT g.member_id FROM group_member g WHERE g.tenant_id = p_tenant AND g.group_id = p_group
+            AND (p_after IS NULL OR g.member_id > p_after) ORDER BY g.member_id LIMIT p_size + 1);
+    END IF;
+    SELECT coalesce(json_agg(json_build_object('id', m.id, 'kind', CASE WHEN u.id IS NULL THEN 'group' ELSE 'user' END,
+            'name', coalesce(u.user_principal_name, d.name, ''), 'display_name', coalesce(u.display_name, d.name, ''))
+            ORDER BY m.place), '[]')
+    INTO v_items
+    FROM unnest(v_ids) WITH ORDINALITY AS m(id, place)
+        LEFT JOIN user_account u ON u.tenant_id = p_tenant AND u.id = m.id
+        LEFT JOIN directory_group d ON d.tenant_id = p_tenant AND d.id = m.id;
+    IF p_count AND p_nested THEN
+        v_total := (SELECT count(*) FROM fn_group_inside(p_tenant, p_group));
+    ELSIF p_count THEN
+        v_total := (SELECT count(*) FROM group_member g WHERE g.tenant_id = p_tenant AND g.group_id = p_group);
+    END IF;
+    body := json_build_object('total', v_total, 'items', v_items);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_members TO PUBLIC;

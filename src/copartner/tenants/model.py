@@ -70,6 +70,16 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberEntry:
+    """A user or group in a group, as a list shows it; `name` is what it signs in by, or a group's name."""
+
+    id: UUID
+    kind: MemberKind
+    name: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Secret:
     """A secret of an application without the secret; times are machine time, the last use to the minute."""
 

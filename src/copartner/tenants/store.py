@@ -40,9 +40,15 @@ def page() -> str:
 
 
 @cache
+def groups() -> str:
+    """Caller, name, beginning, whether downwards and to count, name and key to start after, size; one more than it."""
+    return call("fn_list_groups", 11, "facts", "shapes", "body")
+
+
+@cache
 def members() -> str:
-    """Caller, group, key to start after, size; answers facts and members, one more than the size."""
-    return call("fn_read_members", 7, "facts", "shapes", "body")
+    """Caller, group, whether nested and to count, key to start after, size; answers one more than that."""
+    return call("fn_read_members", 9, "facts", "shapes", "body")
 
 
 async def home_facts(db: Connection, ctx: Context) -> Facts:

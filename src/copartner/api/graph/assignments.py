@@ -143,6 +143,3 @@ def routes(version: str, prefix: str) -> tuple[Route, ...]:
         Route(("DELETE",), one, _delete, name("delete"), "Take a group's roles away.", status=204,
               headers=below.MATCH, error=GraphErrorBody),
     )  # fmt: skip
-
-
-ROUTES = (*routes("v1.0", "graph"), *routes("beta", "graph_beta"))

@@ -82,6 +82,3 @@ def routes(version: str, prefix: str) -> tuple[Route, ...]:
         Route(("GET",), f"{one}/serviceManagementDetails", _services, name("list_services_of"),
               "List the services there.", ServicesBody, error=GraphErrorBody),
     )  # fmt: skip
-
-
-ROUTES = (*routes("v1.0", "graph"), *routes("beta", "graph_beta"))

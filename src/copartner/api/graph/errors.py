@@ -4,20 +4,27 @@ from datetime import datetime
 
 import msgspec
 
+from copartner.api.addresses import Address
 from copartner.api.call import DECISION_HEADER, Call, Reply
-from copartner.api.caller import NoToken, NotThisSide, UserTokenNeeded
+from copartner.api.caller import Identifiers, NoToken, NotThisSide, UserTokenNeeded
 from copartner.api.limiting import RateExceeded
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound, Refusal, StaleTag
+from copartner.kernel.clock import Clock
+from copartner.kernel.database import away
+from copartner.kernel.errors import Busy, Conflict, Illegal, Invalid, NotFound, Refusal, StaleTag
 
+VERSIONS = ("v1.0", "beta")
 _LONGEST = 1500
+# Seconds after which the same request may come again: when others are at work, when the database is away.
+_SOON, _LATER = 1, 10
 
 
 class InnerError(msgspec.Struct, frozen=True):
     """What helps to find the request again; `decision` is ours: the record of a denial."""
 
-    request_id: str | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="request-id")
-    date: datetime | msgspec.UnsetType = msgspec.UNSET
+    date: datetime
+    request_id: str = msgspec.field(name="request-id")
+    client_request_id: str = msgspec.field(name="client-request-id")
     decision: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -26,7 +33,7 @@ class GraphError(msgspec.Struct, frozen=True, rename="camel"):
 
     code: str
     message: str
-    inner_error: InnerError = InnerError()
+    inner_error: InnerError
 
 
 class GraphErrorBody(msgspec.Struct, frozen=True):
@@ -44,6 +51,7 @@ CLASSES: dict[type[Exception], tuple[int, str]] = {
     Invalid: (400, "badRequest"),
     Illegal: (409, "conflict"),
     Conflict: (409, "conflict"),
+    Busy: (503, "serviceNotAvailable"),
     StaleTag: (412, "preconditionFailed"),
     RateExceeded: (429, "tooManyRequests"),
 }
@@ -55,37 +63,80 @@ _OF_THE_REQUEST = {
 }
 
 
-def say(status: int, code: str, message: str, inner: InnerError, headers: dict[str, str] | None = None) -> Reply:
-    """An error as an answer."""
-    text = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
-    return Reply.of(status, GraphErrorBody(GraphError(code, text, inner)), headers)
+def spoken_at(path: str) -> bool:
+    """Whether an address, served or not, is below one of Graph's versions."""
+    return path.strip("/").partition("/")[0].lower() in VERSIONS
+
+
+def headers_of(known: Identifiers) -> list[tuple[bytes, bytes]]:
+    """By what an answer is found again, in Graph's words."""
+    named = ((b"request-id", known.request_id), (b"client-request-id", known.correlation_id))
+    return [(name, value.encode("latin-1", "replace")) for name, value in named]
 
 
 class Graph:
-    """Graph's way to refuse."""
+    """Graph's way to refuse; `clock` dates the errors."""
 
-    def refuse(self, error: Refusal, call: Call | None) -> Reply:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def refuse(self, error: Refusal, _call: Call | None, known: Identifiers) -> Reply:
         """The answer to a request that cannot be done."""
-        request_id = call.ctx.correlation_id if call else msgspec.UNSET
-        at = call.ctx.moment if call else msgspec.UNSET
         if isinstance(error, Denied):
             status, code = _of_denial(error)
+            if error.decision_id is None:
+                return self.say(status, code, error.message, known)
             decision = str(error.decision_id)
-            return say(status, code, error.message, InnerError(request_id, at, decision), {DECISION_HEADER: decision})
+            return self.say(status, code, error.message, known, {DECISION_HEADER: decision}, decision)
         status, code = next((CLASSES[kind] for kind in type(error).__mro__ if kind in CLASSES), (400, "badRequest"))
-        headers = {"www-authenticate": 'Bearer realm="copartner"'} if status == 401 else None
-        if isinstance(error, RateExceeded):
-            headers = {"retry-after": str(error.seconds)}
-        return say(status, code, error.message, InnerError(request_id, at), headers)
+        headers = {"www-authenticate": 'Bearer realm="copartner"'} if status == 401 else {}
+        if isinstance(error, RateExceeded | Busy):
+            headers = _after(error.seconds if isinstance(error, RateExceeded) else _SOON)
+        return self.say(status, code, error.message, known, headers)
 
-    def unexpected(self, correlation_id: str) -> Reply:
+    def unexpected(self, error: Exception, known: Identifiers) -> Reply:
         """The answer when nobody foresaw what happened."""
+        if away(error):
+            return self.say(503, "serviceNotAvailable", "The database is away; try again later.", known, _after(_LATER))
         text = "Something unexpected happened; give the request id to whoever runs this service."
-        return say(500, "generalException", text, InnerError(correlation_id))
+        return self.say(500, "generalException", text, known)
+
+    def unserved(self, method: str, path: str, place: Address | None, known: Identifiers) -> Reply:
+        """The answer where nothing serves this method: what the contract knows is named."""
+        if place is not None and method in place.known:
+            return self.say(501, "notSupported", f"This operation is not served here: {place.known[method]}.", known)
+        if place is None or not place.served:
+            return self.say(404, "notFound", f"There is nothing at {path[:200]}.", known)
+        allow = {"allow": ", ".join(sorted({*place.served, "OPTIONS"}))}
+        if method == "OPTIONS":
+            return Reply(204, headers=allow)
+        return self.say(405, "notAllowed", f"{method} is not served at this address.", known, allow)
+
+    def unreadable(self, known: Identifiers) -> Reply:
+        """The answer to an address that no client should send."""
+        return self.say(400, "badRequest", "The address holds a NUL character; leave it out.", known)
 
     def finish(self, reply: Reply) -> Reply:
         """Nothing is left to do."""
         return reply
+
+    def say(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        known: Identifiers,
+        headers: dict[str, str] | None = None,
+        decision: str | msgspec.UnsetType = msgspec.UNSET,
+    ) -> Reply:
+        """An error as an answer."""
+        text = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+        inner = InnerError(self._clock.now(), known.request_id, known.correlation_id, decision)
+        return Reply.of(status, GraphErrorBody(GraphError(code, text, inner)), headers)
+
+
+def _after(seconds: int) -> dict[str, str]:
+    return {"retry-after": str(seconds)}
 
 
 def _of_denial(denied: Denied) -> tuple[int, str]:

@@ -51,6 +51,13 @@ class Condition:
     operator: str
     values: tuple[Any, ...]
 
+    def holds(self, value: Any) -> bool:
+        """Whether a value fits; texts whatever their casing."""
+        if not isinstance(value, str):
+            return value in self.values
+        folded, texts = value.casefold(), [one.casefold() for one in self.values]
+        return folded.startswith(texts[0]) if self.operator == "startswith" else folded in texts
+
 
 def choice(values: type[StrEnum]) -> Compared:
     """One of the words of an enumeration, in any casing."""

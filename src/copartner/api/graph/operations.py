@@ -156,6 +156,3 @@ def routes(version: str, prefix: str) -> tuple[Route, ...]:
         Route(("GET",), f"{one}/requests/{{request}}", _read_request, name("read_admin_request"),
               "Read what became of a request.", ActionBody, query=(options.CHOICE,), error=GraphErrorBody),
     )  # fmt: skip
-
-
-ROUTES = (*routes("v1.0", "graph"), *routes("beta", "graph_beta"))

@@ -4,10 +4,11 @@ Source: tenantrelationship-list-delegatedadminrelationships, 2025-02-21; query-p
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
@@ -42,11 +43,11 @@ class Listing(Generic[T, B]):
     """What one list takes, and the shape of what it answers.
 
     `compared` are the properties that `$filter` takes. `orders` are those that `$orderby` takes, the first where
-    nothing is asked; each gives the value by which an item has its place.
+    nothing is asked; each gives the value by which an item has its place. Without one the list comes by its keys.
     """
 
     shape: type[B]
-    orders: Mapping[str, Callable[[T], str]]
+    orders: Mapping[str, Callable[[T], str]] = dataclasses.field(default_factory=dict)
     compared: Mapping[str, Compared] = dataclasses.field(default_factory=dict)
 
     @property
@@ -56,7 +57,7 @@ class Listing(Generic[T, B]):
         return (
             *((Query("$filter", f"Joined by and: {filters}."),) if filters else ()),
             CHOICE,
-            Query("$orderby", f"One of {', '.join(self.orders)}, with asc or desc."),
+            *((Query("$orderby", f"One of {', '.join(self.orders)}, with asc or desc."),) if self.orders else ()),
             Query("$top", f"How many a page has, at most {LARGEST}.", int),
             Query("$count", "With true, how many there are in all.", bool),
             Query("$skiptoken", "Where the page begins; stands in @odata.nextLink."),
@@ -127,7 +128,7 @@ def collection(
     """The page in Graph's shape, with the address of the following one."""
     following: str | UnsetType = UNSET
     if found.next_after is not None:
-        value = listing.orders[wanted.order](found.items[-1])
+        value = listing.orders[wanted.order](found.items[-1]) if wanted.order else ""
         token = call.ctx.runtime.page_tokens.seal(wanted.query, call.ctx.caller.tenant_id, found.next_after, value)
         pairs = [*((name, kept) for name in _KEPT if (kept := call.query(name))), ("$skiptoken", token)]
         below = call.path.strip("/").partition("/")[2]
@@ -139,6 +140,24 @@ def collection(
         next_link=following,
         value=tuple(only(shaped(one), wanted.chosen) for one in found.items),
     )
+
+
+def cut(
+    items: Iterable[T], wanted: Asked, key: Callable[[T], UUID], values: Mapping[str, Callable[[T], Any]]
+) -> Page[T]:
+    """The page of a list that is held in memory; `values` are its properties, by which it is filtered and ordered."""
+
+    def place(item: T) -> tuple[str, UUID]:
+        return str(values[wanted.order](item)).lower(), key(item)
+
+    held = [item for item in items if all(one.holds(values[name](item)) for name, one in wanted.conditions.items())]
+    held.sort(key=place, reverse=wanted.descending)
+    after = (wanted.after.value.lower(), wanted.after.key) if wanted.after else None
+    left = [
+        item for item in held if after is None or (place(item) < after if wanted.descending else place(item) > after)
+    ]
+    page = tuple(left[: wanted.size])
+    return Page(page, len(held) if wanted.count else None, key(page[-1]) if len(left) > len(page) else None)
 
 
 def root(call: Call) -> str:
@@ -173,7 +192,9 @@ def _chosen(text: str | None, shape: type[Struct]) -> frozenset[str] | None:
 
 def _order(text: str | None, listing: Listing[Any, Any]) -> tuple[str, bool]:
     if text is None:
-        return next(iter(listing.orders)), False
+        return next(iter(listing.orders), ""), False
+    if not listing.orders:
+        raise Malformed("$orderby: this list comes in one order; leave it out.", "$orderby")
     known = {name.lower(): name for name in listing.orders}
     name, _, direction = text.strip().partition(" ")
     found, way = known.get(name.lower()), direction.strip().lower() or "asc"

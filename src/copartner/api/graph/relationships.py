@@ -130,6 +130,3 @@ def routes(version: str, prefix: str) -> tuple[Route, ...]:
         Route(("DELETE",), one, _delete, name("delete"), "Drop a draft.", status=204, headers=below.MATCH,
               error=GraphErrorBody),
     )  # fmt: skip
-
-
-ROUTES = (*routes("v1.0", "graph"), *routes("beta", "graph_beta"))

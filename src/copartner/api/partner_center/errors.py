@@ -8,7 +8,7 @@ from litestar.types import Receive, Scope, Send
 
 from copartner.agreements import rules as agreements
 from copartner.api.call import DECISION_HEADER, Call, Reply, encode
-from copartner.api.caller import NoToken, NotThisSide, UserTokenNeeded
+from copartner.api.caller import Identifiers, NoToken, NotThisSide, UserTokenNeeded
 from copartner.api.limiting import RateExceeded
 from copartner.api.partner_center.codes import ErrorCode, error_code
 from copartner.catalogue import rules as catalogue
@@ -285,13 +285,13 @@ class Contract:
     def __init__(self, *, bom: bool = False) -> None:
         self._bom = bom
 
-    def refuse(self, error: Refusal, call: Call | None) -> Reply:
+    def refuse(self, error: Refusal, call: Call | None, _known: Identifiers) -> Reply:
         """The answer to a request that cannot be done."""
         return refuse(error, call)
 
-    def unexpected(self, correlation_id: str) -> Reply:
+    def unexpected(self, _error: Exception, known: Identifiers) -> Reply:
         """The answer when nobody foresaw what happened."""
-        return unexpected(correlation_id)
+        return unexpected(known.correlation_id)
 
     def finish(self, reply: Reply) -> Reply:
         """Put the mark before the body where the setting wants it."""

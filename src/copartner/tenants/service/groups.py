@@ -4,9 +4,11 @@ from uuid import UUID
 
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.kernel import paging
+from copartner.kernel.paging import Page, Place
 from copartner.policy.actions import Action
 from copartner.tenants import rules, store
-from copartner.tenants.model import Group, Listed, Member, MemberKind
+from copartner.tenants.model import Group, Listed, Member, MemberEntry, MemberKind
 
 PAGE_LIMIT = 500
 
@@ -30,18 +32,60 @@ async def read_group(ctx: Context, *, group_id: UUID) -> Group:
     return _existing(found, group_id)
 
 
+async def find_groups(
+    ctx: Context,
+    *,
+    name: str | None = None,
+    begins: str | None = None,
+    descending: bool = False,
+    count: bool = False,
+    after: Place | None = None,
+    size: int = PAGE_LIMIT,
+) -> Page[Group]:
+    """At most `size` (1 to 500) groups of the acting tenant by name, of a name or a beginning in any casing.
+
+    Raises Denied.
+    """
+    size = min(max(size, 1), PAGE_LIMIT)
+    found = await ctx.read(
+        Action.GROUP_LIST,
+        store.groups(),
+        *(name, begins, descending, count, *((after.value, after.key) if after else (None, None)), size),
+        body=paging.Listed[Group],
+        each=Action.GROUP_READ,
+    )
+    return found.page(size, lambda one: one.id)
+
+
 async def list_members(
     ctx: Context, *, group_id: UUID, after: UUID | None = None, size: int = PAGE_LIMIT
-) -> Listed[Member]:
+) -> Listed[MemberEntry]:
     """At most `size` (1 to 500) of what is in a group itself, by id; raises Denied, UnknownGroup."""
+    page = await find_members(ctx, group_id=group_id, after=after, size=size)
+    return Listed(page.items, page.next_after)
+
+
+async def find_members(
+    ctx: Context,
+    *,
+    group_id: UUID,
+    nested: bool = False,
+    count: bool = False,
+    after: UUID | None = None,
+    size: int = PAGE_LIMIT,
+) -> Page[MemberEntry]:
+    """At most `size` (1 to 500) of what is in a group, with `nested` in groups in it too, by id.
+
+    Raises Denied, UnknownGroup.
+    """
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
         Action.GROUP_READ,
         store.members(),
-        *(group_id, after, size),
-        body=tuple[Member, ...],
+        *(group_id, nested, count, after, size),
+        body=paging.Listed[MemberEntry],
     )
-    return Listed(found[:size], found[size - 1].id if len(found) > size else None)
+    return found.page(size, lambda one: one.id)
 
 
 async def create_group(ctx: Context, *, name: str) -> Group:
