@@ -44,6 +44,9 @@ SUMMED_UP = {
 }
 # The paths a rule may show a partner and a customer as they are: of tenants and businesses only their own.
 SHOWN = {
+    "access-told": {"principal.side", "principal.tenant", "resource.customer", "resource.partner"},
+    "access-revoked": {"principal.side", "principal.tenant", "resource.customer", "resource.partner"},
+    "access-revoker": {"principal.roles"},
     "csp-no-partner-buyer": {"resource.customer.organisation.enrolled"},
     "cust-purge": {"context.ending.reservations"},
     "csp-tier-customer": {"resource.customer.organisation.providers", "resource.partner.organisation"},

@@ -80,9 +80,9 @@ class Delegated:
         """Whole-tenant privileges on the active reseller relationship of the two."""
         customer, partner = self.pair
         await self.db.execute(
-            """UPDATE reseller_relationship SET privileges = $3
+            """UPDATE reseller_relationship SET privileges = $3, privileges_removed_at = $4
             WHERE customer_tenant_id = $1 AND partner_tenant_id = $2 AND state = 'active'""",
-            *(customer, partner, given),
+            *(customer, partner, given, None if given else self.here.clock.now()),
         )
 
 

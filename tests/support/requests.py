@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from copartner.policy.actions import Action
 from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
 from copartner.policy.facts import (
+    Access,
     Actor,
     AdminRelationship,
     Agreement,
@@ -37,7 +38,7 @@ KINDS = list(kinds(BOOK.schema))
 _tenant = st.sampled_from(["t-1", "t-2", "t-3"])
 _organisation = st.sampled_from(["o-1", "o-2"])
 _maybe = st.none() | _tenant
-_things = {kind: st.builds(kind, id=_tenant, partner=_maybe, customer=_maybe) for kind in (Customer, Cart)}
+_things = {kind: st.builds(kind, id=_tenant, partner=_maybe, customer=_maybe) for kind in (Access, Customer, Cart)}
 _resources = {
     "Home": st.builds(Home, id=_tenant, tenant=_tenant),
     "TenantRecord": st.builds(TenantRecord, id=_tenant, tenant=_tenant),
@@ -69,6 +70,7 @@ _resources = {
         within_limits=st.none() | st.booleans(),
         global_administrator=st.none() | st.booleans(),
     ),
+    "Access": _things[Access],
     "Customer": _things[Customer],
     "Cart": _things[Cart],
     "Order": st.builds(Order, id=_tenant, partner=_maybe, customer=_maybe),

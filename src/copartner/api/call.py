@@ -29,7 +29,7 @@ def encode(value: Any) -> bytes:
 
 
 class Reply:
-    """An answer ready to send; `headers` are extra ones, in lower case."""
+    """An answer ready to send; `headers` are extra ones, in lower case. A body is JSON unless they say otherwise."""
 
     __slots__ = ("body", "headers", "status")
 
@@ -47,7 +47,7 @@ class Reply:
         """Send it."""
         body = self.body
         headers = [(b"content-length", b"%d" % len(body))] if self.status != 204 else []
-        if body:
+        if body and "content-type" not in (self.headers or {}):
             headers.append(_JSON)
         if self.headers:
             headers += [(name.encode(), value.encode("latin-1", "replace")) for name, value in self.headers.items()]

@@ -35,8 +35,9 @@ class Route:
     """One operation: where it is, what it takes and gives, who may call it with which token.
 
     `handler` takes a Call and gives a Reply or a value of `response`, which is sent with `status`. `response` None is
-    an empty body. `side` None is the side a tenant reads its own records on. Several methods in one declaration are
-    the same operation. `error` is the shape of its failures where it is another than that of the document.
+    an empty body. `sheet`: it is answered as CSV too. `side` None is the side a tenant reads its own records on.
+    Several methods in one declaration are the same operation. `error` is the shape of its failures where it is another
+    than that of the document.
     """
 
     methods: tuple[Method, ...]
@@ -52,6 +53,7 @@ class Route:
     query: tuple[Query, ...] = ()
     headers: tuple[Query, ...] = ()
     error: type | None = None
+    sheet: bool = False
 
 
 class Dialect(Protocol):

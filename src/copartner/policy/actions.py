@@ -107,6 +107,11 @@ class Action(StrEnum):
     OWN_RELATIONSHIP_LIST = "own_relationship.list"
     OWN_RELATIONSHIP_REMOVE_PRIVILEGES = "own_relationship.remove_privileges"
 
+    # Who can do what in a customer's tenant.
+    ACCESS_LIST = "access.list"
+    ACCESS_READ = "access.read"
+    ACCESS_REVOKE = "access.revoke"
+
     # Every tenant and its own users, groups and applications.
     USER_LIST = "user.list"
     USER_READ = "user.read"

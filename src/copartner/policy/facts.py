@@ -144,6 +144,14 @@ class AdminRelationship(Struct, frozen=True, rename="camel", tag_field="type", t
     global_administrator: bool | None = None
 
 
+class Access(Struct, frozen=True, rename="camel", tag_field="type", tag="Access"):
+    """What one partner may do in one customer's tenant; without `partner` the customer has nothing to do with it."""
+
+    id: Annotated[str, Ref("Access")]
+    partner: TenantId | None = None
+    customer: TenantId | None = None
+
+
 class Cart(Struct, frozen=True, rename="camel", tag_field="type", tag="Cart"):
     """A cart; without `partner` there is none such."""
 
@@ -188,6 +196,7 @@ Resource = (
     | Customer
     | RelationshipRequest
     | AdminRelationship
+    | Access
     | Cart
     | Order
     | Subscription

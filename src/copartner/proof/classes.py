@@ -13,6 +13,7 @@ ONE_SUBSCRIPTION = "a partner changes one subscription or builds on it"
 ASKING = "a partner asks for a relationship"
 GRANULAR_ASKING = "a partner asks for granular delegated admin"
 GRANULAR_ANSWERING = "a customer answers that"
+ACCESS = "somebody learns who can do what in a customer's tenant, or takes it back"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
@@ -39,6 +40,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.PROMOTION_READ,
                 A.OWN_SUBSCRIPTION_LIST,
                 A.OWN_RELATIONSHIP_LIST,
+                A.ACCESS_LIST,
                 A.AUDIT_READ,
                 A.USER_LIST,
                 A.USER_CREATE,
@@ -131,6 +133,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
         GRANULAR_ANSWERING: frozenset(
             {A.ADMIN_CONSENT_READ, A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_REJECT, A.ADMIN_CONSENT_END}
         ),
+        ACCESS: frozenset({A.ACCESS_READ, A.ACCESS_REVOKE}),
         ANSWERING: frozenset({A.CONSENT_READ, A.CONSENT_ACCEPT, A.CONSENT_DECLINE, A.CONSENT_GRANT_PRIVILEGES}),
         OWN_RELATIONSHIP: frozenset({A.OWN_RELATIONSHIP_REMOVE_PRIVILEGES}),
         OWN_DIRECTORY: frozenset(

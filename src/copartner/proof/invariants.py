@@ -21,6 +21,7 @@ from copartner.proof.classes import (
     OWN_RELATIONSHIP,
 )
 from copartner.proof.commitments import COMMITMENTS
+from copartner.proof.invariants_of_access import OF_ACCESS
 from copartner.proof.invariants_of_delegation import GRANULAR
 from copartner.proof.invariants_of_directory import DIRECTORY
 from copartner.proof.invariants_of_partners import PARTNERS
@@ -277,8 +278,9 @@ GROUPS: Mapping[str, tuple[Invariant, ...]] = {
     "the rest of the programme": PROGRAMME + DIRECTORY + COMMITMENTS,
     "what partners are": PARTNERS,
     "granular delegated admin": GRANULAR,
+    "who can do what": OF_ACCESS,
     "a second factor": SECOND_FACTOR,
 }
-ALL = ISOLATION + SELLING + PROGRAMME + DIRECTORY + COMMITMENTS + PARTNERS + GRANULAR + SECOND_FACTOR
+ALL = ISOLATION + SELLING + PROGRAMME + DIRECTORY + COMMITMENTS + PARTNERS + GRANULAR + OF_ACCESS + SECOND_FACTOR
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

@@ -8,6 +8,7 @@ import msgspec
 from copartner.policy.actions import Action
 from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
 from copartner.policy.facts import (
+    Access,
     Actor,
     AdminRelationship,
     Agreement,
@@ -53,6 +54,8 @@ CUSTOMER_SIDE = frozenset(
         Action.OWN_SUBSCRIPTION_LIST,
         Action.OWN_RELATIONSHIP_LIST,
         Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES,
+        Action.ACCESS_LIST,
+        Action.ACCESS_REVOKE,
     }
 )
 OPERATOR_SIDE = frozenset({Action.TENANT_ENROL})
@@ -65,6 +68,8 @@ def sides(action: Action) -> tuple[Side, ...]:
     """Whose action it is."""
     if action in EVERY_SIDE:
         return tuple(Side)
+    if action is Action.ACCESS_READ:
+        return (Side.PARTNER, Side.CUSTOMER)
     if action in CUSTOMER_SIDE:
         return (Side.CUSTOMER,)
     return (Side.OPERATOR,) if action in OPERATOR_SIDE else (Side.PARTNER,)
@@ -111,6 +116,8 @@ def _resource(kind: str, tenant: str) -> Resource:
             return AdminRelationship("ar-1", PARTNER, CUSTOMER, within_limits=True, global_administrator=False)
         case "Customer":
             return Customer("c-1", PARTNER, CUSTOMER)
+        case "Access":
+            return Access("ac-1", PARTNER, CUSTOMER)
         case "Cart":
             return Cart("k-1", PARTNER, CUSTOMER)
         case "Order":

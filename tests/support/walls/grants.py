@@ -61,7 +61,7 @@ CHANGED = {
     ("copartner_partner", "admin_request"): "status modified_at",
     ("copartner_customer", "idempotency_key"): "result",
     ("copartner_customer", "relationship_request"): "state answered_at answered_by",
-    ("copartner_customer", "reseller_relationship"): "privileges",
+    ("copartner_customer", "reseller_relationship"): "privileges privileges_removed_at",
     **{
         (f"copartner_{side}", table): columns
         for side in ("partner", "customer", "operator")
@@ -97,7 +97,7 @@ CHANGED = {
         "product_id sku_id availability_id offer_name term billing_cycle unit_price currency commitment_ends_at "
         "is_trial term_starts_at"
     ),
-    ("copartner_partner", "reseller_relationship"): "state privileges ended_at",
+    ("copartner_partner", "reseller_relationship"): "state privileges ended_at privileges_removed_at",
     (
         "copartner_partner",
         "subscription",

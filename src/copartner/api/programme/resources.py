@@ -1,6 +1,7 @@
 """The programme's own routes, one list from one file a resource."""
 
 from copartner.api.programme import (
+    access,
     admin_consent,
     application_consents,
     applications,
@@ -22,6 +23,7 @@ ROUTES: tuple[Route, ...] = (
     *consent.ROUTES,
     *admin_consent.ROUTES,
     *relationships.ROUTES,
+    *access.ROUTES,
     *subscriptions.ROUTES,
     *users.ROUTES,
     *groups.ROUTES,

@@ -9,10 +9,18 @@ RETURNS timestamptz LANGUAGE sql STABLE AS $$
 $$;
 GRANT EXECUTE ON FUNCTION fn_admin_relationship_until TO copartner_partner, copartner_customer, copartner_facts;
 
+-- fn_agent_role: what a partner's agents are in the tenant of a customer that gave their partner privileges over all of it:
+-- Global Administrator or Helpdesk Administrator (customers-revoke-admin-privileges).
+CREATE FUNCTION fn_agent_role(p_agents text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE p_agents WHEN 'Admin agent' THEN '62e90394-69f5-4237-9190-012177145e10'::uuid
+        WHEN 'Helpdesk agent' THEN '729827e3-9c14-49f7-bb1b-9608f156bbb8'::uuid END
+$$;
+GRANT EXECUTE ON FUNCTION fn_agent_role TO copartner_partner, copartner_customer, copartner_facts;
+
 -- fn_effective_roles: the roles that a partner's user has in a customer's tenant, a row for each way to one, told to either
--- of the two. Whole-tenant privileges make Admin agents Global Administrator and Helpdesk agents Helpdesk Administrator
--- (customers-revoke-admin-privileges); a granular relationship gives its groups what they were assigned of it, and while
--- there is one, the privileges give nothing (gdap-faq: the granular kind decides). Groups count with all below them.
+-- of the two: by whole-tenant privileges what agents are by them, by a granular relationship what a group was assigned of
+-- it. While there is such a one the privileges give nothing (gdap-faq: the granular kind decides). Groups count with all
+-- below them.
 CREATE FUNCTION fn_effective_roles(p_customer uuid, p_partner uuid, p_user uuid, p_now timestamptz)
 RETURNS TABLE (role_id uuid, kind text, relationship_id uuid, assignment_id uuid, group_id uuid, until timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
@@ -39,12 +47,9 @@ BEGIN
         JOIN access_assignment_role o ON o.partner_tenant_id = p_partner AND o.assignment_id = a.id
             AND o.taken_at IS NULL AND o.role_id = ANY (g.roles)
     UNION ALL
-    SELECT made.role_id, 'privileges', r.id, NULL, d.id, NULL
+    SELECT fn_agent_role(d.role), 'privileges', r.id, NULL, d.id, NULL
     FROM reseller_relationship r CROSS JOIN within w
-        JOIN directory_group d ON d.tenant_id = p_partner AND d.id = w.id
-        JOIN (VALUES ('Admin agent', '62e90394-69f5-4237-9190-012177145e10'::uuid),
-            ('Helpdesk agent', '729827e3-9c14-49f7-bb1b-9608f156bbb8'::uuid)) AS made(agents, role_id)
-            ON made.agents = d.role
+        JOIN directory_group d ON d.tenant_id = p_partner AND d.id = w.id AND d.role IS NOT NULL
     WHERE r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer AND r.state = 'active' AND r.privileges
         AND NOT EXISTS (SELECT FROM granular);
 END $$;
