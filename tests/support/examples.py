@@ -233,6 +233,7 @@ def _callers() -> dict[str, str]:
         "own_relationships.list": "ga@alpenblick",
         "own_relationships.change": "ga@alpenblick",
         "own_subscriptions.list": "ga@alpenblick",
+        **dict.fromkeys((name for name in ALL if name.startswith("access.") and "own" not in name), "ga@alpenblick"),
         "enrolments.make": "ga@wolkenstadt",
         "partner_agreements.sign": "ga@fjord",
         **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in _OF_GLOBAL_ADMINS},

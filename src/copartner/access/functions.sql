@@ -137,3 +137,61 @@ BEGIN
     body := fn_access_layers(p_partner, p_tenant);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_revocation TO PUBLIC;
+
+-- fn_access_user: a user of the acting partner, or of a partner that the acting customer has something to do with, as the
+-- rules see who signed in with a second factor; null for any other.
+CREATE FUNCTION fn_access_user(p_side text, p_user uuid) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT json_build_object('partner', u.tenant_id, 'name', u.user_principal_name, 'principal', json_build_object(
+            'id', u.id, 'tenant', u.tenant_id, 'side', 'partner', 'appOnly', false, 'roles', a.roles,
+            'enrolled', 'partner' = ANY (a.sides), 'multiFactor', true))
+        FROM (SELECT actor_tenant() AS id WHERE p_side = 'partner'
+            UNION SELECT r.partner_tenant_id FROM reseller_relationship r
+                WHERE p_side = 'customer' AND r.customer_tenant_id = actor_tenant()
+            UNION SELECT g.partner_tenant_id FROM admin_relationship g
+                WHERE p_side = 'customer' AND g.customer_tenant_id = actor_tenant() AND g.status <> 'created') AS partner
+            JOIN user_account u ON u.tenant_id = partner.id AND u.id = p_user
+            JOIN actor a ON a.tenant_id = u.tenant_id AND a.subject_id = u.id AND NOT a.app_only LIMIT 1);
+END $$;
+ALTER FUNCTION fn_access_user OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_access_user TO copartner_partner, copartner_customer;
+
+-- fn_read_access_question: a partner's user who does something at a customer, asked by one of the two: what the rules judge
+-- of it, whatever it is done to. Of a subscription its seller counts, otherwise the thing is the partner's own.
+CREATE FUNCTION fn_read_access_question(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid,
+    p_user uuid, p_kind text, p_subscription uuid, p_now timestamptz, OUT facts json, OUT shapes json, OUT body json)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_user json;
+    v_partner uuid;
+    v_witness json;
+    v_parties uuid[];
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    v_user := fn_access_user(p_side, p_user);
+    v_partner := v_user ->> 'partner';
+    v_witness := fn_relationship(v_partner, p_customer);
+    -- Of a stranger nothing is judged, so that it answers as who does not exist.
+    v_parties := ARRAY[v_partner] || CASE WHEN p_side = 'customer' OR v_witness IS NOT NULL THEN p_customer END;
+    facts := CASE WHEN v_partner IS NULL AND p_side = 'partner'
+        THEN fn_access_facts(p_side, p_tenant, p_subject, p_app_only, p_tenant, p_customer)
+        ELSE fn_access_facts(p_side, p_tenant, p_subject, p_app_only, coalesce(v_partner, p_user), p_customer) END;
+    body := json_build_object('user', v_user, 'partner', fn_partner(v_partner),
+        'granular', EXISTS (SELECT FROM admin_relationship g WHERE g.partner_tenant_id = v_partner
+            AND g.customer_tenant_id = p_customer AND g.status = 'active'
+            AND fn_admin_relationship_until(g.ends_at, g.auto_extend, p_now) IS NOT NULL),
+        'ways', (SELECT coalesce(json_agg(json_build_object('role_id', e.role_id, 'kind', e.kind,
+                'relationship_id', e.relationship_id, 'assignment_id', e.assignment_id, 'group_id', e.group_id,
+                'until', e.until) ORDER BY e.kind, e.assignment_id, e.role_id), '[]')
+            FROM fn_effective_roles(p_customer, v_partner, p_user, p_now) AS e),
+        'facts', json_build_object('principal', v_user -> 'principal',
+            'resource', json_build_object('type', p_kind, 'id', coalesce(p_subscription, p_customer), 'guarded', false,
+                'customer', p_customer, 'partner', CASE WHEN p_subscription IS NULL THEN v_partner ELSE (
+                    SELECT s.partner_tenant_id FROM subscription s
+                    WHERE s.customer_tenant_id = p_customer AND s.id = p_subscription) END),
+            'context', json_build_object('relationship', v_witness, 'agreement', fn_agreement(v_partner, p_customer)),
+            'tenants', fn_tenants(v_parties), 'organisations', fn_organisations(v_parties)));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_access_question TO PUBLIC;

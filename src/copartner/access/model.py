@@ -7,6 +7,8 @@ from uuid import UUID
 
 from copartner.delegation.model import AdminRelationship, AdminRole
 from copartner.partners.model import Partner
+from copartner.policy.actions import Action
+from copartner.policy.explain import Reason
 from copartner.relationships.model import Relationship
 
 
@@ -122,3 +124,43 @@ class Revocation:
     partner: Partner
     ends: tuple[Bond, ...]
     stays: tuple[Bond, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A role that one user has in a customer's tenant, and through which group of which approval."""
+
+    role_id: UUID
+    kind: Kind
+    relationship_id: UUID
+    assignment_id: UUID | None
+    group_id: UUID
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role that a user has, in plain words."""
+
+    way: Way
+    role: AdminRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a partner's user may do something at a customer.
+
+    `through` are the roles in the customer's tenant by which it is allowed, `held` all that the user has there. `rules`
+    decided; `missing` says what would be needed. Without rules the thing has to stay unknown to whoever asks.
+    """
+
+    partner: Partner
+    user_id: UUID
+    user_name: str
+    action: Action
+    allowed: bool
+    summary: str
+    held: tuple[HeldRole, ...]
+    through: tuple[HeldRole, ...]
+    rules: tuple[Reason, ...]
+    missing: tuple[str, ...]

@@ -8,7 +8,7 @@ from copartner.access.model import Bond, Difference, Grant, Held, Layer, Layers,
 from copartner.delegation import rules as delegation
 from copartner.delegation.model import AdminRelationship, AdminRole, Risk, Status
 from copartner.delegation.roles import known
-from copartner.kernel.errors import Invalid
+from copartner.kernel.errors import Invalid, NotFound
 
 # The built-in role of Azure. Source: built-in roles of Azure, Owner.
 AZURE_OWNER = AdminRole(
@@ -20,6 +20,10 @@ AZURE_OWNER = AdminRole(
 _NO_MORE = frozenset(
     {Status.TERMINATION_REQUESTED, Status.TERMINATING, Status.TERMINATED, Status.EXPIRING, Status.EXPIRED}
 )
+
+
+class UnknownUser(NotFound):
+    """The partner has no such user."""
 
 
 def role_of(role_id: UUID) -> AdminRole:

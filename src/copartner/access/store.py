@@ -27,6 +27,12 @@ def revocation() -> str:
     return call("fn_read_revocation", 5, "facts", "shapes", "body")
 
 
+@cache
+def question() -> str:
+    """Caller, customer, user, kind of thing, subscription or none, moment; answers what the rules judge of it."""
+    return call("fn_read_access_question", 9, "facts", "shapes", "body")
+
+
 async def facts(db: Connection, ctx: Context, partner_tenant_id: UUID) -> Facts:
     """The acting customer and one partner."""
     row = await db.fetchval(call("fn_access_facts", 6), *ctx.who, partner_tenant_id, ctx.caller.tenant_id)

@@ -133,6 +133,7 @@ RULES: dict[str, ErrorCode] = {
     "rel-acceptor": ROLE,
     "gdap-acceptor": ROLE,
     "gdap-asker": ROLE,
+    "access-revoker": ROLE,
     "gdap-limits": MALFORMED,
     "gdap-start": DENIED,
     "gdap-national": DENIED,
