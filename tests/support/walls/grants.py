@@ -15,8 +15,11 @@ UNWALLED = {
     "catalogue_term", "function_version", "migration", "organisation",
 }  # fmt: skip
 FACTS_READ = {
+    "access_assignment": "partner_tenant_id id relationship_id customer_tenant_id group_id status created_at "
+    "modified_at activated_at deleted_at version",
+    "access_assignment_role": "partner_tenant_id assignment_id customer_tenant_id role_id given_at taken_at",
     "admin_relationship": "partner_tenant_id id customer_tenant_id customer_name display_name roles duration "
-    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version",
+    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version ended_at",
     "actor": "tenant_id subject_id app_only sides roles",
     "affiliation": "organisation_id affiliate_id",
     "application": "tenant_id id name enabled",
@@ -42,11 +45,20 @@ FACTS_READ = {
 }
 # Every column that any role may change. Seller, owner, terms and partner of record are not among them.
 CHANGED = {
-    ("copartner_customer", "admin_relationship"): "status modified_at activated_at ends_at answer_reason version",
-    ("copartner_facts", "admin_relationship"): "customer_tenant_id",
-    ("copartner_partner", "admin_relationship"): (
-        "customer_tenant_id customer_name display_name roles duration auto_extend status modified_at asked_at version"
+    ("copartner_customer", "access_assignment"): "status modified_at deleted_at version",
+    ("copartner_customer", "access_assignment_role"): "taken_at",
+    ("copartner_customer", "admin_relationship"): (
+        "status modified_at activated_at ends_at answer_reason version ended_at"
     ),
+    ("copartner_facts", "admin_relationship"): "customer_tenant_id",
+    ("copartner_partner", "access_assignment"): "status modified_at activated_at deleted_at version",
+    ("copartner_partner", "access_assignment_role"): "taken_at",
+    ("copartner_partner", "admin_operation"): "status modified_at",
+    ("copartner_partner", "admin_relationship"): (
+        "customer_tenant_id customer_name display_name roles duration auto_extend status modified_at asked_at version "
+        "ended_at"
+    ),
+    ("copartner_partner", "admin_request"): "status modified_at",
     ("copartner_customer", "idempotency_key"): "result",
     ("copartner_customer", "relationship_request"): "state answered_at answered_by",
     ("copartner_customer", "reseller_relationship"): "privileges",
@@ -110,7 +122,8 @@ REMOVED = {
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
 ADDED = {
-    ("copartner_partner", "admin_relationship"),
+    *(("copartner_partner", table) for table in ("access_assignment", "access_assignment_role", "admin_operation",
+                                                 "admin_relationship", "admin_request")),
     ("copartner_customer", "customer_agreement"), ("copartner_customer", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("application", "application_consent", "application_secret", "directory_group", "group_member",
