@@ -20,6 +20,7 @@ from copartner.proof.specimens import (
     with_resource,
     with_tenant,
 )
+from support import forbids_of_behalf
 from support.forbids_of_sales import BINDING, SELLING
 
 Change = Callable[[Facts], Facts]
@@ -32,6 +33,7 @@ def rows() -> Iterator[Row]:
     yield from _delegation()
     yield from _partners()
     yield from _granular()
+    yield from forbids_of_behalf.rows()
 
 
 def _delegation() -> Iterator[Row]:
