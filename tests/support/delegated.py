@@ -7,6 +7,7 @@ from uuid import UUID
 
 from asyncpg.connection import Connection
 
+from copartner.command.context import Context
 from copartner.kernel.database import connect
 from copartner.kernel.functions import call
 from support.programme import Programme
@@ -31,6 +32,11 @@ class Delegated:
     def pair(self) -> tuple[UUID, UUID]:
         """Customer and partner."""
         return self.here.id(self.customer), self.here.id(self.partner)
+
+    @property
+    def agent(self) -> Context:
+        """The partner's Admin agent."""
+        return self.here.context(f"aa@{self.partner}")
 
     def user(self, name: str) -> UUID:
         """A user of the partner by the name before the @."""

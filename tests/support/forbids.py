@@ -20,6 +20,7 @@ from copartner.proof.specimens import (
     with_resource,
     with_tenant,
 )
+from support import forbids_of_behalf
 from support.forbids_of_sales import BINDING, SELLING
 
 Change = Callable[[Facts], Facts]
@@ -33,6 +34,7 @@ def rows() -> Iterator[Row]:
     yield from _partners()
     yield from _granular()
     yield from _access()
+    yield from forbids_of_behalf.rows()
 
 
 def _delegation() -> Iterator[Row]:

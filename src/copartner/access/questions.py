@@ -52,7 +52,7 @@ def askable(schema: Schema) -> tuple[Action, ...]:
 async def explain_access(
     ctx: Context, *, customer_id: UUID, user_id: UUID, action: str, subscription_id: UUID | None = None
 ) -> Verdict:
-    """Why a partner's user may do something at a customer; asked by the partner about its own, by the customer about any.
+    """Why a partner's user may do something at a customer; a partner asks about its own, a customer about any.
 
     Whatever has to be looked up is taken as it is now; the user as signed in with a second factor. Raises Denied,
     UnknownUser, Invalid.

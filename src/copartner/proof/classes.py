@@ -7,6 +7,7 @@ from copartner.policy.actions import Action as A
 
 OWN_LISTS = "lists and settings of the actor's own tenant"
 AT_CUSTOMER = "a partner begins something at an existing customer"
+ON_BEHALF = "a partner acts in a customer's directory"
 NEW_CUSTOMER = "a partner makes a new customer"
 ONE_THING = "a partner reads one cart, order or subscription, or works on a cart or order"
 ONE_SUBSCRIPTION = "a partner changes one subscription or builds on it"
@@ -77,6 +78,23 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
             }
         ),
         NEW_CUSTOMER: frozenset({A.CUSTOMER_CREATE}),
+        ON_BEHALF: frozenset(
+            {
+                A.CUSTOMER_USER_LIST,
+                A.CUSTOMER_USER_READ,
+                A.CUSTOMER_USER_CREATE,
+                A.CUSTOMER_USER_CHANGE,
+                A.CUSTOMER_USER_DELETE,
+                A.CUSTOMER_USER_RESTORE,
+                A.CUSTOMER_USER_RESET_PASSWORD,
+                A.CUSTOMER_ROLE_LIST,
+                A.CUSTOMER_ROLE_READ,
+                A.CUSTOMER_ROLE_SET,
+                A.CUSTOMER_LICENCE_LIST,
+                A.CUSTOMER_LICENCE_READ,
+                A.CUSTOMER_LICENCE_SET,
+            }
+        ),
         ONE_THING: frozenset(
             {
                 A.CART_READ,

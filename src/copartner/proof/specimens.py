@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from copartner.policy.actions import Action
+from copartner.policy.behalf import AdminRole, CustomerUser, Delegation
 from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
 from copartner.policy.facts import (
     Access,
@@ -64,6 +65,10 @@ EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ}) | {
 }
 
 
+# What agents are in the tenant of a customer that delegates it whole.
+_AGENTS = {Role.ADMIN_AGENT: AdminRole.GLOBAL, Role.HELPDESK_AGENT: AdminRole.HELPDESK}
+
+
 def sides(action: Action) -> tuple[Side, ...]:
     """Whose action it is."""
     if action in EVERY_SIDE:
@@ -88,6 +93,14 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
         context=FactContext(
             relationship=relationship,
             agreement=Agreement("a-1", CUSTOMER),
+            delegation=Delegation(
+                "r-1",
+                PARTNER,
+                CUSTOMER,
+                active=True,
+                whole_tenant=True,
+                roles=tuple(_AGENTS[role] for role in roles if role in _AGENTS),
+            ),
             pool=Pool(maximum=300, held=100, requested=10) if action is Action.SEATS_TAKE else None,
             ending=ending,
             commitment=Commitment(window_open=True, reduces=False, shortens=False),
@@ -118,6 +131,8 @@ def _resource(kind: str, tenant: str) -> Resource:
             return Customer("c-1", PARTNER, CUSTOMER)
         case "Access":
             return Access("ac-1", PARTNER, CUSTOMER)
+        case "CustomerUser":
+            return CustomerUser("cu-1", PARTNER, CUSTOMER, guarded=False)
         case "Cart":
             return Cart("k-1", PARTNER, CUSTOMER)
         case "Order":
