@@ -115,6 +115,44 @@ async def test_all_of_it_taken_by_one_request(site: Web) -> None:
     assert {one["partner"]["companyName"] for one in left["items"]} == {"=1+1"}
 
 
+async def test_why_and_why_not(site: Web) -> None:
+    agent = site.here.context("aa@nordlicht").caller.subject_id
+    at_customer = f"/programme/v1/customers/{site.here.id('alpenblick')}/access"
+    asked = f"/decision?user={agent}&action=customer_user.create"
+    told = await site.get("ga@alpenblick", ALL + asked)
+    assert told == await site.get("aa@nordlicht", at_customer + asked)
+    assert (told["allowed"], told["userName"]) == (False, "aa@nordlicht.example")
+    # The granular relationship of the two decides, and gives this user nothing.
+    assert "gdap-over-dap" in {one["id"] for one in told["rules"]}
+    assert told["missing"]
+    read = await site.get("ga@alpenblick", f"{ALL}/decision?user={agent}&action=customer.read")
+    assert (read["allowed"], read["missing"]) == (True, [])
+    for query, code in (
+        ("", (400, "3000")),
+        (f"?user={agent}", (400, "3000")),
+        ("?user=eva&action=customer.read", (400, "3000")),
+        (f"?user={agent}&action=everything", (400, "3000")),
+        (f"?user={site.here.runtime.ids.new()}&action=customer.read", (404, "1000")),
+    ):
+        for who, where in (("ga@alpenblick", ALL), ("aa@nordlicht", at_customer)):
+            assert refused(await site.call(who, "GET", f"{where}/decision{query}")) == code, (who, query)
+
+
+async def test_advice(site: Web) -> None:
+    whole = await site.get("ga@alpenblick", f"{ALL}/advice")
+    assert {(one["partner"]["companyName"], one["role"]["name"], one["finding"]) for one in whole["items"]} == {
+        ("Nordlicht IT GmbH", "License Administrator", "unused"),
+        ("=1+1", "Global Administrator", "unused"),
+        ("=1+1", "Helpdesk Administrator", "unused"),
+    }
+    own = await site.get("aa@nordlicht", f"/programme/v1/customers/{site.here.id('alpenblick')}/access/advice")
+    assert own["items"] == [one for one in whole["items"] if one["partner"]["companyName"] != "=1+1"]
+    rows = _table(await site.call("ga@alpenblick", "GET", f"{ALL}/advice?format=csv"))
+    assert [(row["role.name"], row["finding"], row["usedFor"]) for row in rows] == [
+        (one["role"]["name"], one["finding"], "") for one in whole["items"]
+    ]
+
+
 async def test_whoever_may_not(site: Web) -> None:
     nordlicht, alpenblick = site.here.id("nordlicht"), site.here.id("alpenblick")
     path = f"{ALL}/partners/{nordlicht}/revocation"

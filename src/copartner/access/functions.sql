@@ -195,3 +195,34 @@ BEGIN
             'tenants', fn_tenants(v_parties), 'organisations', fn_organisations(v_parties)));
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_access_question TO PUBLIC;
+
+-- fn_access_used: what partners, or one of them, did in a customer's directory since a moment, by the reader's own audit. A
+-- change that leaves a user as it was gave it a new password.
+CREATE FUNCTION fn_access_used(p_reader uuid, p_customer uuid, p_partner uuid, p_since timestamptz) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_agg(json_build_object('partner_tenant_id', u.actor_tenant_id, 'operation', u.operation,
+        'times', u.times, 'last_at', u.last_at) ORDER BY u.actor_tenant_id, u.operation), '[]')
+    FROM (SELECT a.actor_tenant_id, named.operation, count(*) AS times, max(a.at) AS last_at
+        FROM audit_record a CROSS JOIN LATERAL (SELECT CASE
+            WHEN a.operation_type = 'customer_user.change' AND a.old_value = a.new_value THEN 'customer_user.reset_password'
+            WHEN a.operation_type = 'customer_user.change' AND a.old_value ->> 'deleted_at' IS NOT NULL
+                AND a.new_value ->> 'deleted_at' IS NULL THEN 'customer_user.restore'
+            ELSE a.operation_type END) AS named(operation)
+        WHERE a.tenant_id = p_reader AND a.at > p_since AND a.customer_tenant_id = p_customer AND a.status = 'succeeded'
+            AND a.operation_type LIKE 'customer\_%' AND a.actor_tenant_id <> p_customer
+            AND (p_partner IS NULL OR a.actor_tenant_id = p_partner)
+        GROUP BY a.actor_tenant_id, named.operation) AS u
+$$;
+GRANT EXECUTE ON FUNCTION fn_access_used TO copartner_partner, copartner_customer;
+
+-- fn_read_access_use: what partners, or one of them, may do at a customer now, and what they did since a moment.
+CREATE FUNCTION fn_read_access_use(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_partner uuid,
+    p_customer uuid, p_since timestamptz, p_now timestamptz, OUT facts json, OUT shapes json, OUT body json)
+LANGUAGE plpgsql AS $$
+DECLARE v_held json;
+BEGIN
+    SELECT r.facts, r.shapes, r.body -> 0 INTO facts, shapes, v_held FROM fn_read_access(
+        p_side, p_tenant, p_subject, p_app_only, p_partner, p_customer, ARRAY[p_now]) AS r;
+    body := json_build_object('held', v_held, 'used', fn_access_used(p_tenant, p_customer, p_partner, p_since));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_access_use TO PUBLIC;

@@ -164,3 +164,44 @@ class Verdict:
     through: tuple[HeldRole, ...]
     rules: tuple[Reason, ...]
     missing: tuple[str, ...]
+
+
+class Finding(StrEnum):
+    """What the record says of a role."""
+
+    USED = "used"
+    SMALLER = "smaller"
+    UNUSED = "unused"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How often a partner did something in a customer's directory, and when last."""
+
+    partner_tenant_id: UUID
+    operation: str
+    times: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What a role of one approval was used for, and the smallest role that would have done where it is another."""
+
+    partner: Partner
+    kind: Kind
+    relationship_id: UUID
+    role: AdminRole
+    finding: Finding
+    used_for: tuple[Action, ...]
+    smaller: AdminRole | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The advice on all that is held, by what was done since a moment."""
+
+    since: datetime
+    advice: tuple[Advice, ...]

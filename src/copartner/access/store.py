@@ -33,6 +33,12 @@ def question() -> str:
     return call("fn_read_access_question", 9, "facts", "shapes", "body")
 
 
+@cache
+def use() -> str:
+    """Caller, partner or none for all, customer, since when, now; answers what is held and what was done."""
+    return call("fn_read_access_use", 8, "facts", "shapes", "body")
+
+
 async def facts(db: Connection, ctx: Context, partner_tenant_id: UUID) -> Facts:
     """The acting customer and one partner."""
     row = await db.fetchval(call("fn_access_facts", 6), *ctx.who, partner_tenant_id, ctx.caller.tenant_id)

@@ -76,17 +76,19 @@ _MOMENTS = (
 )
 
 
+def relationship_name(kind: Kind, relationship_id: UUID, partner_tenant_id: UUID) -> str:
+    """A relationship by its identifier, a granular one by the name that the contract gives it."""
+    return f"{relationship_id}-{partner_tenant_id}" if kind is Kind.ASSIGNMENT else str(relationship_id)
+
+
 def _granted(grant: Grant, change: str | UnsetType = UNSET) -> GrantBody:
     held = grant.held
-    # A granular relationship by the name that the contract gives it.
-    relationship = str(held.relationship_id) if held.relationship_id else None
-    if held.kind is Kind.ASSIGNMENT:
-        relationship = f"{relationship}-{held.partner.tenant_id}"
+    made = held.relationship_id
     return GrantBody(
         partner=wire.shaped(held.partner, PartnerBody),
         role=wire.shaped(grant.role, AdminRoleBody),
         kind=held.kind,
-        relationship_id=relationship,
+        relationship_id=None if made is None else relationship_name(held.kind, made, held.partner.tenant_id),
         assignment_id=held.assignment_id,
         subscription_id=held.subscription_id,
         group_id=held.group_id,

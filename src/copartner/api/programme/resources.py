@@ -2,6 +2,7 @@
 
 from copartner.api.programme import (
     access,
+    access_reasons,
     admin_consent,
     application_consents,
     applications,
@@ -24,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *admin_consent.ROUTES,
     *relationships.ROUTES,
     *access.ROUTES,
+    *access_reasons.ROUTES,
     *subscriptions.ROUTES,
     *users.ROUTES,
     *groups.ROUTES,

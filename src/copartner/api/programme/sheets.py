@@ -48,7 +48,7 @@ def _cell(plain: Any, path: list[str]) -> str:
             return ""
         case bool():
             return "true" if plain else "false"
-        case list():
+        case list() | tuple():
             return "; ".join(str(one) for one in plain)
     said = str(plain)
     return f"'{said}" if said.startswith(_FORMULA) else said
