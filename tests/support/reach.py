@@ -103,10 +103,12 @@ async def _open(db: Connection, wall: Wall) -> None:
 
 async def _unbind(db: Connection, wall: Wall) -> None:
     """Let go what refers to the rows, so that row security alone says which of them can be removed."""
-    for row in await db.fetch(
-        "SELECT conrelid::regclass AS name, conname FROM pg_constraint WHERE contype = 'f' AND confrelid = $1::text::regclass",
+    rows = await db.fetch(
+        """SELECT conrelid::regclass AS name, conname FROM pg_constraint
+        WHERE contype = 'f' AND confrelid = $1::text::regclass""",
         wall.table,
-    ):
+    )
+    for row in rows:
         await db.execute(f"ALTER TABLE {row['name']} DROP CONSTRAINT {row['conname']}")
 
 

@@ -16,6 +16,7 @@ from copartner.agreements.rules import TEMPLATES
 from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
 from copartner.delegation import service as delegation
+from copartner.directory.service import users as customer_users
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
 from copartner.partners import service as partners
@@ -69,6 +70,8 @@ CASES = (
          lambda m: partners.list_relationships(m.seller, direction=Direction.RESELLERS), frozenset({"own-tenant"})),
     Case("fn_list_application_consents", "s.tenant_id = p_tenant", lambda m: consents.list_consents(m.chief),
          frozenset({"own-directory"})),
+    Case("fn_list_customer_users", "u.tenant_id = p_customer", _on_customer(customer_users.list_users),
+         frozenset({"rel-required", "behalf-own"})),
     Case("fn_list_held", "s.customer_tenant_id = p_tenant", lambda m: subscriptions.list_held(m.buyer),
          frozenset({"own-tenant"})),
     Case("fn_list_own_relationships", "r.customer_tenant_id = p_tenant",

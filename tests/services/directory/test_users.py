@@ -3,50 +3,20 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from copartner.command.context import Context
 from copartner.command.denial import Denied
 from copartner.directory import rules
-from copartner.directory.model import CustomerUser, NewUser, Password, UserChange
+from copartner.directory.model import CustomerUser, Password, UserChange
 from copartner.directory.service import users
 from copartner.kernel.errors import Invalid, Refusal
 from copartner.policy.facts import Side
 from copartner.signin.passwords import Passwords
 from copartner.tenants.service import users as own
+from support.behalf import PASSWORD, denied, granular, made, new
 from support.delegated import HELPDESK, LICENCES, READER, USERS, Delegated
-
-PASSWORD = Password("Abc-12345")
-NEW = NewUser("neu.er", "Neuer", PASSWORD)
-
-
-def new(name: str = "Neu.Er@alpenblick.example", **more: Any) -> NewUser:
-    """A user to be made."""
-    return replace(NEW, user_principal_name=name, **more)
-
-
-async def made(pair: Delegated, name: str = "neu.er@alpenblick.example") -> CustomerUser:
-    """A new user of the customer, without a role."""
-    await pair.privileges()
-    return await users.create_user(pair.agent, customer_id=pair.pair[0], new=new(name))
-
-
-async def granular(pair: Delegated, *roles: UUID, name: str = "sa") -> Context:
-    """A partner's user that has these roles by a group within an assigned one."""
-    relationship = await pair.relationship(*roles)
-    inner = await pair.group(f"inner {relationship}", pair.user(name))
-    await pair.assign(relationship, await pair.group(f"outer {relationship}", inner), *roles)
-    return pair.here.context(f"{name}@{pair.partner}")
-
-
-async def denied(asked: Any) -> tuple[str, ...]:
-    """The rules by which something is denied."""
-    with pytest.raises(Denied) as refusal:
-        await asked
-    return refusal.value.rules
 
 
 async def test_agents_act_as_the_privileges_make_them(pair: Delegated) -> None:
@@ -68,8 +38,11 @@ async def test_agents_act_as_the_privileges_make_them(pair: Delegated) -> None:
         assert await denied(users.list_users(context, customer_id=customer)) == ()
     other = pair.here.context("aa@suedwind")
     assert await denied(users.read_user(other, customer_id=customer, user_id=user.id)) == ("behalf-delegated",)
-    rows = await pair.db.fetch("SELECT tenant_id, actor_tenant_id, actor_name, operation_type, new_value::text AS new "
-                               "FROM audit_record WHERE resource_id = $1 AND status = 'succeeded'", str(user.id))  # fmt: skip
+    rows = await pair.db.fetch(
+        """SELECT tenant_id, actor_tenant_id, actor_name, new_value::text AS new FROM audit_record
+        WHERE resource_id = $1 AND status = 'succeeded'""",
+        str(user.id),
+    )
     assert {row["tenant_id"] for row in rows} == {customer, partner}
     assert {(row["actor_tenant_id"], row["actor_name"]) for row in rows} == {
         (partner, "aa@nordlicht.example"), (partner, "hd@nordlicht.example"),

@@ -58,8 +58,10 @@ CREATE FUNCTION fn_read_user_licences(p_side text, p_tenant uuid, p_subject uuid
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_user, p_now);
-    IF fn_act_on_behalf(p_customer, p_now) AND fn_customer_user(p_tenant, p_customer, p_user, p_now) IS NOT NULL THEN
-        body := fn_licences_of(p_customer, p_user);
+    IF fn_act_on_behalf(p_customer, p_now) THEN
+        IF fn_customer_user(p_tenant, p_customer, p_user, p_now) IS NOT NULL THEN
+            body := fn_licences_of(p_customer, p_user);
+        END IF;
     END IF;
     body := coalesce(body, 'null');
 END $$;

@@ -75,9 +75,11 @@ CREATE FUNCTION fn_read_directory_roles(p_side text, p_tenant uuid, p_subject uu
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_user, p_now);
-    IF fn_act_on_behalf(p_customer, p_now) AND fn_customer_user(p_tenant, p_customer, p_user, p_now) IS NOT NULL THEN
-        body := (SELECT coalesce(json_agg(r.role_id ORDER BY r.role_id), '[]') FROM fn_directory_roles(p_customer) AS r
-            WHERE r.user_id = p_user);
+    IF fn_act_on_behalf(p_customer, p_now) THEN
+        IF fn_customer_user(p_tenant, p_customer, p_user, p_now) IS NOT NULL THEN
+            body := (SELECT coalesce(json_agg(r.role_id ORDER BY r.role_id), '[]') FROM fn_directory_roles(p_customer) AS r
+                WHERE r.user_id = p_user);
+        END IF;
     END IF;
     body := coalesce(body, 'null');
 END $$;
