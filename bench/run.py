@@ -84,7 +84,7 @@ def main() -> int:
     for result in results:
         print(result.row())
     if among:
-        print("\n| relationships | assignments | roles in force: median / p99 |\n|---|---|---|")
+        print("\n| relationships | assignments | roles in force: median / p99 | server |\n|---|---|---|---|")
         for one in among:
             print(one.row())
     print()
