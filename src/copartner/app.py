@@ -17,7 +17,7 @@ from copartner.api.caller import Identifiers, Tokens, identified
 from copartner.api.graph import resources as graph
 from copartner.api.graph.errors import Graph, headers_of, spoken_at
 from copartner.api.outer import Outer
-from copartner.api.partner_center import errors, resources
+from copartner.api.partner_center import errors, resources, telling
 from copartner.api.partner_center.operations import operations
 from copartner.api.programme import resources as programme_resources
 from copartner.command.runtime import Runtime
@@ -104,7 +104,7 @@ def _of_litestar(litestar: Litestar) -> Iterator[Endpoint]:
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the contract and of the programme's own addresses."""
     routes = [*resources.ROUTES, *programme_resources.ROUTES, *graph.ROUTES]
-    return openapi.document(routes, errors.ErrorBody, errors.RateBody, health.PATHS)
+    return openapi.document(routes, telling.ErrorBody, errors.RateBody, health.PATHS)
 
 
 def known_addresses() -> Addresses:
@@ -166,7 +166,7 @@ def _document(body: bytes) -> HTTPRouteHandler:
 
 
 def _response(request: Request[Any, Any, Any], reply: Reply) -> Response[bytes]:
-    said = errors.in_language_of(request.scope, reply)
+    said = telling.in_language_of(request.scope, reply)
     return Response(
         said.body, status_code=said.status, media_type="application/json; charset=utf-8", headers=said.headers
     )

@@ -26,3 +26,7 @@ def test_every_request_is_measured_on_both_sides(tmp_path: Path) -> None:
     ]
     assert [row[0].removeprefix("| ") for row in rows] == list(REQUESTS), said.stdout + said.stderr
     assert all(float(row[2].replace(",", "")) > 0 and float(row[3].replace(",", "")) > 0 for row in rows)
+    # Roles in force, among a hundredth, a tenth and the whole of the relationships.
+    among = [line.split(" | ") for line in said.stdout.splitlines() if line.startswith("| 1") and " ms | " in line]
+    assert [row[0].removeprefix("| ") for row in among] == ["10", "100", "1,000"], said.stdout + said.stderr
+    assert all(float(row[2].partition(" ")[0]) > 0 for row in among)

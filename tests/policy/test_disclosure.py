@@ -27,7 +27,7 @@ OWN_KEYS = {
     "indirectReseller",
 }
 # Beside actor and resource, what of the context a caller's record may hold.
-CONTEXT = {"relationship", "agreement", "pool", "ending", "commitment", "azureOnly"}
+CONTEXT = {"relationship", "agreement", "delegation", "pool", "ending", "commitment", "azureOnly"}
 # What the rules judge of the other side reaches the reader as one yes or no, in these words.
 SUMMED_UP = {
     "csp-no-partner-buyer": {"not resource.customer.organisation.enrolled"},
@@ -44,6 +44,9 @@ SUMMED_UP = {
 }
 # The paths a rule may show a partner and a customer as they are: of tenants and businesses only their own.
 SHOWN = {
+    "access-told": {"principal.side", "principal.tenant", "resource.customer", "resource.partner"},
+    "access-revoked": {"principal.side", "principal.tenant", "resource.customer", "resource.partner"},
+    "access-revoker": {"principal.roles"},
     "csp-no-partner-buyer": {"resource.customer.organisation.enrolled"},
     "cust-purge": {"context.ending.reservations"},
     "csp-tier-customer": {"resource.customer.organisation.providers", "resource.partner.organisation"},
@@ -51,6 +54,18 @@ SHOWN = {
     "mpa-signed-reseller": {"resource.reseller.agreementSigned"},
     "reseller-limits": {"resource.partner.indirectReseller"},
     "dap-required": {"context.relationship.privileges"},
+    "behalf-delegated": {"context.delegation.active"},
+    "behalf-own": {
+        "context.delegation.customer", "context.delegation.partner", "principal.tenant", "resource.customer",
+    },
+    "gdap-over-dap": {"context.delegation.superseded", "context.delegation.wholeTenant"},
+    "behalf-guarded": {"context.delegation.roles", "resource.guarded"},
+    **{
+        f"behalf-{name}": {"context.delegation.roles", "principal.side"}
+        for name in (
+            "users-read", "users-write", "users-delete", "passwords", "roles", "licences-read", "licences-write",
+        )
+    },
     "csp-self-affiliate": {
         "context.azureOnly", "resource.customer.organisation.affiliates", "resource.customer.sharedServices",
         "resource.partner.organisation.affiliates",

@@ -176,7 +176,7 @@ _INSTEAD = {"registrations": "azure", "transitions": "transitable", "conversions
 
 def examples(site: Web, things: Things) -> dict[str, Example]:
     """By the name of the route, in an order in which each works once."""
-    bodies, callers, queries = _bodies(site, things), _callers(), _queries()
+    bodies, callers, queries = _bodies(site, things), _callers(), _queries(site)
     found = {}
     for name, route in ALL.items():
         own, kind = things.own, name.partition(".")[0]
@@ -202,11 +202,12 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
     return {name: found[name] for name in sorted(found, key=lambda name: name in last)}
 
 
-def _queries() -> dict[str, str]:
+def _queries(site: Web) -> dict[str, str]:
     return {
         "products.list": "?country=DE&targetView=OnlineServices",
         "partner_agreements.read_status": "?mpnId=4100001",
         "partner_agreements.read_status_of": "?mpnId=4100001",
+        **granular.queries(site),
         "partner_relationships.list": "?relationship_type=IsIndirectCloudSolutionProviderOf",
         "customer_products.list": "?targetView=OnlineServices",
         **dict.fromkeys(

@@ -20,6 +20,7 @@ from copartner.proof.specimens import (
     with_resource,
     with_tenant,
 )
+from support import forbids_of_behalf
 from support.forbids_of_sales import BINDING, SELLING
 
 Change = Callable[[Facts], Facts]
@@ -32,6 +33,8 @@ def rows() -> Iterator[Row]:
     yield from _delegation()
     yield from _partners()
     yield from _granular()
+    yield from _access()
+    yield from forbids_of_behalf.rows()
 
 
 def _delegation() -> Iterator[Row]:
@@ -75,6 +78,15 @@ def _granular() -> Iterator[Row]:
             yield "gdap-addressee", action, kind, _addressed_to(customer), Cloud.COMMERCIAL, _PRESENT
         yield "gdap-addressee", action, kind, _without_partner, Cloud.COMMERCIAL, _PRESENT
         yield "gdap-acceptor", action, kind, _by_billing_admin, Cloud.COMMERCIAL, _PRESENT
+
+
+def _access() -> Iterator[Row]:
+    for cloud in Cloud:
+        for change in (_without_partner, _addressed_to(None), lambda facts: with_resource(facts, partner=OTHER)):
+            yield "access-told", A.ACCESS_READ, "Access", change, cloud, _PRESENT
+        for change in (_without_partner, _addressed_to(None), _addressed_to(OTHER)):
+            yield "access-revoked", A.ACCESS_REVOKE, "Access", change, cloud, _PRESENT
+        yield "access-revoker", A.ACCESS_REVOKE, "Access", _by_billing_admin, cloud, _PRESENT
 
 
 def _as_it_is(facts: Facts) -> Facts:

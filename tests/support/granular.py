@@ -13,7 +13,11 @@ HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 EXCHANGE = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 # By the name of the route: which relationship an address is about, who may, and what is sent.
 ABOUT = {"admin_consent.read": "asked", "admin_consent.answer": "asked", "admin_consent.terminate": "approved"}
-CALLERS = dict.fromkeys(ABOUT, "ga@lavande")
+_BY_CUSTOMER = ("list", "explain", "advise", "preview_revocation", "revoke")
+CALLERS = {
+    **dict.fromkeys(ABOUT, "ga@lavande"),
+    **dict.fromkeys((f"access.{name}" for name in _BY_CUSTOMER), "ga@alpenblick"),
+}
 BODIES = {"admin_consent.answer": {"answer": "approve"}}
 
 
@@ -86,6 +90,12 @@ async def assigned(site: Web, who: str, relationship: str, container: str, *role
     made = await site.call(who, "POST", everything, assigning(container, *roles))
     assert made.status_code == 201, made.text
     return f"{everything}/{made.json()['id']}"
+
+
+def queries(site: Web) -> dict[str, str]:
+    """What is asked of an Admin agent, by the name of the route."""
+    agent = site.here.context("aa@nordlicht").caller.subject_id
+    return dict.fromkeys(("access.explain", "access.explain_own"), f"?action=customer.read&user={agent}")
 
 
 async def furnish(site: Web, who: str) -> dict[str, str]:

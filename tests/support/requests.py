@@ -3,8 +3,10 @@
 from hypothesis import strategies as st
 
 from copartner.policy.actions import Action
+from copartner.policy.behalf import AdminRole, CustomerUser, Delegation
 from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
 from copartner.policy.facts import (
+    Access,
     Actor,
     AdminRelationship,
     Agreement,
@@ -37,7 +39,7 @@ KINDS = list(kinds(BOOK.schema))
 _tenant = st.sampled_from(["t-1", "t-2", "t-3"])
 _organisation = st.sampled_from(["o-1", "o-2"])
 _maybe = st.none() | _tenant
-_things = {kind: st.builds(kind, id=_tenant, partner=_maybe, customer=_maybe) for kind in (Customer, Cart)}
+_things = {kind: st.builds(kind, id=_tenant, partner=_maybe, customer=_maybe) for kind in (Access, Customer, Cart)}
 _resources = {
     "Home": st.builds(Home, id=_tenant, tenant=_tenant),
     "TenantRecord": st.builds(TenantRecord, id=_tenant, tenant=_tenant),
@@ -71,7 +73,11 @@ _resources = {
         active=st.none() | st.booleans(),
         roles_within=st.none() | st.booleans(),
     ),
+    "Access": _things[Access],
     "Customer": _things[Customer],
+    "CustomerUser": st.builds(
+        CustomerUser, id=_tenant, partner=_maybe, customer=_maybe, guarded=st.none() | st.booleans()
+    ),
     "Cart": _things[Cart],
     "Order": st.builds(Order, id=_tenant, partner=_maybe, customer=_maybe),
     "Subscription": st.builds(Subscription, id=_tenant, partner=_maybe, customer=_maybe),
@@ -82,6 +88,17 @@ _context = st.builds(
     relationship=st.none()
     | st.builds(Relationship, id=_tenant, partner=_tenant, customer=_tenant, active=st.booleans()),
     agreement=st.none() | st.builds(Agreement, id=_tenant, customer=_tenant, confirmed_by=_maybe),
+    delegation=st.none()
+    | st.builds(
+        Delegation,
+        id=_tenant,
+        partner=_tenant,
+        customer=_tenant,
+        active=st.booleans(),
+        whole_tenant=st.booleans(),
+        superseded=st.booleans(),
+        roles=st.lists(st.sampled_from(AdminRole), unique=True).map(tuple),
+    ),
     pool=st.none() | st.builds(Pool, maximum=_number, held=_number, requested=_number),
     ending=st.none() | st.builds(Ending, active=_number, running=_number, reservations=_number),
     shared=st.none() | st.booleans(),

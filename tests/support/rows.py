@@ -146,6 +146,12 @@ async def _plant_directory(db: Connection, here: Programme, tenant: UUID) -> Non
     await db.execute(
         "INSERT INTO role_assignment (tenant_id, user_id, role) VALUES ($1, $2, 'Billing admin')", tenant, user
     )
+    await db.execute("INSERT INTO admin_role_assignment VALUES ($1, $2, $3)", tenant, user, new())
+    await db.execute(
+        """INSERT INTO licence_assignment (tenant_id, user_id, product_id, sku_id, assigned_at)
+        SELECT $1, $2, product_id, id, $3 FROM catalogue_sku ORDER BY product_id, id LIMIT 1""",
+        *(tenant, user, now),
+    )
     await db.execute(
         "INSERT INTO provider_role (tenant_id, user_id, role) VALUES ($1, $2, 'Sales agent')", tenant, user
     )

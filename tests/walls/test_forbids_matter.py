@@ -8,22 +8,29 @@ import pytest
 
 from copartner.command.denial import Denied
 from copartner.customers import service as customers
+from copartner.directory.service import users
 from copartner.kernel.errors import Refusal
 from copartner.kernel.functions import named
 from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook
 from support.postgres import Server
 from support.programme import RULEBOOK, SEED_DAY
-from support.walls import scenes
+from support.walls import behalf
 from support.walls.objections import CASES, C, Case, Deed, G, accept, ask, at_a_customer
 from support.walls.perform import ALL, on_stage
 from support.walls.scenes import Matter, Scene
 from support.walls.stage import Stage
 
-WRONG_FACTS = {
-    "own-tenant": ("fn_home_facts", "'tenant', p_tenant", lambda m: customers.list_customers(m.seller)),
-    "rel-own-name": ("fn_customer_facts", "'partner', p_tenant", at_a_customer(customers.read_customer)),
-}
+_WAYS = "r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer"
+# Rule, function, what it says, what it says when it is wrong about whose a thing is, a deed.
+WRONG_FACTS = (
+    ("own-tenant", "fn_home_facts", "'tenant', p_tenant", "'tenant', {partner}",
+     lambda m: customers.list_customers(m.seller)),
+    ("rel-own-name", "fn_customer_facts", "'partner', p_tenant", "'partner', {partner}",
+     at_a_customer(customers.read_customer)),
+    ("behalf-own", "fn_delegations", _WAYS, _WAYS.replace("p_partner", "{partner}"), at_a_customer(users.list_users)),
+    ("behalf-own", "fn_delegations", _WAYS, _WAYS.replace("p_customer", "{customer}"), at_a_customer(users.list_users)),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +67,19 @@ def test_a_forbid_alone_stands_in_the_way(stages: dict[Cloud, Stage], case: Case
     matters(stage, case.rule, case.deed, case.scene(Scene(stage)))
 
 
-@pytest.mark.parametrize("rule", WRONG_FACTS)
-def test_a_forbid_stands_in_the_way_of_wrong_facts(stages: dict[Cloud, Stage], rule: str) -> None:
-    name, written, deed = WRONG_FACTS[rule]
+@pytest.mark.parametrize(("rule", "name", "written", "wrong", "deed"), WRONG_FACTS)
+def test_a_forbid_stands_in_the_way_of_wrong_facts(
+    stages: dict[Cloud, Stage], rule: str, name: str, written: str, wrong: str, deed: Deed
+) -> None:
     stage = stages[C]
     stage.reset()
-    matter = scenes.related(Scene(stage))
+    scene = Scene(stage)
+    matter = behalf.others_approvals(scene)
     right = stage.run(stage.owner.fetchval("SELECT pg_get_functiondef($1::regproc)", named(name)))
-    other = f"'{stage.partners[1].id}'::uuid"
+    others = {"partner": scene.here.id(scene.second), "customer": scene.here.id(scene.affiliate)}
     assert right.count(written) == 1
-    stage.run(stage.owner.execute(right.replace(written, written.replace("p_tenant", other))))
+    said = wrong.format(**{name: f"'{other}'::uuid" for name, other in others.items()})
+    stage.run(stage.owner.execute(right.replace(written, said)))
     try:
         matters(stage, rule, deed, matter)
     finally:
@@ -92,5 +102,5 @@ def test_privileges_come_only_where_they_were_asked_for(stages: dict[Cloud, Stag
 
 
 def test_every_forbid_matters() -> None:
-    shown = {case.rule for case in CASES} | WRONG_FACTS.keys() | {"rel-dap-asked"}
+    shown = {case.rule for case in CASES} | {rule for rule, *_ in WRONG_FACTS} | {"rel-dap-asked"}
     assert shown == {rule.id for rule in RULEBOOK.rules if not rule.permits}

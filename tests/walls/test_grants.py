@@ -67,7 +67,7 @@ async def test_what_is_unwalled_is_read_only_or_closed(owner: Connection) -> Non
         if table in UNWALLED
     }
     catalogue = {name for name in UNWALLED if name.startswith("catalogue_")}
-    readers = SIDES - {"copartner_signin"} | {"copartner_facts"}
+    readers = SIDES - {"copartner_signin", "copartner_delegate"} | {"copartner_facts"}
     assert found == {(role, table): "SELECT" for role in readers for table in catalogue} | {
         ("copartner_facts", "affiliation"): "SELECT",
         ("copartner_founder", "organisation"): "INSERT",
@@ -177,7 +177,7 @@ async def test_one_actor_a_transaction(login: Connection, planted: Programme) ->
 
 
 async def test_a_side_that_does_not_exist_is_no_side(login: Connection) -> None:
-    for side in ("facts", "founder", "settler", "owner", "Partner", ""):
+    for side in ("facts", "founder", "settler", "delegate", "owner", "Partner", ""):
         with pytest.raises(asyncpg.PostgresError):
             async with login.transaction():
                 await login.execute("SELECT act_as($1, $2)", side, uuid4())

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from copartner.access import service as access
 from copartner.agreements import service as agreements
 from copartner.agreements.model import Attestation, Contact
 from copartner.agreements.rules import TEMPLATES
@@ -16,6 +17,7 @@ from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
 from copartner.delegation import administered
 from copartner.delegation import service as delegation
+from copartner.directory.service import users as customer_users
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
 from copartner.partners import service as partners
@@ -25,6 +27,7 @@ from copartner.relationships.service import relationships, requests
 from copartner.signin import consents
 from copartner.subscriptions import service as subscriptions
 from copartner.tenants.service import groups, users
+from support.delegated import READER, Delegated
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK
 from support.walls import granular, scenes
@@ -71,10 +74,14 @@ CASES = (
          lambda m: partners.list_relationships(m.seller, direction=Direction.RESELLERS), frozenset({"own-tenant"})),
     Case("fn_list_application_consents", "s.tenant_id = p_tenant", lambda m: consents.list_consents(m.chief),
          frozenset({"own-directory"})),
+    Case("fn_list_customer_users", "u.tenant_id = p_customer", _on_customer(customer_users.list_users),
+         frozenset({"rel-required", "behalf-own"})),
     Case("fn_list_held", "s.customer_tenant_id = p_tenant", lambda m: subscriptions.list_held(m.buyer),
          frozenset({"own-tenant"})),
     Case("fn_list_own_relationships", "r.customer_tenant_id = p_tenant",
          lambda m: relationships.list_own_relationships(m.buyer), frozenset({"own-tenant"})),
+    Case("fn_access_grants", "r.customer_tenant_id = p_customer", lambda m: access.list_access(m.buyer),
+         frozenset({"access-told"})),
 )  # fmt: skip
 
 
@@ -106,12 +113,21 @@ def _full(scene: Scene) -> Matter:
     return matter
 
 
+async def _assigned(scene: Scene) -> None:
+    """A group of the first partner holds a role at the customer."""
+    pair = Delegated(scene.here, scene.stage.owner, scene.first, scene.buyer)
+    group = await pair.group(str(scene.here.runtime.ids.new()))
+    await pair.assign(await pair.relationship(READER), group, READER)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.function)
 def test_a_list_without_its_condition_answers_nothing(stage: Stage, case: Case) -> None:
     stage.reset()
     scene = Scene(stage)
     matter = _full(scene)
-    if case.function in ("fn_list_held", "fn_list_own_relationships"):
+    if case.function == "fn_access_grants":
+        stage.run(_assigned(scene))
+    if case.function in ("fn_list_held", "fn_list_own_relationships", "fn_access_grants"):
         matter = replace(matter, customer=scene.affiliate)
     whole = stage.run(case.deed(matter))
     right = stage.run(stage.owner.fetchval("SELECT pg_get_functiondef($1::regproc)", named(case.function)))
@@ -135,4 +151,6 @@ def test_every_list_is_tried(stage: Stage) -> None:
             "AND proname LIKE 'fn\\_list\\_%'"
         )
     )
-    assert {row["proname"] for row in rows} == {named(case.function) for case in CASES}
+    assert {row["proname"] for row in rows} == {
+        named(case.function) for case in CASES if case.function.startswith("fn_list_")
+    }

@@ -9,7 +9,7 @@ from support.programme import Programme
 from support.reach import Wall, reach
 
 _PARTNER, _CUSTOMER, _OPERATOR = "copartner_partner", "copartner_customer", "copartner_operator"
-_FOUNDER, _SETTLER = "copartner_founder", "copartner_settler"
+_FOUNDER, _SETTLER, _DELEGATE = "copartner_founder", "copartner_settler", "copartner_delegate"
 
 # What each policy lets its role reach: rows whose column holds the actor.
 WALLS = (
@@ -41,12 +41,16 @@ WALLS = (
       for table in ("reseller_relationship", "billing_profile")),
     Wall("tenant", "founder_adds", _FOUNDER, "kind", "customer"),
     Wall("customer_count", "partner_own", _PARTNER, "partner_tenant_id"),
+    *(Wall(table, "delegate_own", _DELEGATE, "tenant_id") for table in (
+        "admin_role_assignment", "licence_assignment", "revocation", "role_assignment", "tenant_domain", "user_account",
+    )),
 )  # fmt: skip
 
 # Policies that let a role reach every row of a table: the roles that decide, sign in, clean up and operate.
 OPEN = {
     "owner_all": {
         "access_assignment", "access_assignment_role", "admin_operation", "admin_relationship", "admin_request",
+        "admin_role_assignment", "licence_assignment",
         "actor", "application", "application_consent", "application_secret", "audit_record", "audit_record_default",
         "audit_record_month", "authorization_code", "billing_profile", "browser_session", "cart",
         "customer_agreement", "customer_count", "decision_record", "device_authorization", "directory_group",
@@ -58,7 +62,7 @@ OPEN = {
     },
     "facts_adds": {"tenant_domain"},
     "facts_all": {
-        "access_assignment", "access_assignment_role", "admin_relationship",
+        "access_assignment", "access_assignment_role", "admin_relationship", "admin_role_assignment",
         "actor", "application", "cart", "customer_agreement", "customer_count", "decision_record", "directory_group",
         "enrolment", "group_member", "partner_agreement", "partner_relationship", "provider_role", "purchase_order",
         "relationship_request", "reseller_relationship", "role_assignment", "subscription", "tenant", "tenant_domain",
@@ -81,7 +85,7 @@ OPEN = {
     "worker_all": {"idempotency_key"},
 }  # fmt: skip
 ACTORS = {_PARTNER: "nordlicht", _CUSTOMER: "alpenblick", _OPERATOR: "wolkenstadt", _FOUNDER: "nordlicht",
-          _SETTLER: "nordlicht"}  # fmt: skip
+          _SETTLER: "nordlicht", _DELEGATE: "alpenblick"}  # fmt: skip
 # An enrolled tenant buys from others too, and then acts as a customer.
 ENROLLED = "nordlicht"
 # Who resells for the first partner in the planted rows.

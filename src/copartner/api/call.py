@@ -29,7 +29,7 @@ def encode(value: Any) -> bytes:
 
 
 class Reply:
-    """An answer ready to send; `headers` are extra ones, in lower case."""
+    """An answer ready to send; `headers` are extra ones, in lower case. A body is JSON unless they say otherwise."""
 
     __slots__ = ("body", "headers", "status")
 
@@ -47,7 +47,7 @@ class Reply:
         """Send it."""
         body = self.body
         headers = [(b"content-length", b"%d" % len(body))] if self.status != 204 else []
-        if body:
+        if body and "content-type" not in (self.headers or {}):
             headers.append(_JSON)
         if self.headers:
             headers += [(name.encode(), value.encode("latin-1", "replace")) for name, value in self.headers.items()]
@@ -68,7 +68,7 @@ class Call:
         self._parameters: Mapping[str, str] = scope["path_params"]
         self._headers = identified(scope).headers
         self._query_string: bytes = scope["query_string"]
-        self._query: dict[str, str] | None = None
+        self._query: dict[str, list[str]] | None = None
 
     def text(self, name: str) -> str:
         """A part of the address as the caller wrote it."""
@@ -92,15 +92,20 @@ class Call:
 
     def query(self, name: str) -> str | None:
         """A query parameter by its name in any casing; None when it is absent or empty. Raises Malformed."""
+        found = self.query_all(name)
+        return found[-1] if found else None
+
+    def query_all(self, name: str) -> list[str]:
+        """Every value of a query parameter by its name in any casing, empty ones left out. Raises Malformed."""
         if not self._query_string:
-            return None
-        return self._parsed().get(name.lower()) or None
+            return []
+        return [value for value in self._parsed().get(name.lower(), ()) if value]
 
     def query_names(self) -> Collection[str]:
         """The names of all query parameters in lower case; raises Malformed."""
         return self._parsed().keys()
 
-    def _parsed(self) -> dict[str, str]:
+    def _parsed(self) -> dict[str, list[str]]:
         if self._query is None:
             self._query = _parse_query(self._query_string)
         return self._query
@@ -129,10 +134,13 @@ class Call:
         return decode(self.body, shape)
 
 
-def _parse_query(query: bytes) -> dict[str, str]:
+def _parse_query(query: bytes) -> dict[str, list[str]]:
     text = query.decode("latin-1")
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS, errors="replace")
     except ValueError:
         raise Malformed(f"The address has more than {_MOST_PARAMETERS} query parameters; send fewer.") from None
-    return {key.lower(): value for key, value in pairs}
+    found: dict[str, list[str]] = {}
+    for key, value in pairs:
+        found.setdefault(key.lower(), []).append(value)
+    return found

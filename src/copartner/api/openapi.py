@@ -75,7 +75,7 @@ def _operation(route: Route, method: str, schemas: dict[Any, Any], error: type) 
             *(_parameter(header, "header") for header in (*route.headers, *_COMMON)),
         ],
         "responses": {
-            str(route.status): _answer("The result.", None if route.response is None else schemas[route.response]),
+            str(route.status): _result(route, schemas),
             **_accepted(route, schemas),
             "default": _answer("A refusal.", None if method == "HEAD" else schemas[error]),
         },
@@ -112,6 +112,13 @@ def _parameter(query: Query, place: str) -> dict[str, Any]:
         "description": query.description,
         "schema": {"type": _TYPES[query.type]},
     }
+
+
+def _result(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+    answer = _answer("The result.", None if route.response is None else schemas[route.response])
+    if route.sheet:
+        answer["content"]["text/csv"] = {"schema": {"type": "string"}}
+    return answer
 
 
 def _answer(description: str, schema: Any) -> dict[str, Any]:

@@ -35,9 +35,9 @@ class Route:
     """One operation: where it is, what it takes and gives, who may call it with which token.
 
     `handler` takes a Call and gives a Reply or a value of `response`, which is sent with `status`. `response` None is
-    an empty body. `side` None is the side a tenant reads its own records on. Several methods in one declaration are
-    the same operation. `error` is the shape of its failures where it is another than that of the document. `accepted`
-    is the body of a 202, where what is asked can go on after the answer.
+    an empty body. `sheet`: it is answered as CSV too. `side` None is the side a tenant reads its own records on.
+    Several methods in one declaration are the same operation. `error` is the shape of its failures where it is another
+    than that of the document. `accepted` is the body of a 202, where what is asked can go on after the answer.
     """
 
     methods: tuple[Method, ...]
@@ -54,6 +54,7 @@ class Route:
     headers: tuple[Query, ...] = ()
     error: type | None = None
     accepted: Any = None
+    sheet: bool = False
 
 
 class Dialect(Protocol):

@@ -1,9 +1,11 @@
 """One change in one transaction: facts, require, lock, save, record. Only this module commits."""
 
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 import msgspec
 from asyncpg import DeadlockDetectedError, LockNotAvailableError, SerializationError
@@ -12,18 +14,26 @@ from asyncpg.connection import Connection
 from copartner.audit.entries import Audited, entries
 from copartner.command import store
 from copartner.command.denial import Denied, record_denial
-from copartner.kernel.errors import Busy, Conflict, RepeatedWithOtherBody
+from copartner.kernel.errors import Busy, Conflict, Refusal, RepeatedWithOtherBody
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
 
 if TYPE_CHECKING:
-    from copartner.command.context import Context
+    from copartner.command.context import Asked, Context
 
 T = TypeVar("T")
 
 
 class NothingRecorded(Exception):
     """A command ended without `record`: a change would have escaped the audit, so it was rolled back."""
+
+
+class NotDecided(Exception):
+    """A command wanted to act on behalf of a customer before the rules allowed it anything there."""
+
+
+class NotDelegated(Refusal):
+    """The customer delegates its directory no longer."""
 
 
 class Command:
@@ -37,6 +47,7 @@ class Command:
         self._ctx = ctx
         self._operation = operation
         self._stack = AsyncExitStack()
+        self._delegating: set[str] = set()
         self._entries: list[dict[str, Any]] = []
         self._recorded = False
         self._result: Any = None
@@ -75,11 +86,27 @@ class Command:
         """Whether the rules allow the action; nothing is recorded."""
         return self._ctx.judge(action, facts).allowed
 
-    def require(self, action: Action, facts: Facts) -> None:
-        """Raise Denied unless the rules allow the action."""
-        decision = self._ctx.judge(action, facts)
+    def require(self, action: Action, asked: "Asked") -> Facts:
+        """Raise Denied unless the rules allow the action; answers the facts relied upon, see Context.choose."""
+        facts, decision = self._ctx.choose(action, asked)
         if not decision.allowed:
             raise Denied(action, self._ctx.asked(facts), decision)
+        if facts.context.delegation is not None:
+            self._delegating.add(facts.context.delegation.customer)
+        return facts
+
+    @asynccontextmanager
+    async def on_behalf(self, customer_id: UUID) -> AsyncIterator[None]:
+        """For the block, and once, this transaction reaches one customer's directory and nothing else.
+
+        The rules have to have allowed something by that customer's approval before. Raises NotDelegated.
+        """
+        if str(customer_id) not in self._delegating:
+            raise NotDecided(self._operation)
+        if not await self.db.fetchval(store.act_on_behalf(), customer_id, self.now):
+            raise NotDelegated("The customer delegates its directory to you no longer.", str(customer_id))
+        yield
+        await self.db.execute(store.act_in_own_name())
 
     def replay(self, result: type[T]) -> T | None:
         """What an earlier request of the same id led to; None for a first request. Call it after `require`."""

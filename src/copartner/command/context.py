@@ -17,6 +17,8 @@ from copartner.policy.facts import Door, Facts, Resource, Side
 from copartner.policy.rulebook import RuleSet
 
 T = TypeVar("T")
+# Facts of a request; several where it can rely on one of several witnesses.
+Asked = Facts | tuple[Facts, ...]
 
 
 class HiddenRowError(Exception):
@@ -62,7 +64,7 @@ class Context:
     locale: str = "en"
     moment: datetime = field(init=False)
     rules: RuleSet = field(init=False, repr=False)
-    _facts: msgspec.json.Decoder[Facts] = field(default=msgspec.json.Decoder(Facts), repr=False)
+    _facts: msgspec.json.Decoder[Asked] = field(default=msgspec.json.Decoder(Asked), repr=False)
 
     def __post_init__(self) -> None:
         moment = self.runtime.programme_clock.now()
@@ -85,6 +87,12 @@ class Context:
         """What the rules say to the caller's doing this; nothing is recorded."""
         return decide(self.rules, action, self.asked(facts))
 
+    def choose(self, action: Action, asked: Asked) -> tuple[Facts, Decision]:
+        """The first of the facts by which the rules allow the action, else the first of all, with what they say."""
+        ways = asked if isinstance(asked, tuple) else (asked,)
+        judged = [(facts, self.judge(action, facts)) for facts in ways]
+        return next((one for one in judged if one[1].allowed), judged[0])
+
     def command(self, operation: str) -> Command:
         """A transaction for one change; see Command."""
         return Command(self, operation)
@@ -104,8 +112,7 @@ class Context:
     async def _read(self, action: Action, sql: str, args: tuple[Any, ...], each: Action | None) -> str:
         async with self.runtime.pool.acquire() as connection:
             row = await connection.fetchrow(sql, *self.who, *args)
-        facts = self._facts.decode(row["facts"])
-        await self.require(action, facts)
+        facts = await self.require(action, self._facts.decode(row["facts"]))
         if each is not None:
             for resource in msgspec.json.decode(row["shapes"], type=tuple[Resource, ...]):
                 if not self.judge(each, replace(facts, resource=resource)).allowed:
@@ -113,8 +120,12 @@ class Context:
         body: str = row["body"]
         return body
 
-    async def require(self, action: Action, facts: Facts) -> None:
-        """Decide outside a command; a denial is recorded in a transaction of its own and raised."""
-        decision = self.judge(action, facts)
+    async def require(self, action: Action, asked: Asked) -> Facts:
+        """Decide outside a command, and answer the facts relied upon; see choose.
+
+        A denial is recorded in a transaction of its own and raised.
+        """
+        facts, decision = self.choose(action, asked)
         if not decision.allowed:
             raise await record_denial(self, Denied(action, self.asked(facts), decision))
+        return facts

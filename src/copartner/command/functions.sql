@@ -111,3 +111,31 @@ BEGIN
 END $$;
 ALTER FUNCTION fn_record_denial OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_record_denial TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_act_on_behalf: gives the transaction of a partner, once, the role that reaches a customer's directory, where the customer
+-- delegates it; whether it did. Rows are compared with the customer until fn_act_in_own_name. Call it after the decision.
+CREATE FUNCTION fn_act_on_behalf(p_customer uuid, p_now timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user <> 'copartner_partner' OR coalesce(current_setting('copartner.delegating', true), '') <> '' THEN
+        RAISE EXCEPTION 'a partner acts on behalf of one customer, once in a transaction';
+    END IF;
+    IF NOT fn_is_delegated(p_customer, p_now) THEN
+        RETURN false;
+    END IF;
+    PERFORM set_config('copartner.delegating', actor_tenant()::text, true);
+    PERFORM set_config('copartner.tenant', p_customer::text, true);
+    SET LOCAL ROLE copartner_delegate;
+    RETURN true;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_act_on_behalf TO copartner_partner;
+
+-- fn_act_in_own_name: what follows is the partner's own again: it is the actor of its audit.
+CREATE FUNCTION fn_act_in_own_name() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user <> 'copartner_delegate' THEN
+        RAISE EXCEPTION 'this transaction acts on behalf of nobody';
+    END IF;
+    PERFORM set_config('copartner.tenant', current_setting('copartner.delegating'), true);
+    SET LOCAL ROLE copartner_partner;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_act_in_own_name TO copartner_delegate;

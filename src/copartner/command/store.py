@@ -23,6 +23,18 @@ def finish() -> str:
 
 
 @cache
+def act_on_behalf() -> str:
+    """A customer, programme time; answers whether the transaction now reaches that customer's directory."""
+    return call("fn_act_on_behalf", 2)
+
+
+@cache
+def act_in_own_name() -> str:
+    """Ends what act_on_behalf began."""
+    return call("fn_act_in_own_name", 0)
+
+
+@cache
 def record_denial() -> str:
     """One decision row as JSON; answers the id it is kept under and whether it is new."""
     return call("fn_record_denial", 1, "id", "is_new")

@@ -62,10 +62,22 @@ async def end_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
         cmd.require(Action.ADMIN_CONSENT_END, await store.facts(cmd.db, ctx, key))
         if (earlier := cmd.replay(AdminRelationship)) is not None:
             return earlier
-        before = rules.passed(existing(await store.lock(cmd.db, key), key), now=cmd.now)
-        after = rules.terminated(before, Party.CUSTOMER, now=cmd.now)
-        await settling.end_assignments(cmd, after)
-        return await _answered(cmd, before, after, was_open=False)
+        return cmd.remember(await _ended(cmd, key))
+
+
+async def end_relationships(cmd: Command, keys: tuple[Key, ...]) -> None:
+    """End what the acting customer approved within a change that was allowed already; raises IllegalStep."""
+    for key in keys:
+        await _ended(cmd, key)
+
+
+async def _ended(cmd: Command, key: Key) -> AdminRelationship:
+    before = rules.passed(existing(await store.lock(cmd.db, key), key), now=cmd.now)
+    after = rules.terminated(before, Party.CUSTOMER, now=cmd.now)
+    await settling.end_assignments(cmd, after)
+    await store.save_answer(cmd.db, after)
+    cmd.record(before, after)
+    return after
 
 
 async def _claimed(cmd: Command, key: Key) -> tuple[AdminRelationship | None, bool]:

@@ -2,7 +2,7 @@
 
 from asyncpg.connection import Connection
 
-SIDES = ("partner", "customer", "operator", "worker", "signin")
+SIDES = ("partner", "customer", "operator", "worker", "signin", "delegate")
 
 
 class UnsafeLogin(Exception):

@@ -113,6 +113,11 @@ class Action(StrEnum):
     OWN_RELATIONSHIP_LIST = "own_relationship.list"
     OWN_RELATIONSHIP_REMOVE_PRIVILEGES = "own_relationship.remove_privileges"
 
+    # Who can do what in a customer's tenant.
+    ACCESS_LIST = "access.list"
+    ACCESS_READ = "access.read"
+    ACCESS_REVOKE = "access.revoke"
+
     # Every tenant and its own users, groups and applications.
     USER_LIST = "user.list"
     USER_READ = "user.read"
@@ -134,6 +139,21 @@ class Action(StrEnum):
     APPLICATION_CONSENT_LIST_ALL = "application_consent.list_all"
     APPLICATION_CONSENT_READ = "application_consent.read"
     APPLICATION_CONSENT_WITHDRAW = "application_consent.withdraw"
+
+    # A partner acts in a customer's directory.
+    CUSTOMER_USER_LIST = "customer_user.list"
+    CUSTOMER_USER_READ = "customer_user.read"
+    CUSTOMER_USER_CREATE = "customer_user.create"
+    CUSTOMER_USER_CHANGE = "customer_user.change"
+    CUSTOMER_USER_DELETE = "customer_user.delete"
+    CUSTOMER_USER_RESTORE = "customer_user.restore"
+    CUSTOMER_USER_RESET_PASSWORD = "customer_user.reset_password"  # noqa: S105 - the name of an action
+    CUSTOMER_ROLE_LIST = "customer_role.list"
+    CUSTOMER_ROLE_READ = "customer_role.read"
+    CUSTOMER_ROLE_SET = "customer_role.set"
+    CUSTOMER_LICENCE_LIST = "customer_licence.list"
+    CUSTOMER_LICENCE_READ = "customer_licence.read"
+    CUSTOMER_LICENCE_SET = "customer_licence.set"
 
     # The operator.
     TENANT_ENROL = "tenant.enrol"

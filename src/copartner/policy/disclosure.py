@@ -21,13 +21,15 @@ def known_to(facts: Facts, tenant: str) -> Known:
     own = tuple(one for one in facts.tenants if one.id == tenant)
     behind = {one.organisation for one in own}
     given = facts.context
-    relationship, agreement = given.relationship, given.agreement
+    relationship, agreement, delegation = given.relationship, given.agreement, given.delegation
     sells = getattr(facts.resource, "partner", None) == tenant
     partied = relationship is not None and tenant in (relationship.partner, relationship.customer)
+    approved = delegation is not None and tenant in (delegation.partner, delegation.customer)
     agreed = agreement is not None and (tenant == agreement.customer or agreement.confirmed_by in (None, tenant))
     context = FactContext(
         relationship=relationship if partied else None,
         agreement=agreement if agreed else None,
+        delegation=delegation if approved else None,
         pool=given.pool,
         ending=given.ending if sells else None,
         commitment=given.commitment if sells else None,
@@ -35,7 +37,7 @@ def known_to(facts: Facts, tenant: str) -> Known:
     )
     left_out = {
         name
-        for name in ("relationship", "agreement", "ending", "commitment")
+        for name in ("relationship", "agreement", "delegation", "ending", "commitment")
         if getattr(given, name) is not None and getattr(context, name) is None
     }
     if not sells:

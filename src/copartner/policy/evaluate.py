@@ -24,7 +24,7 @@ class World:
     def __init__(self, action: Action, facts: Facts, withheld: frozenset[str] = frozenset()) -> None:
         self._withheld = withheld
         described: list[Any] = [facts.principal, facts.resource, *facts.tenants, *facts.organisations]
-        described += [held for held in (facts.context.relationship, facts.context.agreement) if held is not None]
+        described += [held for held in facts.context.witnesses if held is not None]
         self._entities = {_reference(struct): _attributes(struct) for struct in described}
         self._variables: dict[str, Value] = {
             "principal": _reference(facts.principal),

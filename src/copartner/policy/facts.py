@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from copartner.policy.behalf import CustomerUser, Delegation
 from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
 from copartner.policy.refs import ActorId, OrganisationId, Ref, TenantId
 
@@ -146,6 +147,14 @@ class AdminRelationship(Struct, frozen=True, rename="camel", tag_field="type", t
     roles_within: bool | None = None
 
 
+class Access(Struct, frozen=True, rename="camel", tag_field="type", tag="Access"):
+    """What one partner may do in one customer's tenant; without `partner` the customer has nothing to do with it."""
+
+    id: Annotated[str, Ref("Access")]
+    partner: TenantId | None = None
+    customer: TenantId | None = None
+
+
 class Cart(Struct, frozen=True, rename="camel", tag_field="type", tag="Cart"):
     """A cart; without `partner` there is none such."""
 
@@ -188,8 +197,10 @@ class DecisionRecord(Struct, frozen=True, rename="camel", tag_field="type", tag=
 Resource = (
     Home
     | Customer
+    | CustomerUser
     | RelationshipRequest
     | AdminRelationship
+    | Access
     | Cart
     | Order
     | Subscription
@@ -253,12 +264,18 @@ class FactContext(Struct, frozen=True, rename="camel"):
 
     relationship: Relationship | None = None
     agreement: Agreement | None = None
+    delegation: Delegation | None = None
     pool: Pool | None = None
     ending: Ending | None = None
     commitment: Commitment | None = None
     shared: bool | None = None
     azure_only: bool | None = None
     azure_elsewhere: bool | None = None
+
+    @property
+    def witnesses(self) -> tuple[Relationship | Agreement | Delegation | None, ...]:
+        """The entities among them, each where it is there."""
+        return self.relationship, self.agreement, self.delegation
 
 
 class Facts(Struct, frozen=True, rename="camel"):

@@ -23,7 +23,7 @@ def request(action: Action, facts: Facts) -> dict[str, Any]:
 def entities(facts: Facts) -> str:
     """Every entity that the facts describe."""
     described: list[Struct] = [facts.principal, facts.resource, *facts.tenants, *facts.organisations]
-    described += [held for held in (facts.context.relationship, facts.context.agreement) if held is not None]
+    described += [held for held in facts.context.witnesses if held is not None]
     return json.dumps([_entity(struct) for struct in described])
 
 

@@ -7,6 +7,7 @@ from copartner.policy.actions import Action as A
 
 OWN_LISTS = "lists and settings of the actor's own tenant"
 AT_CUSTOMER = "a partner begins something at an existing customer"
+ON_BEHALF = "a partner acts in a customer's directory"
 NEW_CUSTOMER = "a partner makes a new customer"
 ONE_THING = "a partner reads one cart, order or subscription, or works on a cart or order"
 ONE_SUBSCRIPTION = "a partner changes one subscription or builds on it"
@@ -14,6 +15,7 @@ ASKING = "a partner asks for a relationship"
 GRANULAR_ASKING = "a partner asks for granular delegated admin"
 GRANULAR_ASSIGNING = "a partner gives groups what a granular relationship holds, and sees at whom"
 GRANULAR_ANSWERING = "a customer answers that"
+ACCESS = "somebody learns who can do what in a customer's tenant, or takes it back"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
@@ -41,6 +43,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.PROMOTION_READ,
                 A.OWN_SUBSCRIPTION_LIST,
                 A.OWN_RELATIONSHIP_LIST,
+                A.ACCESS_LIST,
                 A.AUDIT_READ,
                 A.USER_LIST,
                 A.USER_CREATE,
@@ -77,6 +80,23 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
             }
         ),
         NEW_CUSTOMER: frozenset({A.CUSTOMER_CREATE}),
+        ON_BEHALF: frozenset(
+            {
+                A.CUSTOMER_USER_LIST,
+                A.CUSTOMER_USER_READ,
+                A.CUSTOMER_USER_CREATE,
+                A.CUSTOMER_USER_CHANGE,
+                A.CUSTOMER_USER_DELETE,
+                A.CUSTOMER_USER_RESTORE,
+                A.CUSTOMER_USER_RESET_PASSWORD,
+                A.CUSTOMER_ROLE_LIST,
+                A.CUSTOMER_ROLE_READ,
+                A.CUSTOMER_ROLE_SET,
+                A.CUSTOMER_LICENCE_LIST,
+                A.CUSTOMER_LICENCE_READ,
+                A.CUSTOMER_LICENCE_SET,
+            }
+        ),
         ONE_THING: frozenset(
             {
                 A.CART_READ,
@@ -142,6 +162,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
         GRANULAR_ANSWERING: frozenset(
             {A.ADMIN_CONSENT_READ, A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_REJECT, A.ADMIN_CONSENT_END}
         ),
+        ACCESS: frozenset({A.ACCESS_READ, A.ACCESS_REVOKE}),
         ANSWERING: frozenset({A.CONSENT_READ, A.CONSENT_ACCEPT, A.CONSENT_DECLINE, A.CONSENT_GRANT_PRIVILEGES}),
         OWN_RELATIONSHIP: frozenset({A.OWN_RELATIONSHIP_REMOVE_PRIVILEGES}),
         OWN_DIRECTORY: frozenset(

@@ -7,11 +7,22 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from copartner.policy.actions import Action
+from copartner.policy.behalf import AdminRole
 from copartner.policy.decide import decide_cold
 from copartner.policy.facts import Cloud, Door, Facts, Role, Side
 from copartner.policy.rulebook import Rulebook, RuleSet
-from copartner.proof.specimens import STORY_DAYS, kinds, sides, specimen, with_principal
+from copartner.proof.specimens import (
+    STORY_DAYS,
+    kinds,
+    sides,
+    specimen,
+    with_context,
+    with_principal,
+    with_resource,
+)
 
 _ROLES = {
     Side.PARTNER: tuple(Role),
@@ -55,7 +66,38 @@ def table(book: Rulebook) -> str:
                     for where, cells in _lines(book, action, kind, side)
                 ]
         parts.append("")
-    return "\n".join([*parts, *_with_one_factor(book), ""])
+    return "\n".join([*parts, *_by_admin_role(book), "", *_with_one_factor(book), ""])
+
+
+def _by_admin_role(book: Rulebook) -> Iterator[str]:
+    """What each built-in role of a customer's directory is good for, to a partner's user who has it there."""
+    rules = book.at(Cloud.COMMERCIAL, STORY_DAYS[-1])
+    yield "## A partner's user in a customer's directory, by the built-in role held there\n"
+    yield f"On people without and with an administrator's role, {rules.cloud}, {STORY_DAYS[-1]}.\n"
+    actions = [
+        (action, kind) for action, kind in kinds(book.schema) if "on_behalf" in book.schema.actions[action].groups
+    ]
+    yield f"| role | {' | '.join(action for action, _ in actions)} |"
+    yield "|" + "---|" * (len(actions) + 1)
+    for role in AdminRole:
+        yield f"| {role} | {' | '.join(_by_role(rules, action, kind, role) for action, kind in actions)} |"
+
+
+def _by_role(rules: RuleSet, action: Action, kind: str, role: AdminRole) -> str:
+    facts = specimen(action, kind, rules.cloud, Side.PARTNER, (Role.USER,))
+    held = facts.context.delegation
+    assert held is not None
+    facts = with_context(facts, delegation=msgspec.structs.replace(held, whole_tenant=False, roles=(role,)))
+    if kind != "CustomerUser":
+        return _said(rules, action, facts)
+    return " ".join(
+        dict.fromkeys(_said(rules, action, with_resource(facts, guarded=guarded)) for guarded in (False, True))
+    )
+
+
+def _said(rules: RuleSet, action: Action, facts: Facts) -> str:
+    decision = decide_cold(rules, action, facts)
+    return "Y" if decision.allowed else ", ".join(decision.rules) or "-"
 
 
 def _with_one_factor(book: Rulebook) -> Iterator[str]:

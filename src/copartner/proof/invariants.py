@@ -12,6 +12,7 @@ from copartner.proof.classes import (
     AT_CUSTOMER,
     CLASSES,
     NEW_CUSTOMER,
+    ON_BEHALF,
     ONE_DECISION,
     ONE_SUBSCRIPTION,
     ONE_THING,
@@ -21,6 +22,8 @@ from copartner.proof.classes import (
     OWN_RELATIONSHIP,
 )
 from copartner.proof.commitments import COMMITMENTS
+from copartner.proof.invariants_of_access import OF_ACCESS
+from copartner.proof.invariants_of_behalf import BEHALF
 from copartner.proof.invariants_of_delegation import GRANULAR
 from copartner.proof.invariants_of_directory import DIRECTORY
 from copartner.proof.invariants_of_partners import PARTNERS
@@ -64,13 +67,13 @@ ISOLATION = (
     Invariant(
         "in-ones-own-name",
         "What begins at a customer begins in the actor's own name.",
-        CLASSES[AT_CUSTOMER] | CLASSES[NEW_CUSTOMER],
+        CLASSES[AT_CUSTOMER] | CLASSES[NEW_CUSTOMER] | CLASSES[ON_BEHALF],
         _own,
     ),
     Invariant(
         "related",
         "Whoever acts at a customer has, at that moment, a relationship with that customer.",
-        CLASSES[AT_CUSTOMER] | CLASSES[ONE_THING] | CLASSES[ONE_SUBSCRIPTION],
+        CLASSES[AT_CUSTOMER] | CLASSES[ONE_THING] | CLASSES[ONE_SUBSCRIPTION] | CLASSES[ON_BEHALF],
         _all(
             Has(_context, "relationship"),
             _at(_witness, "active"),
@@ -277,8 +280,12 @@ GROUPS: Mapping[str, tuple[Invariant, ...]] = {
     "the rest of the programme": PROGRAMME + DIRECTORY + COMMITMENTS,
     "what partners are": PARTNERS,
     "granular delegated admin": GRANULAR,
+    "who can do what": OF_ACCESS,
+    "in a customer's directory": BEHALF,
     "a second factor": SECOND_FACTOR,
 }
-ALL = ISOLATION + SELLING + PROGRAMME + DIRECTORY + COMMITMENTS + PARTNERS + GRANULAR + SECOND_FACTOR
+ALL = (
+    ISOLATION + SELLING + PROGRAMME + DIRECTORY + COMMITMENTS + PARTNERS + GRANULAR + OF_ACCESS + BEHALF + SECOND_FACTOR
+)
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from copartner.policy.actions import Action
+from copartner.policy.behalf import AdminRole
 from copartner.policy.decide import decide_cold
 from copartner.policy.evaluate import World
 from copartner.policy.facts import Cloud, Role
 from copartner.policy.rulebook import RuleSet
 from copartner.policy.tree import Attr, Binary, Entity, Expr, Has, Literal, Members, Not, Var
+from copartner.proof.classes import CLASSES, ON_BEHALF
+from copartner.proof.invariants_of_behalf import CHINA_ENDS, GOVERNMENT_ENDS, LICENCES_AND_PASSWORDS
 from copartner.proof.invariants_of_delegation import GRANULAR_ACTIONS
 from copartner.proof.questions import Prover, Result
 from copartner.proof.solver import solve
@@ -19,6 +22,7 @@ NOBODY = frozenset({Action.SUBSCRIPTION_SET_SELLER, Action.SUBSCRIPTION_SET_OWNE
 _actor, _thing, _context = Var("principal"), Var("resource"), Var("context")
 _agreement, _pool = Attr(_context, "agreement"), Attr(_context, "pool")
 _buyer, _seller = Attr(_thing, "customer"), Attr(_thing, "partner")
+_delegation = Attr(_context, "delegation")
 _ADMINS = Members(tuple(Literal(Entity("Role", role)) for role in Role if role is not Role.USER))
 
 
@@ -28,6 +32,11 @@ def _and(left: Expr, right: Expr) -> Expr:
 
 def _flag(name: str) -> Expr:
     return _and(Has(_context, name), Attr(_context, name))
+
+
+def _only(role: AdminRole) -> Expr:
+    others = tuple(Literal(Entity("AdminRole", one)) for one in AdminRole if one is not role)
+    return _and(Has(_context, "delegation"), Not(Binary("containsAny", Attr(_delegation, "roles"), Members(others))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,20 @@ STORIES = (
         ),
     ),
     Story(
+        "A Helpdesk Administrator resets the password of somebody without a role.",
+        Action.CUSTOMER_USER_RESET_PASSWORD,
+        "CustomerUser",
+        _and(Not(Attr(_thing, "guarded")), _only(AdminRole.HELPDESK)),
+        clouds=frozenset({Cloud.COMMERCIAL}),
+    ),
+    Story(
+        "A License Administrator of a granular relationship assigns licences.",
+        Action.CUSTOMER_LICENCE_SET,
+        "CustomerUser",
+        _and(Not(Attr(_delegation, "wholeTenant")), _only(AdminRole.LICENSE)),
+        clouds=frozenset({Cloud.COMMERCIAL}),
+    ),
+    Story(
         "A plain user reads why it was denied.",
         Action.DECISION_READ,
         "DecisionRecord",
@@ -149,6 +172,10 @@ def _ended(action: Action, span: RuleSet) -> bool:
             return span.ends < date(2022, 1, 1)
         case _, _ if action in GRANULAR_ACTIONS:
             return True
+        case _, Cloud.US_GOVERNMENT if action in CLASSES[ON_BEHALF]:
+            return span.begins >= GOVERNMENT_ENDS
+        case _, Cloud.CHINA if action in LICENCES_AND_PASSWORDS:
+            return span.begins >= CHINA_ENDS
         case Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES, Cloud.COMMERCIAL:
             return span.ends < date(2018, 11, 1)
         case Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES, _:

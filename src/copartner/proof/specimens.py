@@ -6,8 +6,10 @@ from datetime import date
 import msgspec
 
 from copartner.policy.actions import Action
+from copartner.policy.behalf import AdminRole, CustomerUser, Delegation
 from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
 from copartner.policy.facts import (
+    Access,
     Actor,
     AdminRelationship,
     Agreement,
@@ -53,6 +55,8 @@ CUSTOMER_SIDE = frozenset(
         Action.OWN_SUBSCRIPTION_LIST,
         Action.OWN_RELATIONSHIP_LIST,
         Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES,
+        Action.ACCESS_LIST,
+        Action.ACCESS_REVOKE,
     }
 )
 OPERATOR_SIDE = frozenset({Action.TENANT_ENROL})
@@ -61,10 +65,16 @@ EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ}) | {
 }
 
 
+# What agents are in the tenant of a customer that delegates it whole.
+_AGENTS = {Role.ADMIN_AGENT: AdminRole.GLOBAL, Role.HELPDESK_AGENT: AdminRole.HELPDESK}
+
+
 def sides(action: Action) -> tuple[Side, ...]:
     """Whose action it is."""
     if action in EVERY_SIDE:
         return tuple(Side)
+    if action is Action.ACCESS_READ:
+        return (Side.PARTNER, Side.CUSTOMER)
     if action in CUSTOMER_SIDE:
         return (Side.CUSTOMER,)
     return (Side.OPERATOR,) if action in OPERATOR_SIDE else (Side.PARTNER,)
@@ -83,6 +93,14 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
         context=FactContext(
             relationship=relationship,
             agreement=Agreement("a-1", CUSTOMER),
+            delegation=Delegation(
+                "r-1",
+                PARTNER,
+                CUSTOMER,
+                active=True,
+                whole_tenant=True,
+                roles=tuple(_AGENTS[role] for role in roles if role in _AGENTS),
+            ),
             pool=Pool(maximum=300, held=100, requested=10) if action is Action.SEATS_TAKE else None,
             ending=ending,
             commitment=Commitment(window_open=True, reduces=False, shortens=False),
@@ -117,6 +135,10 @@ def _resource(kind: str, tenant: str) -> Resource:
             )
         case "Customer":
             return Customer("c-1", PARTNER, CUSTOMER)
+        case "Access":
+            return Access("ac-1", PARTNER, CUSTOMER)
+        case "CustomerUser":
+            return CustomerUser("cu-1", PARTNER, CUSTOMER, guarded=False)
         case "Cart":
             return Cart("k-1", PARTNER, CUSTOMER)
         case "Order":

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from copartner.policy.behalf import AdminRole, Delegation
 from copartner.policy.facts import (
     Actor,
     Agreement,
@@ -31,6 +32,8 @@ _CONTEXT_TENANTS = (
     "(Relationship.customer context.relationship)",
     "(Agreement.customer context.agreement)",
     "(Agreement.confirmedBy context.agreement)",
+    "(Delegation.partner context.delegation)",
+    "(Delegation.customer context.delegation)",
 )
 
 
@@ -67,6 +70,8 @@ class Reading:
             yield from (f"context.{key}.{name}" for name in inner) if inner else (f"context.{key}",)
         yield from (f"(Relationship.{key} context.relationship)" for key in ("active", "privileges"))
         yield "(Agreement.has.confirmedBy context.agreement)"
+        yield from (f"(Delegation.{key} context.delegation)" for key in ("active", "wholeTenant", "superseded"))
+        yield from (f"(Delegation.roles context.delegation {_admin_role(role)})" for role in AdminRole)
         for tenant in self._tenants:
             yield tenant
             for key, held in self._schema.entities["Tenant"].items():
@@ -170,6 +175,7 @@ class _Model:
             )
             if self._has("agreement")
             else None,
+            delegation=self._delegation() if self._has("delegation") else None,
             pool=Pool(*(self._number(f"context.pool.{key}") for key in ("maximum", "held", "requested")))
             if self._has("pool")
             else None,
@@ -184,6 +190,18 @@ class _Model:
             shared=self._flag("shared"),
             azure_only=self._flag("azureOnly"),
             azure_elsewhere=self._flag("azureElsewhere"),
+        )
+
+    def _delegation(self) -> Delegation:
+        held = "context.delegation"
+        return Delegation(
+            self._id(held),
+            self._id(f"(Delegation.partner {held})"),
+            self._id(f"(Delegation.customer {held})"),
+            self._true(f"(Delegation.active {held})"),
+            self._true(f"(Delegation.wholeTenant {held})"),
+            self._true(f"(Delegation.superseded {held})"),
+            tuple(role for role in AdminRole if self._true(f"(Delegation.roles {held} {_admin_role(role)})")),
         )
 
     def _has(self, key: str) -> bool:
@@ -207,6 +225,10 @@ class _Model:
 
     def _member(self, term: str, enum: str) -> str:
         return self._values[term].strip("|").removeprefix(f"{enum} ")
+
+
+def _admin_role(role: AdminRole) -> str:
+    return constant(Entity("AdminRole", role))
 
 
 def _role(role: Role) -> str:

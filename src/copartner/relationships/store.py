@@ -195,13 +195,14 @@ async def lock_relationship(db: Connection, partner_tenant_id: UUID, customer_id
     return None if row is None else _RELATIONSHIP.decode(row)
 
 
-async def save_privileges(db: Connection, relationship: Relationship) -> None:
-    """Write whether the partner has delegated admin privileges."""
+async def save_without_privileges(db: Connection, relationship: Relationship, *, now: datetime) -> None:
+    """Write that the partner has no delegated admin privileges any more."""
     await db.execute(
-        "UPDATE reseller_relationship SET privileges = $3 WHERE customer_tenant_id = $1 AND id = $2",
+        """UPDATE reseller_relationship SET privileges = false, privileges_removed_at = $3
+        WHERE customer_tenant_id = $1 AND id = $2""",
         relationship.customer_tenant_id,
         relationship.id,
-        relationship.privileges,
+        now,
     )
 
 

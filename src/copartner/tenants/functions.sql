@@ -81,7 +81,15 @@ BEGIN
         SET not_before = greatest(r.not_before, EXCLUDED.not_before), changed_in = EXCLUDED.changed_in;
     PERFORM pg_notify('copartner_revocation', '');
 END $$;
-GRANT EXECUTE ON FUNCTION fn_revoke TO copartner_partner, copartner_customer, copartner_operator, copartner_signin;
+GRANT EXECUTE ON FUNCTION fn_revoke
+    TO copartner_partner, copartner_customer, copartner_operator, copartner_signin, copartner_delegate;
+
+-- fn_lock_directory: one change of a tenant's users, groups and applications after the other, until the transaction ends.
+CREATE FUNCTION fn_lock_directory(p_tenant uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('copartner directory ' || p_tenant::text, 0));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_lock_directory TO copartner_partner, copartner_customer, copartner_operator, copartner_delegate;
 
 -- fn_found_agents: makes the group that gives agents of a tenant their role, unless there is one of that name; answers
 -- whether it made it.

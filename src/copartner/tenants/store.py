@@ -16,7 +16,6 @@ from copartner.tenants.model import Application, Group, Member, MemberKind, Secr
 from copartner.tenants.rules import NameTaken
 
 _FACTS = msgspec.json.Decoder(Facts)
-_DIRECTORY_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('copartner directory ' || $1::uuid::text, 0))"
 T = TypeVar("T", User, Group, Application)
 TYPES: dict[type[Any], str] = {User: "UserRecord", Group: "GroupRecord", Application: "ApplicationRecord"}
 
@@ -69,7 +68,7 @@ async def entry(db: Connection, tenant_id: UUID, kind: type[T], identifier: UUID
 
 async def lock(db: Connection, tenant_id: UUID) -> None:
     """One change of a tenant's users, groups and applications after the other, until the transaction ends."""
-    await db.execute(_DIRECTORY_LOCK, tenant_id)
+    await db.execute(call("fn_lock_directory", 1), tenant_id)
 
 
 async def revoke(db: Connection, tenant_id: UUID, ground_id: UUID, *, now: datetime) -> None:
@@ -97,9 +96,10 @@ async def add_user(db: Connection, user: User, password_hash: str) -> None:
 
 
 async def save_user(db: Connection, user: User) -> None:
-    """Write display name and whether the user is enabled."""
+    """Write display name and whether the user is enabled; whoever is enabled is not deleted any more."""
     await db.execute(
-        "UPDATE user_account SET display_name = $3, enabled = $4 WHERE tenant_id = $1 AND id = $2",
+        """UPDATE user_account SET display_name = $3, enabled = $4,
+            deleted_at = CASE WHEN $4 THEN NULL ELSE deleted_at END WHERE tenant_id = $1 AND id = $2""",
         *(user.tenant_id, user.id, user.display_name, user.enabled),
     )
 

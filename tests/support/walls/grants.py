@@ -2,7 +2,11 @@
 
 from copartner_emulator.cluster import LOGIN, OWNER
 
-SIDES = {"copartner_partner", "copartner_customer", "copartner_operator", "copartner_worker", "copartner_signin"}
+# What a request, sign-in or the worker can become; the delegate only by fn_act_on_behalf.
+SIDES = {
+    "copartner_partner", "copartner_customer", "copartner_operator", "copartner_worker", "copartner_signin",
+    "copartner_delegate",
+}  # fmt: skip
 # The roles as which functions run with their owner's rights.
 DEFINERS = {"copartner_facts", "copartner_founder", "copartner_keeper", "copartner_settler"}
 EVERYBODY = {OWNER, LOGIN, *SIDES, *DEFINERS}
@@ -21,6 +25,7 @@ FACTS_READ = {
     "admin_relationship": "partner_tenant_id id customer_tenant_id customer_name display_name roles duration "
     "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version ended_at",
     "actor": "tenant_id subject_id app_only sides roles",
+    "admin_role_assignment": "tenant_id user_id role_id",
     "affiliation": "organisation_id affiliate_id",
     "application": "tenant_id id name enabled",
     "cart": "customer_tenant_id id partner_tenant_id",
@@ -61,7 +66,7 @@ CHANGED = {
     ("copartner_partner", "admin_request"): "status modified_at",
     ("copartner_customer", "idempotency_key"): "result",
     ("copartner_customer", "relationship_request"): "state answered_at answered_by",
-    ("copartner_customer", "reseller_relationship"): "privileges",
+    ("copartner_customer", "reseller_relationship"): "privileges privileges_removed_at",
     **{
         (f"copartner_{side}", table): columns
         for side in ("partner", "customer", "operator")
@@ -71,9 +76,14 @@ CHANGED = {
             "application_secret": "removed_at",
             "directory_group": "name",
             "revocation": "not_before changed_in",
-            "user_account": "display_name password_hash enabled must_change_password",
+            "user_account": "display_name password_hash enabled must_change_password deleted_at",
         }.items()
     },
+    ("copartner_delegate", "user_account"): (
+        "user_principal_name display_name password_hash enabled must_change_password first_name last_name "
+        "usage_location immutable_id deleted_at"
+    ),
+    ("copartner_delegate", "revocation"): "not_before changed_in",
     ("copartner_signin", "application_secret"): "last_used_at",
     ("copartner_signin", "browser_session"): "token_hash methods signed_in_at used_at ends_at ended_at",
     ("copartner_signin", "guess_count"): "failures last_at",
@@ -97,7 +107,7 @@ CHANGED = {
         "product_id sku_id availability_id offer_name term billing_cycle unit_price currency commitment_ends_at "
         "is_trial term_starts_at"
     ),
-    ("copartner_partner", "reseller_relationship"): "state privileges ended_at",
+    ("copartner_partner", "reseller_relationship"): "state privileges ended_at privileges_removed_at",
     (
         "copartner_partner",
         "subscription",
@@ -110,6 +120,7 @@ CHANGED = {
     ("copartner_signin", "signing_key"): "ends_at",
 }
 REMOVED = {
+    *(("copartner_delegate", table) for table in ("admin_role_assignment", "licence_assignment", "role_assignment")),
     ("copartner_partner", "admin_relationship"),
     ("copartner_customer", "idempotency_key"), ("copartner_operator", "idempotency_key"),
     ("copartner_partner", "idempotency_key"), ("copartner_signin", "authorization_code"),
@@ -122,6 +133,9 @@ REMOVED = {
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
 ADDED = {
+    *(("copartner_delegate", table) for table in (
+        "admin_role_assignment", "licence_assignment", "revocation", "role_assignment", "user_account",
+    )),
     *(("copartner_partner", table) for table in ("access_assignment", "access_assignment_role", "admin_operation",
                                                  "admin_relationship", "admin_request")),
     ("copartner_customer", "customer_agreement"), ("copartner_customer", "idempotency_key"),

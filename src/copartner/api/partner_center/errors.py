@@ -1,20 +1,21 @@
 """What goes wrong, in the contract's codes; the only place that knows them. The codes are those of errors.csv."""
 
-import re
 from collections.abc import Mapping
 
 import msgspec
-from litestar.types import Receive, Scope, Send
 
 from copartner.agreements import rules as agreements
-from copartner.api.call import DECISION_HEADER, Call, Reply, encode
+from copartner.api.call import DECISION_HEADER, Call, Reply
 from copartner.api.caller import Identifiers, NoToken, NotThisSide, UserTokenNeeded
 from copartner.api.limiting import RateExceeded
 from copartner.api.partner_center.codes import ErrorCode, error_code
+from copartner.api.partner_center.telling import Said, marked, short
 from copartner.catalogue import rules as catalogue
+from copartner.command.command import NotDelegated
 from copartner.command.denial import Denied
 from copartner.customers import countries
 from copartner.customers import rules as customers
+from copartner.directory import rules as directory
 from copartner.kernel.errors import (
     Busy,
     Conflict,
@@ -33,19 +34,7 @@ from copartner.programme import rules as programme
 from copartner.relationships import rules as relationships
 from copartner.subscriptions import rules as subscriptions
 
-_SOURCE = "copartner"
-_LONGEST_TEXT, _LONGEST_VALUE = 1500, 200
-_LANGUAGE = re.compile(r"[a-z]{2}")
-_BOM = b"\xef\xbb\xbf"
-
-
-class ErrorBody(msgspec.Struct, frozen=True, rename="camel"):
-    """The contract's error: `code` as published, `description` for people, `data` the values concerned."""
-
-    code: str
-    description: str
-    data: tuple[str, ...]
-    source: str
+_LONGEST_VALUE = 200
 
 
 class RateBody(msgspec.Struct, frozen=True, rename="camel"):
@@ -67,6 +56,8 @@ UNEXPECTED = _get(500, 800003)
 ROLE = _get(403, 900150)
 DENIED = _get(403, 2032)
 SECOND_FACTOR = _get(401, 900421)
+PRIVILEGES = _get(403, 900308)
+NOT_HERE = _get(400, 900127)
 
 # By the class of a refusal; the nearest base class counts.
 CLASSES: dict[type[Exception], ErrorCode] = {
@@ -110,6 +101,9 @@ CLASSES: dict[type[Exception], ErrorCode] = {
     customers.NoSandbox: _get(400, 900127),
     customers.NotAReseller: _get(400, 800016),
     countries.UnknownCountry: NOT_FOUND,
+    directory.UnknownCustomerUser: _get(404, 60002),
+    directory.OutOfLicences: _get(400, 60012),
+    NotDelegated: PRIVILEGES,
     programme.UnknownTenant: _get(404, 60003),
     relationships.UnknownAddressee: _get(404, 60003),
     relationships.UnknownRelationship: NO_RELATIONSHIP,
@@ -135,6 +129,7 @@ RULES: dict[str, ErrorCode] = {
     "gdap-asker": ROLE,
     "gdap-active": _get(400, 800024),
     "gdap-assigner": ROLE,
+    "access-revoker": ROLE,
     "gdap-limits": MALFORMED,
     "gdap-within": MALFORMED,
     "gdap-start": DENIED,
@@ -152,7 +147,13 @@ RULES: dict[str, ErrorCode] = {
     "nce-longer-only": _get(400, 800024),
     "rel-end": MALFORMED,
     "rel-end-cancelled": MALFORMED,
-    "dap-required": _get(403, 900308),
+    "dap-required": PRIVILEGES,
+    "gov-users": NOT_HERE,
+    "cn-licences": NOT_HERE,
+    "behalf-delegated": PRIVILEGES,
+    "behalf-own": PRIVILEGES,
+    "gdap-over-dap": PRIVILEGES,
+    "behalf-guarded": ROLE,
     "rel-dap-forced": MALFORMED,
     "rel-dap-ended": MALFORMED,
     "rel-dap-asked": MALFORMED,
@@ -201,51 +202,9 @@ def _not_found(denied: Denied) -> ErrorCode:
     return _get(404, 800008) if isinstance(resource, Cart) else _get(404, 20003)
 
 
-class Said(Reply):
-    """An error as an answer, sent in the language that `X-Locale` asks for where its code was translated."""
-
-    __slots__ = ("code", "data", "description")
-
-    def __init__(
-        self, code: ErrorCode, description: str, data: tuple[str, ...], headers: Mapping[str, str] | None = None
-    ) -> None:
-        told = ErrorBody(code.code, _short(description, _LONGEST_TEXT), data, _SOURCE)
-        super().__init__(code.status, encode(told), headers)
-        self.code = code
-        self.description = description
-        self.data = data
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        await Reply.__call__(in_language_of(scope, self), scope, receive, send)
-
-
-def in_language_of(scope: Scope, reply: Reply) -> Reply:
-    """The reply in the language asked for: what its code means, then the details as they were said."""
-    if not isinstance(reply, Said):
-        return reply
-    asked = next((value for name, value in scope["headers"] if name == b"x-locale"), b"")
-    language = asked.decode("latin-1").strip().lower().partition("-")[0]
-    text = reply.code.in_language(language) if _LANGUAGE.fullmatch(language) else None
-    if text is None:
-        return reply
-    headers = {**(reply.headers or {}), "content-language": language}
-    spoken = Said(reply.code, f"{text} ({reply.description})", reply.data, headers)
-    return _marked(spoken) if reply.body.startswith(_BOM) else spoken
-
-
-def _marked(reply: Reply) -> Reply:
-    reply.body = _BOM + reply.body
-    return reply
-
-
 def say(code: ErrorCode, description: str, *data: str, headers: Mapping[str, str] | None = None) -> Reply:
     """The contract's error as an answer; what a caller sent comes back in it shortened."""
-    return Said(code, description, tuple(_short(value, _LONGEST_VALUE) for value in data), headers)
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]}…"
+    return Said(code, description, tuple(short(value, _LONGEST_VALUE) for value in data), headers)
 
 
 def refuse(error: Refusal, call: Call | None) -> Reply:
@@ -295,4 +254,4 @@ class Contract:
 
     def finish(self, reply: Reply) -> Reply:
         """Put the mark before the body where the setting wants it."""
-        return _marked(reply) if self._bom and reply.body else reply
+        return marked(reply) if self._bom and reply.body else reply

@@ -1,6 +1,8 @@
 """The programme's own routes, one list from one file a resource."""
 
 from copartner.api.programme import (
+    access,
+    access_reasons,
     admin_consent,
     application_consents,
     applications,
@@ -22,6 +24,8 @@ ROUTES: tuple[Route, ...] = (
     *consent.ROUTES,
     *admin_consent.ROUTES,
     *relationships.ROUTES,
+    *access.ROUTES,
+    *access_reasons.ROUTES,
     *subscriptions.ROUTES,
     *users.ROUTES,
     *groups.ROUTES,

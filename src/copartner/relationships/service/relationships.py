@@ -75,10 +75,23 @@ async def _without_privileges(
     if not before.privileges:
         cmd.unchanged()
         return cmd.remember(before)
+    return cmd.remember(await _taken(cmd, before))
+
+
+async def take_privileges(cmd: Command, *, partner_tenant_id: UUID, customer_id: UUID) -> bool:
+    """Take one partner's privileges within a change that was allowed already; whether there were any."""
+    before = await store.lock_relationship(cmd.db, partner_tenant_id, customer_id)
+    if before is None or not before.privileges:
+        return False
+    await _taken(cmd, before)
+    return True
+
+
+async def _taken(cmd: Command, before: Relationship) -> Relationship:
     after = changed(before, privileges=False)
-    await store.save_privileges(cmd.db, after)
+    await store.save_without_privileges(cmd.db, after, now=cmd.now)
     cmd.record(before, after)
-    return cmd.remember(after)
+    return after
 
 
 def _existing(found: Relationship | None, other: UUID) -> Relationship:
