@@ -109,6 +109,6 @@ def cpu_seconds(database: Database) -> float:
 def _ticks(pid: int, *, waited: bool) -> float:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0.0
     return sum(int(value) for value in fields[11 : 15 if waited else 13]) / os.sysconf("SC_CLK_TCK")

@@ -21,7 +21,7 @@ _SCRIPTS = Path(__file__).with_name("limits")
 _CALL = re.compile(r"\b(customer_id|partner_id|relationship_id|subscription_id|fresh_id)\(([^)]+)\)")
 _FIXED = {"customer_id": "7000", "partner_id": "7001", "relationship_id": "7004"}
 _ID = "01890000-0000-7000-8000-000000000000"
-_MOMENT = "2026-11-22T09:00:00Z"
+_MOMENT = "2026-11-22T09:00:00.123456Z"
 _LINE = {
     "number": 0,
     "catalog_item_id": "CFQ7TTC0E4TR:0001:0FQ7TTC0AAAA",
@@ -32,7 +32,7 @@ _LINE = {
     "billing_cycle": "monthly",
     "parent_id": None,
     "partner_of_record": None,
-    "unit_price": "352.51",
+    "unit_price": "352.5100",
 }
 _ORDER = {
     "id": _ID,
@@ -43,51 +43,54 @@ _ORDER = {
     "billing_cycle": "monthly",
     "placed_at": _MOMENT,
     "placed_by": _ID,
+    "version": 1,
+}
+_CART = {
+    "id": _ID,
+    "customer_tenant_id": _ID,
+    "partner_tenant_id": _ID,
+    "state": "open",
+    "created_at": _MOMENT,
+    "lines": [{**_LINE, "currency": "EUR", "parent_number": None}],
+    "modified_at": _MOMENT,
+    "expires_at": _MOMENT,
+    "version": 1,
+}
+_SUBSCRIPTION = {
+    "id": _ID,
+    "customer_tenant_id": _ID,
+    "partner_tenant_id": _ID,
+    "order_id": _ID,
+    "line_number": 0,
+    "partner_of_record": None,
+    "parent_id": None,
+    "product_id": "CFQ7TTC0E4TR",
+    "sku_id": "0001",
+    "availability_id": "CFQ7TTC0AAAA",
+    "kind": "license",
+    "offer_name": "Office 365 Enterprise",
+    "nickname": "Office 365 Enterprise",
+    "quantity": 3,
+    "status": "active",
+    "auto_renew": True,
+    "term": "P1Y",
+    "billing_cycle": "monthly",
+    "created_at": _MOMENT,
+    "starts_at": _MOMENT,
+    "commitment_ends_at": _MOMENT,
+    "is_trial": False,
+    "term_starts_at": _MOMENT,
+    "next_term": None,
+    "version": 1,
 }
 _PARTS = {
-    "cart_lines": [{**_LINE, "currency": "EUR", "parent_number": None}],
     "order_lines": [{**_LINE, "subscription_id": _ID}],
-    "cart": {
-        "id": _ID,
-        "customer_tenant_id": _ID,
-        "partner_tenant_id": _ID,
-        "state": "open",
-        "created_at": _MOMENT,
-        "lines": [{**_LINE, "currency": "EUR", "parent_number": None}],
-        "modified_at": _MOMENT,
-        "expires_at": _MOMENT,
-        "version": 1,
-    },
+    "cart": _CART,
+    "cart_checked_out": {**_CART, "state": "checked_out", "version": 2},
     "order": {**_ORDER, "currency": "EUR", "lines": [{**_LINE, "subscription_id": _ID}]},
     "order_for_customer": _ORDER,
-    "subscription": {
-        "id": _ID,
-        "customer_tenant_id": _ID,
-        "partner_tenant_id": _ID,
-        "order_id": _ID,
-        "line_number": 0,
-        "partner_of_record": None,
-        "parent_id": None,
-        "product_id": "CFQ7TTC0E4TR",
-        "sku_id": "0001",
-        "availability_id": "CFQ7TTC0AAAA",
-        "kind": "license",
-        "offer_name": "Office 365 Enterprise",
-        "nickname": "Office 365 Enterprise",
-        "quantity": 3,
-        "status": "active",
-        "auto_renew": True,
-        "term": "P1Y",
-        "billing_cycle": "monthly",
-        "unit_price": "352.51",
-        "currency": "EUR",
-        "created_at": _MOMENT,
-        "starts_at": _MOMENT,
-        "commitment_ends_at": _MOMENT,
-        "is_trial": False,
-        "term_starts_at": _MOMENT,
-        "version": 1,
-    },
+    "subscription": {**_SUBSCRIPTION, "unit_price": "352.5100", "currency": "EUR"},
+    "subscription_for_customer": _SUBSCRIPTION,
 }
 
 

@@ -1,6 +1,5 @@
 """`copartner serve`: the programme on an operator's own database, put together from settings."""
 
-import gc
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import version
@@ -12,7 +11,7 @@ from copartner import app, portal
 from copartner.api import authority as authority_dialect
 from copartner.api.caller import identified
 from copartner.command.runtime import Runtime
-from copartner.kernel import logging
+from copartner.kernel import collector, logging
 from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
 from copartner.kernel.forwarded import Forwarded
@@ -151,9 +150,7 @@ class Opening:
             except Exception as error:
                 await send({"type": "lifespan.startup.failed", "message": f"copartner cannot start: {error}"})
                 return
-            # What was built at the start lives as long as the process; the collector need not look at it again.
-            gc.collect()
-            gc.freeze()
+            collector.settle()
             await self._app(scope, _after(first, receive), send)
             return
         await self._app(scope, receive, send)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Annotated
 import typer
 
 from copartner import worker
-from copartner.kernel import logging
+from copartner.kernel import collector, logging
 from copartner.kernel.clock import SystemClock
 from copartner.migrations import runner
 from copartner.policy.facts import Cloud
@@ -139,8 +138,7 @@ async def _serve(
     app = await assembly.assemble(runtime, key_file, rate_limit=asked.rate_limit)
     if asked.request_log is not None:
         app = RequestLog(app, asked.request_log, machine)
-    gc.collect()
-    gc.freeze()  # as `copartner serve` does: what was built at the start is not looked at again
+    collector.settle()
 
     def ready() -> None:
         if asked.ready_file is not None:

@@ -1,10 +1,13 @@
-"""Terms, identifiers, page tokens, key files, settings."""
+"""Terms, identifiers, page tokens, columns of lists, key files, settings."""
 
 import base64
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -13,7 +16,7 @@ from copartner import settings
 from copartner.kernel.calendar import NotATerm, add_months, months_of
 from copartner.kernel.clock import FixedClock
 from copartner.kernel.ids import Ids, id_text, parse_id
-from copartner.kernel.paging import BadPageToken, PageTokens, Place
+from copartner.kernel.paging import BadPageToken, Columns, Page, PageTokens, Place
 from copartner.kernel.secrets import KeyFile, KeyFileError
 
 MOMENT = datetime(2021, 1, 31, 12, 30, 15, 123456, tzinfo=UTC)
@@ -43,6 +46,35 @@ def test_identifiers_are_version_7_grow_and_tell_when() -> None:
     assert parse_id(f"{{{made[0]}}}") == parse_id(made[0].hex) == made[0]
     assert parse_id("not an id") is None
     assert id_text(made[0]) == str(made[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a list might hold."""
+
+    id: UUID
+    price: Decimal | None
+    made_at: datetime = MOMENT
+
+
+def test_columns_become_the_rows_they_were() -> None:
+    rows = [_Row(UUID(int=number), Decimal("1.50") if number else None) for number in range(3)]
+    columns = {name: [getattr(row, name) for row in rows] for name in ("made_at", "id", "price")}
+    listed = Columns(_Row)
+    found = msgspec.json.decode(msgspec.json.encode({"total": 7, "columns": columns}), type=listed.shape)
+    page = listed.page(found, 2, lambda row: row.id)
+    assert (page.items, page.total, page.next_after) == (tuple(rows[:2]), 7, UUID(int=1))
+    assert listed.page(found, 3, lambda row: row.id) == Page(tuple(rows), 7, None)
+
+
+def test_columns_of_no_row_are_an_empty_page_and_a_missing_one_is_an_error() -> None:
+    listed = Columns(_Row)
+    empty = {"id": None, "price": None, "made_at": None}
+    found = msgspec.json.decode(msgspec.json.encode({"total": 0, "columns": empty}), type=listed.shape)
+    assert listed.page(found, 2, lambda row: row.id) == Page((), 0, None)
+    del empty["made_at"]
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(msgspec.json.encode({"total": 0, "columns": empty}), type=listed.shape)
 
 
 def test_page_tokens_hold_for_one_tenant_and_query_only() -> None:

@@ -19,6 +19,8 @@ from copartner.policy.rulebook import RuleSet
 T = TypeVar("T")
 # Facts of a request; several where it can rely on one of several witnesses.
 Asked = Facts | tuple[Facts, ...]
+# A decoder is made once: taking the kinds of things apart costs more than reading a few of them.
+_SHAPES = msgspec.json.Decoder(tuple[Resource, ...])
 
 
 class HiddenRowError(Exception):
@@ -114,7 +116,7 @@ class Context:
             row = await connection.fetchrow(sql, *self.who, *args)
         facts = await self.require(action, self._facts.decode(row["facts"]))
         if each is not None:
-            for resource in msgspec.json.decode(row["shapes"], type=tuple[Resource, ...]):
+            for resource in _SHAPES.decode(row["shapes"]):
                 if not self.judge(each, replace(facts, resource=resource)).allowed:
                     raise HiddenRowError(f"{each} would be denied on a row of {action}")
         body: str = row["body"]

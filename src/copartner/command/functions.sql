@@ -9,29 +9,34 @@ BEGIN
     IF NOT claimed THEN
         RETURN;
     END IF;
-    IF NOT EXISTS (SELECT FROM tenant t WHERE t.id = p_tenant) THEN
-        -- A token outlived its tenant: the rules refuse it, and there is nobody to keep the request id for.
-        claimed := false;
-        earlier_digest := p_digest;
-        RETURN;
-    END IF;
-    DELETE FROM idempotency_key k WHERE k.tenant_id = p_tenant AND k.caller_id = p_caller AND k.method = p_method
-        AND k.path = p_path AND k.request_id = p_request_id AND k.created_at < p_machine_now - interval '24 hours';
-    INSERT INTO idempotency_key (tenant_id, caller_id, method, path, request_id, body_digest, created_at)
-        VALUES (p_tenant, p_caller, p_method, p_path, p_request_id, p_digest, p_machine_now)
-        ON CONFLICT DO NOTHING;
-    claimed := FOUND;
+    LOOP
+        INSERT INTO idempotency_key (tenant_id, caller_id, method, path, request_id, body_digest, created_at)
+            SELECT t.id, p_caller, p_method, p_path, p_request_id, p_digest, p_machine_now FROM tenant t WHERE t.id = p_tenant
+            ON CONFLICT DO NOTHING;
+        claimed := FOUND;
+        EXIT WHEN claimed;
+        -- A claim that is older than a day is as good as none.
+        DELETE FROM idempotency_key k WHERE k.tenant_id = p_tenant AND k.caller_id = p_caller AND k.method = p_method
+            AND k.path = p_path AND k.request_id = p_request_id AND k.created_at < p_machine_now - interval '24 hours';
+        EXIT WHEN NOT FOUND;
+    END LOOP;
     IF NOT claimed THEN
         SELECT k.body_digest, k.result INTO earlier_digest, earlier_result FROM idempotency_key k
             WHERE k.tenant_id = p_tenant AND k.caller_id = p_caller AND k.method = p_method AND k.path = p_path
             AND k.request_id = p_request_id;
+        IF NOT FOUND THEN
+            -- A token outlived its tenant: the rules refuse it, and there is nobody to keep the request id for.
+            earlier_digest := p_digest;
+        END IF;
     END IF;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_begin TO PUBLIC;
 
--- fn_write_audit: one row a tenant concerned; who acted and the customer's name are looked up here, not taken from the caller.
+-- fn_write_audit: one row a tenant concerned, all of one actor; who that is and the customer's name are looked up here, not
+-- taken from the caller.
 CREATE FUNCTION fn_write_audit(p_rows jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE v_actor text := fn_actor_name((p_rows -> 0 ->> 'actor_id')::uuid, (p_rows -> 0 ->> 'app_only')::boolean);
 BEGIN
     INSERT INTO audit_record (tenant_id, at, id, partner_tenant_id, customer_tenant_id, customer_name, actor_tenant_id,
         actor_name, application_id, operation_type, resource_type, resource_id, status, old_value, new_value, decision_id,
@@ -39,7 +44,7 @@ BEGIN
     SELECT r.tenant_id, r.at, r.id, r.partner_tenant_id, r.customer_tenant_id,
         (SELECT t.company_name FROM tenant t WHERE t.id = r.customer_tenant_id),
         CASE WHEN r.names_actor THEN actor_tenant() END,
-        CASE WHEN r.names_actor THEN fn_actor_name(r.actor_id, r.app_only) END,
+        CASE WHEN r.names_actor THEN v_actor END,
         CASE WHEN r.names_actor AND r.app_only THEN r.actor_id END,
         r.operation_type, r.resource_type, r.resource_id, r.status, r.old_value, r.new_value, r.decision_id, r.correlation_id
     FROM jsonb_to_recordset(p_rows) AS r(tenant_id uuid, at timestamptz, id uuid, partner_tenant_id uuid,

@@ -3,9 +3,10 @@
 import base64
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
-from typing import Generic, TypeVar, overload
+from operator import attrgetter
+from typing import Any, Generic, TypeVar, cast, get_type_hints, overload
 from uuid import UUID
 
 import msgspec
@@ -48,6 +49,32 @@ class Listed(msgspec.Struct, Generic[T]):
         """The page of at most `size` items."""
         items = self.items[:size]
         return Page(items, self.total, key(items[-1]) if len(self.items) > size else None)
+
+
+class Columns(Generic[T]):
+    """What the function of a long list answers column by column, and the frozen dataclass of its rows.
+
+    `shape` is the answer: the total, and each column by its attribute's name, null where there is no row.
+    """
+
+    def __init__(self, model: type[T]) -> None:
+        hints, of_many = get_type_hints(model), cast("Any", tuple)
+        names = [described.name for described in fields(cast("Any", model))]
+        columns = msgspec.defstruct("columns", [(name, of_many[hints[name], ...] | None) for name in names])
+        self.shape: Any = msgspec.defstruct("listed", [("total", int | None), ("columns", columns)])
+        self._model = model
+        self._columns = attrgetter(*(f"columns.{name}" for name in names))
+        # As the dataclass's own __init__ does it, but a column at a time, which takes a third of the time.
+        self._setters = [getattr(model, name).__set__ for name in names]
+
+    def page(self, found: Any, size: int, key: Callable[[T], UUID]) -> Page[T]:
+        """The page of at most `size` items that an answer of this shape holds."""
+        columns = self._columns(found)
+        rows = tuple(object.__new__(self._model) for _ in columns[0] or ())
+        for set_one, column in zip(self._setters, columns, strict=True):
+            for _ in map(set_one, rows, column or ()):
+                pass
+        return Listed(found.total, rows).page(size, key)
 
 
 class BadPageToken(Exception):

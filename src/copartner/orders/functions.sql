@@ -65,6 +65,25 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_cart TO PUBLIC;
 
+-- fn_checkout: what a checkout is decided and settled by, in one trip. First the relationship is kept from ending until the
+-- transaction ends, so that the facts stay true; then come the facts, the acting partner's own cart, locked, and the
+-- catalogue's items of its lines, null for one that is gone.
+CREATE FUNCTION fn_checkout(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cart uuid,
+    OUT facts json, OUT body json, OUT items json) LANGUAGE plpgsql AS $$
+DECLARE v_lines jsonb;
+BEGIN
+    PERFORM FROM reseller_relationship r
+        WHERE r.customer_tenant_id = p_customer AND r.partner_tenant_id = p_tenant AND r.state = 'active' FOR SHARE;
+    facts := fn_cart_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_cart);
+    SELECT fn_cart_row(c), c.lines INTO body, v_lines FROM cart c
+        WHERE c.customer_tenant_id = p_customer AND c.id = p_cart FOR UPDATE;
+    body := coalesce(body, 'null');
+    SELECT coalesce(json_agg(fn_catalogue_item(split_part(n.id, ':', 1), split_part(n.id, ':', 2), split_part(n.id, ':', 3))), '[]')
+        INTO items FROM (SELECT DISTINCT l.line ->> 'catalog_item_id' FROM jsonb_array_elements(v_lines) AS l(line)) AS n(id);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_checkout TO copartner_partner;
+
 -- fn_lock_cart: the acting partner's own cart, locked.
 CREATE FUNCTION fn_lock_cart(p_customer uuid, p_cart uuid) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE v_cart json;

@@ -1,6 +1,6 @@
 """Selling: drafting a cart, checking it out, placing an order directly, reading both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -88,11 +88,10 @@ async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[O
     Raises Denied, UnknownCart and what orders and catalogue rules raise.
     """
     async with ctx.command("cart.checkout") as cmd:
-        await subscriptions.hold_relationship(cmd, ctx, customer_id=customer_id)
-        facts = await store.cart_facts(cmd.db, ctx, customer_id, cart_id)
-        cart = await store.lock_cart(cmd.db, customer_id, cart_id)
+        found = await store.checkout(cmd.db, ctx, customer_id, cart_id)
+        cart, items = found.cart, {item.availability.catalog_item_id: item for item in found.items}
         wishes = _as_wishes(cart.lines) if cart else ()
-        draft = await _judge(cmd, Action.CART_CHECKOUT, facts, customer_id, wishes)
+        draft = await _judge(cmd, Action.CART_CHECKOUT, found.facts, customer_id, wishes, items)
         if (earlier := cmd.replay(tuple[Order, ...])) is not None:
             return earlier
         if cart is not None and cart.state is CartState.CHECKED_OUT:
@@ -100,9 +99,8 @@ async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[O
             return cmd.remember(await store.orders_of_cart(cmd.db, customer_id, cart_id))
         cart = _living(ctx, cart, cart_id)
         draft = _settled(draft, customer_id, wishes)
-        orders = await _place(cmd, ctx, draft, customer_id, cart)
         after = replace(cart, state=CartState.CHECKED_OUT, modified_at=cmd.now, version=cart.version + 1)
-        await store.save_cart(cmd.db, after)
+        orders = await _place(cmd, ctx, draft, customer_id, after)
         cmd.record(cart, after)
         return cmd.remember(orders)
 
@@ -160,7 +158,9 @@ async def draft(
     cmd: Command, ctx: Context, action: Action, facts: Facts, customer_id: UUID, wishes: Sequence[Wish]
 ) -> Draft:
     """Judge a sale and settle its lines; whoever goes on checks parents and holdings before it is placed."""
-    drafted = _settled(await _judge(cmd, action, facts, customer_id, wishes), customer_id, wishes)
+    named = [wish.catalog_item_id for wish, _ in rules.flatten(wishes)] if wishes else []
+    found = await catalogue.lookup(cmd.db, named) if named else {}
+    drafted = _settled(await _judge(cmd, action, facts, customer_id, wishes, found), customer_id, wishes)
     for wish, _ in rules.flatten(wishes):
         if wish.parent_id is not None:
             parent = await store.parent_facts(cmd.db, ctx, customer_id, wish.parent_id)
@@ -168,10 +168,14 @@ async def draft(
     return drafted
 
 
-async def _judge(cmd: Command, action: Action, facts: Facts, customer_id: UUID, wishes: Sequence[Wish]) -> Draft:
-    """Decide the sale before anything about its items is answered: a stranger learns nothing of the customer."""
+async def _judge(
+    cmd: Command, action: Action, facts: Facts, customer_id: UUID, wishes: Sequence[Wish], found: Mapping[str, Item]
+) -> Draft:
+    """Decide the sale before anything about its items is answered: a stranger learns nothing of the customer.
+
+    `found` are the items that the wishes name, by their catalogue item id, as far as there are such.
+    """
     flat = rules.flatten(wishes) if wishes else []
-    found = await catalogue.lookup(cmd.db, [wish.catalog_item_id for wish, _ in flat]) if flat else {}
     holdings = await _holdings(cmd, customer_id, found.values())
     azure = [item.sku.is_azure for item in found.values()]
     context = with_facts(
@@ -195,6 +199,7 @@ def _settled(draft: Draft, customer_id: UUID, wishes: Sequence[Wish]) -> Draft:
 
 
 async def _place(cmd: Command, ctx: Context, draft: Draft, customer_id: UUID, cart: Cart | None) -> tuple[Order, ...]:
+    """Write the orders with the cart that they check out, if any, and the subscriptions they make."""
     await check_parents(cmd, ctx, draft, customer_id)
     await check_holdings(cmd, draft, customer_id)
     relationship = draft.facts.context.relationship
@@ -209,7 +214,7 @@ async def _place(cmd: Command, ctx: Context, draft: Draft, customer_id: UUID, ca
         placed_by=str(ctx.caller.subject_id),
         now=cmd.now,
     )
-    await store.add_orders(cmd.db, orders)
+    await store.add_orders(cmd.db, orders, cart)
     await subscriptions.add(cmd, made)
     for order in orders:
         cmd.record(None, order)
@@ -229,8 +234,10 @@ async def check_holdings(cmd: Command, draft: Draft, customer_id: UUID) -> None:
         await subscriptions.check_pool(cmd, draft.facts, customer_id=customer_id, item=item, requested=requested)
 
 
-async def _holdings(cmd: Command, customer_id: UUID, items: Iterable[Item]) -> store.Holdings:
+async def _holdings(cmd: Command, customer_id: UUID, items: Collection[Item]) -> store.Holdings:
     references = sorted({name for item in items for name in _references(item)})
+    if not references and not any(item.sku.is_azure for item in items):
+        return store.NOTHING_HELD
     return await store.holdings(cmd.db, customer_id=customer_id, references=references)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from asyncpg.connection import Connection
 
+from copartner.catalogue.model import Item
 from copartner.command.context import Context
 from copartner.kernel.functions import call
 from copartner.orders.model import Cart, Order, Transition
@@ -17,6 +18,8 @@ _FACTS = msgspec.json.Decoder(Facts)
 _CART = msgspec.json.Decoder(Cart)
 _ORDER = msgspec.json.Decoder(Order)
 _ORDERS = msgspec.json.Decoder(tuple[Order, ...])
+_OWN_CART = msgspec.json.Decoder(Cart | None)
+_ITEMS = msgspec.json.Decoder(tuple[Item | None, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,18 @@ class Holdings:
     in_tenant: frozenset[str]
     own: frozenset[str]
     azure_elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What a checkout is decided by and settled from: the acting partner's own cart, if any, and its lines' items."""
+
+    facts: Facts
+    cart: Cart | None
+    items: tuple[Item, ...]
+
+
+NOTHING_HELD = Holdings(frozenset(), frozenset(), azure_elsewhere=False)
 
 
 @cache
@@ -104,6 +119,13 @@ async def cart_facts(db: Connection, ctx: Context, customer_id: UUID, cart_id: U
     return _FACTS.decode(await db.fetchval(call("fn_cart_facts", 6), *ctx.who, customer_id, cart_id))
 
 
+async def checkout(db: Connection, ctx: Context, customer_id: UUID, cart_id: UUID) -> Checkout:
+    """Keep the relationship from ending meanwhile, and lock the cart; the facts are for the rules alone."""
+    row = await db.fetchrow(call("fn_checkout", 6, "facts", "body", "items"), *ctx.who, customer_id, cart_id)
+    items = tuple(item for item in _ITEMS.decode(row["items"]) if item is not None)
+    return Checkout(_FACTS.decode(row["facts"]), _OWN_CART.decode(row["body"]), items)
+
+
 async def order_facts(db: Connection, ctx: Context, customer_id: UUID, order_id: UUID) -> Facts:
     """Whose order it is, and all that a sale is judged by; for the rules alone."""
     return _FACTS.decode(await db.fetchval(call("fn_order_facts", 6), *ctx.who, customer_id, order_id))
@@ -170,10 +192,12 @@ async def orders_of_cart(db: Connection, customer_id: UUID, cart_id: UUID) -> tu
     return _ORDERS.decode(await db.fetchval(call("fn_orders_of_cart", 2), customer_id, cart_id))
 
 
-async def add_orders(db: Connection, orders: tuple[Order, ...]) -> None:
-    """Insert the orders of one checkout in one statement."""
+async def add_orders(db: Connection, orders: tuple[Order, ...], cart: Cart | None = None) -> None:
+    """Insert orders, and write the new state of the cart that they check out, in one statement."""
     await db.execute(
         """
+        WITH checked_out AS (UPDATE cart SET state = $4, modified_at = $5, version = $6
+            WHERE customer_tenant_id = $2 AND id = $3)
         INSERT INTO purchase_order (customer_tenant_id, id, partner_tenant_id, relationship_id, cart_id, billing_cycle,
             currency, lines, placed_at, placed_by)
         SELECT r.customer_tenant_id, r.id, r.partner_tenant_id, r.relationship_id, r.cart_id, r.billing_cycle,
@@ -181,6 +205,7 @@ async def add_orders(db: Connection, orders: tuple[Order, ...]) -> None:
         FROM jsonb_populate_recordset(NULL::purchase_order, $1) AS r
         """,
         msgspec.json.encode(orders).decode(),
+        *((cart.customer_tenant_id, cart.id, cart.state, cart.modified_at, cart.version) if cart else (None,) * 5),
     )
 
 

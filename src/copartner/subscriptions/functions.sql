@@ -62,23 +62,37 @@ GRANT EXECUTE ON FUNCTION fn_read_subscription TO PUBLIC;
 
 -- fn_list_subscriptions: a page of the subscriptions that the acting partner sold to a customer, one row more where it goes
 -- on, and how many there are: at most 10,000 are counted, beyond that the total is null. Its rows are those of
--- fn_subscription_row, as records, which become JSON in half the time.
+-- fn_subscription_row, column by column, which become JSON in half the time; null each where the page is empty. The columns
+-- are in the order of the page, which nothing else in the statement may sort.
 CREATE FUNCTION fn_list_subscriptions(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid, p_parent uuid,
     p_after uuid, p_skip integer, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 DECLARE
     v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
     v_sellers uuid[];
-    v_items json;
+    v_columns json;
     v_total integer;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, false);
-    SELECT coalesce(json_agg(page ORDER BY page.id), '[]'), array_agg(DISTINCT page.partner_tenant_id), count(*)
-    INTO v_items, v_sellers, v_total
+    SELECT json_build_object('id', array_agg(page.id), 'customer_tenant_id', array_agg(page.customer_tenant_id),
+            'partner_tenant_id', array_agg(page.partner_tenant_id), 'order_id', array_agg(page.order_id),
+            'line_number', array_agg(page.line_number), 'partner_of_record', array_agg(page.partner_of_record),
+            'parent_id', array_agg(page.parent_id), 'product_id', array_agg(page.product_id),
+            'sku_id', array_agg(page.sku_id), 'availability_id', array_agg(page.availability_id),
+            'kind', array_agg(page.kind), 'offer_name', array_agg(page.offer_name),
+            'nickname', array_agg(page.nickname), 'quantity', array_agg(page.quantity),
+            'status', array_agg(page.status), 'auto_renew', array_agg(page.auto_renew), 'term', array_agg(page.term),
+            'billing_cycle', array_agg(page.billing_cycle), 'unit_price', array_agg(page.unit_price),
+            'currency', array_agg(page.currency), 'created_at', array_agg(page.created_at),
+            'starts_at', array_agg(page.starts_at), 'commitment_ends_at', array_agg(page.commitment_ends_at),
+            'is_trial', array_agg(page.is_trial), 'term_starts_at', array_agg(page.term_starts_at),
+            'next_term', array_agg(page.next_term), 'version', array_agg(page.version)),
+        array_agg(page.partner_tenant_id), count(*)
+    INTO v_columns, v_sellers, v_total
     FROM (SELECT s.id, s.customer_tenant_id, s.partner_tenant_id, s.order_id, s.line_number, s.partner_of_record,
-            s.parent_id, s.product_id, s.sku_id, s.availability_id, s.kind, s.offer_name, s.nickname, s.quantity, s.status,
-            s.auto_renew, s.term, s.billing_cycle, s.unit_price, s.currency, s.created_at, s.starts_at,
+            s.parent_id, s.product_id, s.sku_id, s.availability_id, s.kind, s.offer_name, s.nickname, s.quantity,
+            s.status, s.auto_renew, s.term, s.billing_cycle, s.unit_price, s.currency, s.created_at, s.starts_at,
             s.commitment_ends_at, s.is_trial, s.term_starts_at, s.next_term, s.version
         FROM subscription s
         WHERE s.partner_tenant_id = p_tenant AND s.customer_tenant_id = p_customer AND s.id > v_after
@@ -91,9 +105,9 @@ BEGIN
             AND (p_order IS NULL OR s.order_id = p_order) AND (p_parent IS NULL OR s.parent_id = p_parent)
             LIMIT 10001) AS counted;
     END IF;
-    body := json_build_object('total', v_total, 'items', v_items);
+    body := json_build_object('total', v_total, 'columns', v_columns);
     SELECT coalesce(json_agg(json_build_object('type', 'Subscription', 'id', seller, 'customer', p_customer,
-        'partner', seller)), '[]') INTO shapes FROM unnest(v_sellers) AS seller;
+        'partner', seller)), '[]') INTO shapes FROM (SELECT DISTINCT unnest(v_sellers)) AS sellers(seller);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_subscriptions TO PUBLIC;
 

@@ -14,14 +14,14 @@ from copartner.catalogue.model import Item
 from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.kernel.errors import check_tag
-from copartner.kernel.paging import Listed, Page
+from copartner.kernel.paging import Columns, Page
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts, Pool
 from copartner.subscriptions import rules, store
 from copartner.subscriptions.model import Family, HeldSubscription, NextTerm, Patch, Status, Subscription
 
 PAGE_LIMIT = 500
-_LISTED = Listed[Subscription]
+_LISTED = Columns(Subscription)
 T = TypeVar("T")
 
 
@@ -47,10 +47,10 @@ async def list_subscriptions(
         Action.SUBSCRIPTION_LIST,
         store.page(),
         *(customer_id, order_id, parent_id, after, skip, size),
-        body=_LISTED,
+        body=_LISTED.shape,
         each=Action.SUBSCRIPTION_READ,
     )
-    return found.page(size, lambda it: it.id)
+    return _LISTED.page(found, size, lambda it: it.id)
 
 
 async def list_held(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> tuple[HeldSubscription, ...]:

@@ -28,7 +28,8 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_principal TO copartner_partner, copartner_customer, copartner_operator;
 
--- fn_tenants: what the rules judge of these tenants.
+-- fn_tenants: what the rules judge of these tenants. The limit leaves nothing out; without it PostgreSQL takes the list for
+-- longer than it is, and reads every enrolment there is.
 CREATE FUNCTION fn_tenants(p_ids uuid[]) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 BEGIN
@@ -39,12 +40,16 @@ BEGIN
             'markets', coalesce(to_json(e.markets), '[]'),
             'agreementSigned', EXISTS (SELECT FROM partner_agreement g WHERE g.partner_tenant_id = t.id),
             'indirectReseller', coalesce(e.model = 'indirect-reseller', false))), '[]')
-        FROM tenant t LEFT JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = ANY (p_ids));
+        FROM (SELECT k.id, k.organisation_id, k.cloud, k.country, k.shared_services FROM tenant k WHERE k.id = ANY (p_ids)
+            LIMIT cardinality(p_ids)) AS t
+        LEFT JOIN enrolment e ON e.tenant_id = t.id);
 END $$;
 ALTER FUNCTION fn_tenants OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_tenants TO copartner_partner, copartner_customer, copartner_operator;
 
--- fn_organisations: the organisations behind these tenants, with their affiliates.
+-- fn_organisations: the organisations behind these tenants, with their affiliates. The limit leaves nothing out. Without it
+-- PostgreSQL takes the list for longer than it is, finds one plan for all calls too dear, and plans anew at each, which
+-- costs eight times the answer.
 CREATE FUNCTION fn_organisations(p_ids uuid[]) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 BEGIN
@@ -58,7 +63,7 @@ BEGIN
                           WHERE s.organisation_id = o.organisation_id AND r.state = 'active'),
             'enrolled', EXISTS (SELECT FROM tenant s JOIN enrolment e ON e.tenant_id = s.id
                                 WHERE s.organisation_id = o.organisation_id))), '[]')
-        FROM (SELECT DISTINCT t.organisation_id FROM tenant t WHERE t.id = ANY (p_ids)) o);
+        FROM (SELECT DISTINCT t.organisation_id FROM tenant t WHERE t.id = ANY (p_ids) LIMIT cardinality(p_ids)) o);
 END $$;
 ALTER FUNCTION fn_organisations OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_organisations TO copartner_partner, copartner_customer, copartner_operator;
