@@ -23,6 +23,7 @@ CODES = {
     "DisplayNameTaken": "400 800024",
     "IllegalStep": "400 800024",
     "UnknownAdminRelationship": "404 1000",
+    "UnknownReceipt": "404 1000",
     "UnknownCustomerTenant": "404 1000",
     "AlreadyEnrolled": "400 800024",
     "BillingCycleFixed": "400 800097",

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.delegation import rules, store
+from copartner.delegation import receipts, rules, store, taking
 from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Key, Party, Status, Step
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR
 from copartner.kernel.errors import Invalid, check_tag
@@ -21,7 +21,7 @@ PAGE_LIMIT = 300
 async def create_relationship(ctx: Context, *, asked: Asked) -> AdminRelationship:
     """The acting partner drafts a relationship; raises Denied, Invalid, DisplayNameTaken, UnknownCustomerTenant."""
     async with ctx.command("admin_relationship.create") as cmd:
-        made = _drafted(ctx, asked, cmd)
+        made = drafted(ctx, asked, cmd, partner_tenant_id=ctx.caller.tenant_id)
         facts = _about(await store.home_facts(cmd.db, ctx), made)
         cmd.require(Action.ADMIN_RELATIONSHIP_CREATE, facts)
         if (earlier := cmd.replay(AdminRelationship)) is not None:
@@ -96,7 +96,11 @@ async def delete_relationship(ctx: Context, *, key: Key, expected_version: int |
 
 
 async def ask_for_approval(ctx: Context, *, key: Key) -> AdminRelationship:
-    """The acting partner locks its draft and asks; raises Denied, UnknownAdminRelationship, IllegalStep."""
+    """The acting partner locks its draft and asks, or takes what its customer approved in advance.
+
+    Raises Denied, UnknownAdminRelationship, IllegalStep.
+    """
+    await receipts.signing(ctx)
     async with ctx.command("admin_relationship.ask") as cmd:
         found = await store.lock(cmd.db, key)
         facts = _bounded(await store.facts(cmd.db, ctx, key), found.duration if found else "P1D")
@@ -104,6 +108,8 @@ async def ask_for_approval(ctx: Context, *, key: Key) -> AdminRelationship:
         if (earlier := cmd.replay(AdminRelationship)) is not None:
             return earlier
         before = existing(found, key)
+        if before.approved_in_advance:
+            return await taking.take(ctx, cmd, facts, before)
         after = rules.asked_for(before, now=cmd.now)
         await store.save(cmd.db, after)
         cmd.record(before, after)
@@ -130,7 +136,10 @@ def existing(found: AdminRelationship | None, key: Key) -> AdminRelationship:
     return found
 
 
-def _drafted(ctx: Context, asked: Asked, cmd: Command) -> AdminRelationship:
+def drafted(
+    ctx: Context, asked: Asked, cmd: Command, *, partner_tenant_id: UUID, provider_tenant_id: UUID | None = None
+) -> AdminRelationship:
+    """A new draft of a partner; raises Invalid where something needed is missing."""
     missing = [
         name
         for name, value in (
@@ -144,7 +153,8 @@ def _drafted(ctx: Context, asked: Asked, cmd: Command) -> AdminRelationship:
         raise Invalid(f"{', '.join(missing)}: a relationship needs this; send it.", *missing)
     return AdminRelationship(
         id=ctx.runtime.ids.new(),
-        partner_tenant_id=ctx.caller.tenant_id,
+        partner_tenant_id=partner_tenant_id,
+        provider_tenant_id=provider_tenant_id,
         customer_tenant_id=asked.customer_tenant_id,
         customer_name=asked.customer_name or "",
         display_name=asked.display_name,

@@ -46,6 +46,12 @@ async def facts(db: Connection, ctx: Context, key: Key) -> Facts:
     )
 
 
+async def provided_facts(db: Connection, ctx: Context, made: AdminRelationship) -> Facts:
+    """The acting provider, and the reseller for which it asks."""
+    row = await db.fetchval(call("fn_provided_facts", 6), *ctx.who, made.partner_tenant_id, made.id)
+    return _FACTS.decode(row)
+
+
 async def lock(db: Connection, key: Key) -> AdminRelationship | None:
     """The relationship, locked, when it is the acting partner's or names the acting customer."""
     row = await db.fetchval(call("fn_lock_admin_relationship", 2), key.partner_tenant_id, key.id)
@@ -68,8 +74,8 @@ async def add(db: Connection, made: AdminRelationship) -> None:
     try:
         await db.execute(
             """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, customer_name, display_name,
-                roles, duration, auto_extend, status, created_at, modified_at, version)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+                roles, duration, auto_extend, status, created_at, modified_at, version, asked_at, provider_tenant_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
             made.partner_tenant_id,
             made.id,
             made.customer_tenant_id,
@@ -82,6 +88,8 @@ async def add(db: Connection, made: AdminRelationship) -> None:
             made.created_at,
             made.modified_at,
             made.version,
+            made.asked_at,
+            made.provider_tenant_id,
         )
     except asyncpg.UniqueViolationError as error:
         raise _taken(made) from error
@@ -92,7 +100,8 @@ async def save(db: Connection, made: AdminRelationship) -> None:
     try:
         await db.execute(
             """UPDATE admin_relationship SET customer_tenant_id = $3, customer_name = $4, display_name = $5, roles = $6,
-                duration = $7, auto_extend = $8, status = $9, modified_at = $10, asked_at = $11, version = $12
+                duration = $7, auto_extend = $8, status = $9, modified_at = $10, asked_at = $11, version = $12,
+                reseller_consented_at = $13
             WHERE partner_tenant_id = $1 AND id = $2""",
             made.partner_tenant_id,
             made.id,
@@ -106,6 +115,7 @@ async def save(db: Connection, made: AdminRelationship) -> None:
             made.modified_at,
             made.asked_at,
             made.version,
+            made.reseller_consented_at,
         )
     except asyncpg.UniqueViolationError as error:
         raise _taken(made) from error

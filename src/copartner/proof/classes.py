@@ -13,6 +13,7 @@ ONE_SUBSCRIPTION = "a partner changes one subscription or builds on it"
 ASKING = "a partner asks for a relationship"
 GRANULAR_ASKING = "a partner asks for granular delegated admin"
 GRANULAR_ANSWERING = "a customer answers that"
+GRANULAR_PROVIDING = "an indirect provider asks for its reseller"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
@@ -27,6 +28,9 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.RELATIONSHIP_LINK_READ,
                 A.RELATIONSHIP_REQUEST_LIST,
                 A.ADMIN_RELATIONSHIP_LIST,
+                A.ADMIN_CAP_READ,
+                A.ADMIN_CAP_SET,
+                A.ADMIN_RECEIPT_READ,
                 A.DOMAIN_CHECK,
                 A.ADDRESS_CHECK,
                 A.PARTNER_AGREEMENT_READ,
@@ -126,11 +130,20 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.ADMIN_RELATIONSHIP_DELETE,
                 A.ADMIN_RELATIONSHIP_ASK,
                 A.ADMIN_RELATIONSHIP_END,
+                A.ADMIN_RELATIONSHIP_TAKE,
+                A.ADMIN_RELATIONSHIP_CONSENT,
             }
         ),
         GRANULAR_ANSWERING: frozenset(
-            {A.ADMIN_CONSENT_READ, A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_REJECT, A.ADMIN_CONSENT_END}
+            {
+                A.ADMIN_CONSENT_READ,
+                A.ADMIN_CONSENT_APPROVE,
+                A.ADMIN_CONSENT_COUNTER,
+                A.ADMIN_CONSENT_REJECT,
+                A.ADMIN_CONSENT_END,
+            }
         ),
+        GRANULAR_PROVIDING: frozenset({A.ADMIN_RELATIONSHIP_PROVIDE}),
         ANSWERING: frozenset({A.CONSENT_READ, A.CONSENT_ACCEPT, A.CONSENT_DECLINE, A.CONSENT_GRANT_PRIVILEGES}),
         OWN_RELATIONSHIP: frozenset({A.OWN_RELATIONSHIP_REMOVE_PRIVILEGES}),
         OWN_DIRECTORY: frozenset(

@@ -16,7 +16,8 @@ UNWALLED = {
 }  # fmt: skip
 FACTS_READ = {
     "admin_relationship": "partner_tenant_id id customer_tenant_id customer_name display_name roles duration "
-    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version",
+    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version counters "
+    "provider_tenant_id reseller_consented_at",
     "actor": "tenant_id subject_id app_only sides roles",
     "affiliation": "organisation_id affiliate_id",
     "application": "tenant_id id name enabled",
@@ -34,6 +35,7 @@ FACTS_READ = {
     "relationship_request": "partner_tenant_id id customer_tenant_id includes_privileges reason state created_at",
     "reseller_relationship": "customer_tenant_id id partner_tenant_id state privileges provider_tenant_id",
     "role_assignment": "tenant_id user_id role",
+    "role_cap": "customer_tenant_id kind roles",
     "subscription": "customer_tenant_id id partner_tenant_id parent_id product_id sku_id kind quantity status",
     "tenant": "id organisation_id kind cloud shared_services company_name domain country culture language address "
     "registration_number",
@@ -45,8 +47,12 @@ CHANGED = {
     ("copartner_customer", "admin_relationship"): "status modified_at activated_at ends_at answer_reason version",
     ("copartner_facts", "admin_relationship"): "customer_tenant_id",
     ("copartner_partner", "admin_relationship"): (
-        "customer_tenant_id customer_name display_name roles duration auto_extend status modified_at asked_at version"
+        "customer_tenant_id customer_name display_name roles duration auto_extend status modified_at asked_at version "
+        "reseller_consented_at"
     ),
+    ("copartner_customer", "role_cap"): "kind roles set_at version",
+    # What a customer approved in advance: its one function compares it with the counter-proposal.
+    ("copartner_settler", "admin_relationship"): "status modified_at asked_at activated_at ends_at version",
     ("copartner_customer", "idempotency_key"): "result",
     ("copartner_customer", "relationship_request"): "state answered_at answered_by",
     ("copartner_customer", "reseller_relationship"): "privileges",
@@ -110,7 +116,9 @@ REMOVED = {
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
 ADDED = {
-    ("copartner_partner", "admin_relationship"),
+    ("copartner_partner", "admin_relationship"), ("copartner_settler", "admin_relationship"),
+    ("copartner_customer", "admin_counter_proposal"), ("copartner_customer", "role_cap"),
+    ("copartner_facts", "consent_receipt"),
     ("copartner_customer", "customer_agreement"), ("copartner_customer", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("application", "application_consent", "application_secret", "directory_group", "group_member",

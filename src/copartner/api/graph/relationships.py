@@ -1,7 +1,9 @@
 """delegatedAdminRelationships: what a partner asks to be in a customer's tenant, and the requests that move it on."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from uuid import UUID, uuid5
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -12,7 +14,7 @@ from copartner.api.graph import wire
 from copartner.api.graph.errors import GraphErrorBody
 from copartner.api.graph.wire import AccessDetails, RelationshipBody, RelationshipsBody
 from copartner.api.registry import Query, Route
-from copartner.delegation import service
+from copartner.delegation import service, tiers
 from copartner.delegation.model import AdminRelationship, Asked, AutoExtend
 
 
@@ -34,9 +36,11 @@ class RelationshipRequest(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ActionName(StrEnum):
-    """What a partner can ask to be done."""
+    """What a partner can ask to be done; an indirect reseller approves or rejects what its provider asked for."""
 
     LOCK_FOR_APPROVAL = "lockForApproval"
+    APPROVE = "approve"
+    REJECT = "reject"
     TERMINATE = "terminate"
 
 
@@ -115,10 +119,17 @@ async def _delete(call: Call) -> Reply:
     return Reply(204)
 
 
+_STEPS: dict[ActionName, Callable[..., Awaitable[AdminRelationship]]] = {
+    ActionName.LOCK_FOR_APPROVAL: service.ask_for_approval,
+    ActionName.APPROVE: partial(tiers.consent_to_relationship, approves=True),
+    ActionName.REJECT: partial(tiers.consent_to_relationship, approves=False),
+    ActionName.TERMINATE: service.terminate_relationship,
+}
+
+
 async def _request(call: Call) -> Reply:
     key, action = wire.key_of(call.text("delegatedAdminRelationship")), call.decode(ActionRequest).action
-    step = service.ask_for_approval if action is ActionName.LOCK_FOR_APPROVAL else service.terminate_relationship
-    done = await step(call.ctx, key=key)
+    done = await _STEPS[action](call.ctx, key=key)
     request_id = uuid5(done.id, action)
     made = ActionBody(
         context=f"{wire.root(call)}/$metadata#tenantRelationships/delegatedAdminRelationships/requests/$entity",
