@@ -85,7 +85,7 @@ def check(text: bytes, keys: Mapping[str, Jwk]) -> Checked:
 
 def _judged(signed: Receipt, beside: Any, withdrawn: object) -> Checked:
     """What to say of a receipt whose signature holds."""
-    differing = sorted(_differing(beside, msgspec.to_builtins(signed))) if beside is not None else []
+    differing = sorted(_differing(beside, json.loads(msgspec.json.encode(signed)))) if beside is not None else []
     if differing:
         return Checked(
             Verdict.ALTERED,
