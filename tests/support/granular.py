@@ -13,8 +13,11 @@ HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8"
 EXCHANGE = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 # By the name of the route: which relationship an address is about, who may, and what is sent.
 ABOUT = {"admin_consent.read": "asked", "admin_consent.answer": "asked", "admin_consent.terminate": "approved"}
-CALLERS = dict.fromkeys(ABOUT, "ga@lavande")
-BODIES = {"admin_consent.answer": {"answer": "approve"}}
+CALLERS = dict.fromkeys((*ABOUT, "role_cap.read", "role_cap.set"), "ga@lavande")
+BODIES = {
+    "admin_consent.answer": {"answer": "approve", "reason": "Wie besprochen"},
+    "role_cap.set": {"kind": "refused", "roles": [GLOBAL_ADMINISTRATOR]},
+}
 
 
 def asked(name: str, *roles: str, **more: Any) -> dict[str, Any]:
@@ -66,4 +69,4 @@ async def furnish(site: Web, who: str) -> dict[str, str]:
     customer = "lavande" if who == "aa@nordlicht" else "hafen"
     waiting = await asked_of(site, who, "asked", customer)
     approved = await approved_by(site, who, "approved", customer)
-    return {"asked": waiting, "approved": approved, "adminRelationship": waiting}
+    return {"asked": waiting, "approved": approved, "adminRelationship": waiting, "receipt": approved[:36]}

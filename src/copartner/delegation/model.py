@@ -102,7 +102,7 @@ class AdminRelationship:
     With `provider_tenant_id` an indirect provider asked for it, for the partner as its reseller.
     """
 
-    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id", "provider_tenant_id")
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "asked_tenant_id", "provider_tenant_id")
 
     id: UUID
     partner_tenant_id: UUID
@@ -139,6 +139,11 @@ class AdminRelationship:
     def key(self) -> Key:
         """How it is named."""
         return Key(self.partner_tenant_id, self.id)
+
+    @property
+    def asked_tenant_id(self) -> UUID | None:
+        """The customer, once it was asked: a draft is its partner's alone, whomever it names."""
+        return None if self.status is Status.CREATED else self.customer_tenant_id
 
 
 @dataclass(frozen=True, slots=True)

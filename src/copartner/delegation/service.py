@@ -168,10 +168,8 @@ def drafted(
 
 
 def _about(facts: Facts, made: AdminRelationship) -> Facts:
-    customer = made.customer_tenant_id
-    resource = policy_facts.AdminRelationship(
-        id=str(made.id), partner=str(made.partner_tenant_id), customer=str(customer) if customer else None
-    )
+    """The facts of a draft, which concerns nobody but its partner, whomever it names."""
+    resource = policy_facts.AdminRelationship(id=str(made.id), partner=str(made.partner_tenant_id))
     return _bounded(replace(facts, resource=resource), made.duration)
 
 
