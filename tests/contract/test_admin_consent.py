@@ -17,7 +17,9 @@ from support.granular import (
     asked,
     asked_of,
     draft,
+    provided,
     request,
+    resells,
 )
 from support.web import Web
 
@@ -186,3 +188,71 @@ async def test_the_role_made_for_it_answers_since_april_2026_and_sets_no_cap(sit
     assert (await site.get("user@alpenblick", CAP))["roles"] == []
     assert (await site.call("user@alpenblick", "PUT", CAP, {"kind": "refused", "roles": []})).status_code == 403
     assert (await answer(site, "user@alpenblick", relationship, "approve")).json()["status"] == "active"
+
+
+PROVIDE = "/programme/v1/indirect-delegated-admin-relationships"
+
+
+async def provided_by(site: Web, name: str, **more: Any) -> str:
+    """What nordlicht asks of alpenblick for its reseller wolkenwerk."""
+    await resells(site, "wolkenwerk")
+    wanted = provided(str(site.here.id("wolkenwerk")), displayName=name, **more)
+    made = await site.call(AA, "POST", PROVIDE, {"customerTenantId": str(site.here.id("alpenblick")), **wanted})
+    assert made.status_code == 201, made.text
+    found: str = made.json()["id"]
+    return found
+
+
+async def test_an_indirect_reseller_consents_before_the_customer_can(site: Web) -> None:
+    made = await provided_by(site, "Indirekt")
+    reseller = "aa@wolkenwerk"
+    seen = await site.get(reseller, f"{GRAPH}/{made}")
+    assert seen["@odata.type"] == "#microsoft.graph.resellerDelegatedAdminRelationship"
+    assert (seen["status"], seen["isPartnerConsentPending"]) == ("approvalPending", True)
+    assert seen["indirectProviderTenantId"] == str(site.here.id("nordlicht"))
+    early = await answer(site, GA, made, "approve")
+    assert (early.status_code, "before its indirect reseller has consented" in early.json()["description"]) == (
+        403,
+        True,
+    )
+    for who in ("sa@wolkenwerk", "ga@wolkenwerk"):
+        assert (await request(site, who, made, "approve")).status_code == 403
+    for who in (AA, "aa@suedwind"):
+        assert (await request(site, who, made, "approve")).status_code == 404
+    assert (await request(site, reseller, made, "approve")).status_code == 201
+    assert (await request(site, reseller, made, "approve")).status_code == 409
+    assert (await site.get(reseller, f"{GRAPH}/{made}"))["isPartnerConsentPending"] is False
+    assert (await answer(site, GA, made, "approve")).json()["status"] == "active"
+    direct = await site.get(AA, f"{GRAPH}/{await draft(site, AA, 'Direkt')}")
+    assert not {"@odata.type", "isPartnerConsentPending", "indirectProviderTenantId"} & direct.keys()
+
+
+async def test_an_indirect_reseller_rejects_and_that_is_the_end(site: Web) -> None:
+    made = await provided_by(site, "Indirekt")
+    assert (await request(site, "aa@wolkenwerk", made, "reject")).status_code == 201
+    seen = await site.get("aa@wolkenwerk", f"{GRAPH}/{made}")
+    assert (seen["status"], seen["isPartnerConsentPending"]) == ("terminated", False)
+    assert (await answer(site, GA, made, "approve")).status_code in (400, 403)
+    own = await asked_of(site, AA, "Eigenes", "alpenblick")
+    for action in ("approve", "reject"):
+        assert (await request(site, AA, own, action)).status_code == 409
+
+
+async def test_a_provider_asks_for_its_own_resellers_alone(site: Web) -> None:
+    await resells(site, "wolkenwerk")
+    said = set()
+    for reseller in (
+        str(site.here.id("suedwind")),
+        "01a20000-0000-7000-8000-000000000001",
+        str(site.here.id("lavande")),
+    ):
+        answered = await site.call(AA, "POST", PROVIDE, provided(reseller))
+        said.add((answered.status_code, answered.json()["description"]))
+    assert said == {(404, "There is no such indirect reseller of yours.")}
+    ours = str(site.here.id("wolkenwerk"))
+    assert (await site.call("ga@nordlicht", "POST", PROVIDE, provided(ours))).status_code == 403
+    assert (await site.call(AA, "POST", PROVIDE, provided(ours, duration="P3Y"))).status_code == 400
+    assert (await site.call(AA, "POST", PROVIDE, provided(ours, roles=[]))).status_code == 400
+    async with site.here.owner() as owner:
+        await owner.execute("UPDATE partner_relationship SET state = 'ended', ended_at = formed_at")
+    assert (await site.call(AA, "POST", PROVIDE, provided(ours))).status_code == 404

@@ -24,6 +24,7 @@ CODES = {
     "IllegalStep": "400 800024",
     "UnknownAdminRelationship": "404 1000",
     "UnknownReceipt": "404 1000",
+    "UnknownReseller": "404 1000",
     "UnknownCustomerTenant": "404 1000",
     "AlreadyEnrolled": "400 800024",
     "BillingCycleFixed": "400 800097",

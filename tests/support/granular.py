@@ -64,9 +64,25 @@ async def approved_by(site: Web, who: str, name: str, customer: str) -> str:
     return made
 
 
+def provided(reseller: str, **more: Any) -> dict[str, Any]:
+    """The body by which an indirect provider asks for a reseller."""
+    return {"resellerTenantId": reseller, "displayName": "Indirekt", "duration": "P1Y", "roles": [HELPDESK], **more}
+
+
+async def resells(site: Web, reseller: str, provider: str = "nordlicht") -> None:
+    """Make a partner an indirect reseller of another."""
+    async with site.here.owner() as owner:
+        await owner.execute(
+            """INSERT INTO partner_relationship (provider_tenant_id, reseller_tenant_id, id, state, formed_at)
+            VALUES ($1, $2, $3, 'active', $4) ON CONFLICT DO NOTHING""",
+            *(site.here.id(provider), site.here.id(reseller), site.here.runtime.ids.new(), site.here.clock.now()),
+        )
+
+
 async def furnish(site: Web, who: str) -> dict[str, str]:
     """A relationship that was asked for, and one that was approved."""
     customer = "lavande" if who == "aa@nordlicht" else "hafen"
+    await resells(site, "wolkenwerk")
     waiting = await asked_of(site, who, "asked", customer)
     approved = await approved_by(site, who, "approved", customer)
     return {"asked": waiting, "approved": approved, "adminRelationship": waiting, "receipt": approved[:36]}

@@ -128,18 +128,11 @@ async def _plant_records(db: Connection, here: Programme, tenant: UUID) -> None:
 
 
 async def _plant_receipt(db: Connection, here: Programme, tenant: UUID) -> None:
-    """One that concerns the tenant and one partner or customer, whichever it is not."""
-    relationship, now = here.runtime.ids.new(), here.clock.now()
-    partner, customer = (here.id("wolkenwerk"), tenant)
-    await db.execute(
-        """INSERT INTO admin_relationship (partner_tenant_id, id, display_name, roles, duration, auto_extend, status,
-            created_at, modified_at) VALUES ($1, $2, $3, $4, 'P1Y', 'PT0S', 'terminated', $5, $5)""",
-        *(partner, relationship, str(relationship), [relationship], now),
-    )
+    """The tenant's copy of one that names a partner."""
     await db.execute(
         """INSERT INTO consent_receipt (tenant_id, id, partner_tenant_id, customer_tenant_id, issued_at, jws)
         VALUES ($3, $2, $1, $3, $4, 'x')""",
-        *(partner, relationship, customer, now),
+        *(here.id("wolkenwerk"), here.runtime.ids.new(), tenant, here.clock.now()),
     )
 
 

@@ -105,7 +105,7 @@ async def test_a_role_reaches_its_own_rows_alone(owner: Connection, planted: Pro
     other = {
         "enrolment.customer_own": ENROLLED,
         "partner_relationship.reseller_own": RESELLER,
-        "admin_relationship.settler_offers": ACTORS[_CUSTOMER],
+        "admin_relationship.settler_offers": "fjord",
         "admin_counter_proposal.settler_offers": ACTORS[_CUSTOMER],
     }
     actor = planted.id(other.get(str(wall), ACTORS[wall.role]))

@@ -57,8 +57,9 @@ PROVOKED = {
 # No act of the play comes to these; tests/walls/test_forbids_matter.py and tests/policy show each of them by itself.
 UNPROVOKED = {
     "own-tenant", "rel-own-name", "rel-dap-asked", "own-directory", "dir-guarded", "dir-global-admin",
+    "gdap-acceptor", "gdap-cap", "gdap-provider", "gdap-reseller-consent",
     "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "mfa-api", "mfa-portal",
-    "gdap-acceptor", "gdap-cap", "gdap-provider", "gdap-reseller-consent", "mfa-transaction", "mpa-signed", "mpa-signed-reseller", "reseller-limits",
+    "mfa-transaction", "mpa-signed", "mpa-signed-reseller", "reseller-limits",
 }  # fmt: skip
 ONLY_GOVERNMENT = {"gdap-national", "rel-address", "rel-dap-forced"}
 MORE, MOST_MORE = 40, 8

@@ -29,6 +29,10 @@ class DisplayNameTaken(Conflict):
     """Another relationship of the partner has this name."""
 
 
+class UnknownReseller(NotFound):
+    """The acting provider has no such indirect reseller."""
+
+
 class UnknownReceipt(NotFound):
     """The acting tenant has no such consent receipt."""
 
@@ -131,6 +135,8 @@ def asked_for(relationship: AdminRelationship, *, now: datetime) -> AdminRelatio
 
 def approved(relationship: AdminRelationship, *, now: datetime) -> AdminRelationship:
     """The relationship approved and, as the system's steps take no time here, active; raises IllegalStep."""
+    if relationship.waits_for_reseller:
+        raise IllegalStep("The indirect reseller has yet to consent to this.", str(relationship.id))
     made = moved(relationship, Step.APPROVE, Party.CUSTOMER, now=now)
     for _ in range(2):
         made = replace(made, status=after(made.status, Step.PROVISION, Party.SYSTEM) or made.status)

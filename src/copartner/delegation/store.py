@@ -8,7 +8,7 @@ from asyncpg.connection import Connection
 
 from copartner.command.context import Context
 from copartner.delegation.model import AdminRelationship, Key
-from copartner.delegation.rules import DisplayNameTaken
+from copartner.delegation.rules import DisplayNameTaken, UnknownReseller
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
 
@@ -70,7 +70,7 @@ async def known(db: Connection, tenant_id: object) -> bool:
 
 
 async def add(db: Connection, made: AdminRelationship) -> None:
-    """Insert a relationship of the acting partner; raises DisplayNameTaken."""
+    """Insert a relationship of the acting partner, or of its reseller; raises DisplayNameTaken, UnknownReseller."""
     try:
         await db.execute(
             """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, customer_name, display_name,
@@ -93,6 +93,8 @@ async def add(db: Connection, made: AdminRelationship) -> None:
         )
     except asyncpg.UniqueViolationError as error:
         raise _taken(made) from error
+    except asyncpg.ForeignKeyViolationError as error:
+        raise UnknownReseller("There is no such indirect reseller of yours.", str(made.partner_tenant_id)) from error
 
 
 async def save(db: Connection, made: AdminRelationship) -> None:

@@ -14,7 +14,7 @@ from copartner.policy.actions import Action
 async def provide_relationship(ctx: Context, *, reseller_tenant_id: UUID, asked: Asked) -> AdminRelationship:
     """The acting indirect provider asks a customer for roles of its reseller, whose consent is waited for.
 
-    Raises Denied, Invalid, DisplayNameTaken, UnknownCustomerTenant.
+    Raises Denied, Invalid, DisplayNameTaken, UnknownCustomerTenant, UnknownReseller.
     """
     async with ctx.command("admin_relationship.provide") as cmd:
         draft = drafted(ctx, asked, cmd, partner_tenant_id=reseller_tenant_id, provider_tenant_id=ctx.caller.tenant_id)

@@ -22,8 +22,7 @@ CREATE TABLE admin_counter_proposal (
     made_at timestamptz NOT NULL,
     made_by uuid NOT NULL,
     made_by_name text NOT NULL,
-    PRIMARY KEY (partner_tenant_id, id),
-    FOREIGN KEY (partner_tenant_id, counters) REFERENCES admin_relationship (partner_tenant_id, id)
+    PRIMARY KEY (partner_tenant_id, id)
 );
 COMMENT ON COLUMN admin_counter_proposal.id IS 'also of the relationship that came of it';
 COMMENT ON COLUMN admin_counter_proposal.counters IS 'what was asked for and is answered by it';
@@ -50,8 +49,7 @@ CREATE TABLE consent_receipt (
     issued_at timestamptz NOT NULL,
     jws text NOT NULL,
     PRIMARY KEY (tenant_id, id),
-    CHECK (tenant_id IN (partner_tenant_id, customer_tenant_id)),
-    FOREIGN KEY (partner_tenant_id, id) REFERENCES admin_relationship (partner_tenant_id, id)
+    CHECK (tenant_id IN (partner_tenant_id, customer_tenant_id))
 );
 COMMENT ON COLUMN consent_receipt.id IS 'that of the relationship, which is approved once';
 
