@@ -113,7 +113,7 @@ class ReceiptRole(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Shown(msgspec.Struct, frozen=True, rename="camel"):
-    """The text that was approved, and the SHA-256 of its UTF-8 bytes in hexadecimal digits."""
+    """The text that was approved, and the SHA-256 of its UTF-8 bytes, 64 digits of base 16."""
 
     text: str
     sha256: str
