@@ -1,12 +1,16 @@
 """The command `copartner`: production's own commands, and those that other packages add by the entry point group."""
 
 import asyncio
+import json
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +18,7 @@ from rich.table import Table
 from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
+from copartner.delegation import receipt_check
 from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
 from copartner.kernel.login_store import UnsafeLogin
@@ -44,6 +49,10 @@ def build() -> typer.Typer:
     app.command("key")(_key)
     app.command("rotate-key")(_rotate_key)
     app.command("provider")(_provider)
+    receipt = typer.Typer(no_args_is_help=True, help="Consent receipts: check one, or give out the keys for it.")
+    receipt.command("verify")(_verify_receipt)
+    receipt.command("keys")(_receipt_keys)
+    app.add_typer(receipt, name="receipt")
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app
@@ -127,11 +136,53 @@ def _provider() -> None:
     typer.echo(f"audiences of its access tokens that are taken: {taken}")
 
 
+def _verify_receipt(
+    file: Annotated[Path, typer.Argument(help="The receipt, as the service answers it or its signature alone.")],
+    keys: Annotated[
+        str | None, typer.Option(help="The keys of the service that made it: a JWKS file, or its address.")
+    ] = None,
+) -> None:
+    """Say what a consent receipt says and whether it is genuine; 0 yes, 1 no, 2 it cannot be told."""
+    try:
+        text = file.read_bytes()
+        known = receipt_check.keys_of(_fetched(keys)) if keys else {}
+    except (OSError, httpx.HTTPError, receipt_check.NoKeys) as error:
+        typer.echo(f"copartner: {error}", err=True)
+        raise typer.Exit(receipt_check.Verdict.UNDECIDED) from None
+    found = receipt_check.check(text, known)
+    typer.echo(found.why)
+    if found.receipt is not None:
+        typer.echo("\n".join(receipt_check.described(found.receipt)))
+    if found.verdict:
+        raise typer.Exit(found.verdict)
+
+
+def _receipt_keys() -> None:
+    """Print the keys that verify this deployment's receipts, old ones too, for whoever is not to ask its address."""
+    typer.echo(json.dumps(asyncio.run(_lasting(settings_of.read(os.environ))), indent=2))
+
+
+def _fetched(keys: str) -> bytes:
+    if not keys.startswith(("https://", "http://")):
+        return Path(keys).read_bytes()
+    return httpx.get(keys, timeout=10).raise_for_status().content
+
+
 async def _rotated(settings: settings_of.Settings, at_once: bool) -> SigningKey:
+    async with _keys_of(settings) as keys:
+        return await keys.rotate(at_once=at_once)
+
+
+async def _lasting(settings: settings_of.Settings) -> dict[str, list[dict[str, str]]]:
+    async with _keys_of(settings) as keys:
+        return keys.lasting()
+
+
+@asynccontextmanager
+async def _keys_of(settings: settings_of.Settings) -> AsyncIterator[SigningKeys]:
     database_url, key_file = production.required(settings)
     pool = Pool(database_url, 1)
     try:
-        keys = await SigningKeys.open(pool, key_file, SystemClock())
-        return await keys.rotate(at_once=at_once)
+        yield await SigningKeys.open(pool, key_file, SystemClock())
     finally:
         await pool.close()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -127,6 +128,7 @@ async def compose(
     authority = await Authority.open(
         runtime, key_file, audiences=audiences, grants=grants, applications=own, trust=trust
     )
+    runtime = replace(runtime, signer=authority.keys)
     pages = portal.routes(runtime, authority, key_file, correlation_id=lambda scope: identified(scope).correlation_id)
     routes = [*authority_dialect.routes(authority), *pages]
     return app.build(

@@ -113,6 +113,7 @@ def test_no_address_is_taken_from_others(desk: Office) -> None:
         "/{tenant:str}/.well-known/openid-configuration",
         "/{tenant:str}/discovery/instance",
         "/{tenant:str}/discovery/keys",
+        "/{tenant:str}/discovery/receipt-keys",
         "/{tenant:str}/discovery/v2.0/keys",
         "/{tenant:str}/oauth2/authorize",
         "/{tenant:str}/oauth2/devicecode",

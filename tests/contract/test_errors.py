@@ -27,6 +27,8 @@ CODES = {
     "UnknownAssignment": "404 1000",
     "UnknownOperation": "404 1000",
     "UnknownRelationshipRequest": "404 1000",
+    "UnknownReceipt": "404 1000",
+    "UnknownReseller": "404 1000",
     "UnknownCustomerTenant": "404 1000",
     "AlreadyEnrolled": "400 800024",
     "BillingCycleFixed": "400 800097",

@@ -219,7 +219,7 @@ def _queries(site: Web) -> dict[str, str]:
         "subscriptions.list_term_ends": "?term_duration=P1Y",
         **dict.fromkeys(("products.read", "skus.list", "skus.read", "availabilities.list"), "?country=DE"),
         "availabilities.read": "?country=DE",
-        **dict.fromkeys(("decisions.read", "audit_records.list"), "?side=partner"),
+        **dict.fromkeys(("decisions.read", "audit_records.list", "receipts.list", "receipts.read"), "?side=partner"),
     }
 
 
@@ -275,6 +275,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
         "own_relationships.change": {"delegatedAdminPrivileges": False},
         **granular.BODIES,
+        "indirect_admin.provide": granular.provided(str(site.here.id("wolkenwerk"))),
         **_directory_bodies(),
         **profile_bodies(),
         **tenancy_bodies(),

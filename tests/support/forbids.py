@@ -11,6 +11,7 @@ from copartner.policy.facts import Cloud, Ending, Facts, Role
 from copartner.proof.specimens import (
     BUSINESS,
     BUYER,
+    CUSTOMER,
     OTHER,
     PARTNER,
     STORY_DAYS,
@@ -26,6 +27,8 @@ from support.forbids_of_sales import BINDING, SELLING
 Change = Callable[[Facts], Facts]
 Row = tuple[str, Action, str, Change, Cloud, date]
 _PRESENT = STORY_DAYS[1]
+_EVE_OF_APRIL, _APRIL = date(2026, 3, 31), date(2026, 4, 1)
+GRANTING = (A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_COUNTER, A.ADMIN_RELATIONSHIP_TAKE)
 
 
 def rows() -> Iterator[Row]:
@@ -51,18 +54,27 @@ def _granular() -> Iterator[Row]:
         (A.ACCESS_ASSIGNMENT_CREATE, kind),
         (A.ACCESS_ASSIGNMENT_CHANGE, kind),
         (A.ACCESS_ASSIGNMENT_DELETE, kind),
+        (A.ADMIN_RELATIONSHIP_PROVIDE, kind),
+        *((action, kind) for action in GRANTING),
     )
     for action, thing in everything:
         yield "gdap-start", action, thing, _as_it_is, Cloud.COMMERCIAL, date(2021, 12, 31)
         yield "gdap-national", action, thing, _as_it_is, Cloud.US_GOVERNMENT, _PRESENT
         yield "gdap-national", action, thing, _as_it_is, Cloud.CHINA, _PRESENT
     asking = (A.ADMIN_RELATIONSHIP_CREATE, A.ADMIN_RELATIONSHIP_CHANGE, A.ADMIN_RELATIONSHIP_ASK)
-    for action in (*asking, A.ADMIN_RELATIONSHIP_DELETE, A.ADMIN_RELATIONSHIP_END, A.ADMIN_RELATIONSHIP_EXTEND):
+    others = (A.ADMIN_RELATIONSHIP_TAKE, A.ADMIN_RELATIONSHIP_CONSENT)
+    for action in (
+        *asking,
+        *others,
+        A.ADMIN_RELATIONSHIP_DELETE,
+        A.ADMIN_RELATIONSHIP_END,
+        A.ADMIN_RELATIONSHIP_EXTEND,
+    ):
         yield "gdap-asker", action, kind, _by_global_admin, Cloud.COMMERCIAL, begins
         yield "gdap-own", action, kind, lambda facts: with_resource(facts, partner=OTHER), Cloud.COMMERCIAL, _PRESENT
     giving = (A.ACCESS_ASSIGNMENT_CREATE, A.ACCESS_ASSIGNMENT_CHANGE)
     for action in (*giving, A.ACCESS_ASSIGNMENT_DELETE):
-        yield "gdap-assigner", action, kind, _by_billing_admin, Cloud.COMMERCIAL, begins
+        yield "gdap-assigner", action, kind, _by(Role.BILLING_ADMIN), Cloud.COMMERCIAL, begins
         yield "gdap-own", action, kind, lambda facts: with_resource(facts, partner=OTHER), Cloud.COMMERCIAL, _PRESENT
     for action in giving:
         for held in (False, None):
@@ -70,14 +82,24 @@ def _granular() -> Iterator[Row]:
             yield "gdap-within", action, kind, _being(roles_within=held), Cloud.COMMERCIAL, _PRESENT
     for action in (A.ADMIN_RELATIONSHIP_READ, A.ACCESS_ASSIGNMENT_READ, A.ADMIN_CUSTOMER_READ):
         yield "gdap-own", action, kind, _without_partner, Cloud.COMMERCIAL, _PRESENT
-    for action in (*asking, A.ADMIN_CONSENT_APPROVE):
+    yield "gdap-asker", A.ADMIN_RELATIONSHIP_PROVIDE, kind, _by_global_admin, Cloud.COMMERCIAL, begins
+    for wrong in (_provided(CUSTOMER), _provided(None), _without_partner, _unrelated):
+        yield "gdap-provider", A.ADMIN_RELATIONSHIP_PROVIDE, kind, wrong, Cloud.COMMERCIAL, _PRESENT
+    for action in GRANTING:
+        for held in (False, None):
+            yield "gdap-cap", action, kind, _in_cap(held), Cloud.COMMERCIAL, begins
+            yield "gdap-reseller-consent", action, kind, _consented(held), Cloud.COMMERCIAL, begins
+    for action in (*asking, *GRANTING, A.ADMIN_RELATIONSHIP_PROVIDE):
         for held in (False, None):
             yield "gdap-limits", action, kind, _within(held), Cloud.COMMERCIAL, begins
-    for action in (A.ADMIN_CONSENT_READ, A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_REJECT, A.ADMIN_CONSENT_END):
+    answers = (A.ADMIN_CONSENT_READ, A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_COUNTER, A.ADMIN_CONSENT_REJECT)
+    for action in (*answers, A.ADMIN_CONSENT_END):
         for customer in (OTHER, None):
             yield "gdap-addressee", action, kind, _addressed_to(customer), Cloud.COMMERCIAL, _PRESENT
         yield "gdap-addressee", action, kind, _without_partner, Cloud.COMMERCIAL, _PRESENT
-        yield "gdap-acceptor", action, kind, _by_billing_admin, Cloud.COMMERCIAL, _PRESENT
+        for role in (Role.BILLING_ADMIN, Role.DELEGATION_ADMIN):
+            yield "gdap-acceptor", action, kind, _by(role), Cloud.COMMERCIAL, _EVE_OF_APRIL
+        yield "gdap-acceptor-2026", action, kind, _by(Role.BILLING_ADMIN), Cloud.COMMERCIAL, _APRIL
 
 
 def _access() -> Iterator[Row]:
@@ -86,7 +108,7 @@ def _access() -> Iterator[Row]:
             yield "access-told", A.ACCESS_READ, "Access", change, cloud, _PRESENT
         for change in (_without_partner, _addressed_to(None), _addressed_to(OTHER)):
             yield "access-revoked", A.ACCESS_REVOKE, "Access", change, cloud, _PRESENT
-        yield "access-revoker", A.ACCESS_REVOKE, "Access", _by_billing_admin, cloud, _PRESENT
+        yield "access-revoker", A.ACCESS_REVOKE, "Access", _by(Role.BILLING_ADMIN), cloud, _PRESENT
 
 
 def _as_it_is(facts: Facts) -> Facts:
@@ -97,8 +119,24 @@ def _by_global_admin(facts: Facts) -> Facts:
     return with_principal(facts, roles=(Role.GLOBAL_ADMIN,))
 
 
-def _by_billing_admin(facts: Facts) -> Facts:
-    return with_principal(facts, roles=(Role.BILLING_ADMIN,))
+def _by(role: Role) -> Change:
+    return lambda facts: with_principal(facts, roles=(role,))
+
+
+def _provided(provider: str | None) -> Change:
+    return lambda facts: with_resource(facts, provider=provider)
+
+
+def _unrelated(facts: Facts) -> Facts:
+    return with_organisation(facts, BUSINESS, providers=())
+
+
+def _in_cap(held: bool | None) -> Change:
+    return lambda facts: with_resource(facts, within_cap=held)
+
+
+def _consented(held: bool | None) -> Change:
+    return lambda facts: with_resource(facts, provider=OTHER, reseller_consented=held)
 
 
 def _without_partner(facts: Facts) -> Facts:

@@ -15,10 +15,13 @@ EXCHANGE = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 ABOUT = {"admin_consent.read": "asked", "admin_consent.answer": "asked", "admin_consent.terminate": "approved"}
 _BY_CUSTOMER = ("list", "explain", "advise", "preview_revocation", "revoke")
 CALLERS = {
-    **dict.fromkeys(ABOUT, "ga@lavande"),
+    **dict.fromkeys((*ABOUT, "role_cap.read", "role_cap.set"), "ga@lavande"),
     **dict.fromkeys((f"access.{name}" for name in _BY_CUSTOMER), "ga@alpenblick"),
 }
-BODIES = {"admin_consent.answer": {"answer": "approve"}}
+BODIES = {
+    "admin_consent.answer": {"answer": "approve", "reason": "Wie besprochen"},
+    "role_cap.set": {"kind": "refused", "roles": [GLOBAL_ADMINISTRATOR]},
+}
 
 
 def asked(name: str, *roles: str, **more: Any) -> dict[str, Any]:
@@ -98,9 +101,25 @@ def queries(site: Web) -> dict[str, str]:
     return dict.fromkeys(("access.explain", "access.explain_own"), f"?action=customer.read&user={agent}")
 
 
+def provided(reseller: str, **more: Any) -> dict[str, Any]:
+    """The body by which an indirect provider asks for a reseller."""
+    return {"resellerTenantId": reseller, "displayName": "Indirekt", "duration": "P1Y", "roles": [HELPDESK], **more}
+
+
+async def resells(site: Web, reseller: str, provider: str = "nordlicht") -> None:
+    """Make a partner an indirect reseller of another."""
+    async with site.here.owner() as owner:
+        await owner.execute(
+            """INSERT INTO partner_relationship (provider_tenant_id, reseller_tenant_id, id, state, formed_at)
+            VALUES ($1, $2, $3, 'active', $4) ON CONFLICT DO NOTHING""",
+            *(site.here.id(provider), site.here.id(reseller), site.here.runtime.ids.new(), site.here.clock.now()),
+        )
+
+
 async def furnish(site: Web, who: str) -> dict[str, str]:
     """A relationship that was asked for, and one that was approved."""
     customer = "lavande" if who == "aa@nordlicht" else "hafen"
+    await resells(site, "wolkenwerk")
     waiting = await asked_of(site, who, "asked", customer)
     approved = await approved_by(site, who, "approved", customer)
-    return {"asked": waiting, "approved": approved, "adminRelationship": waiting}
+    return {"asked": waiting, "approved": approved, "adminRelationship": waiting, "receipt": approved[:36]}

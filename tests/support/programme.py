@@ -23,6 +23,7 @@ from copartner.policy.rulebook import Rulebook
 from copartner_emulator.world import load, read_world
 from copartner_emulator.world_model import Tenant, World
 from support.postgres import Database
+from support.signing import OneKey
 
 SEED_DAY = datetime(2020, 11, 29, 9, tzinfo=UTC)
 PRESENT = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -144,6 +145,7 @@ async def programme(
         page_tokens=PageTokens(b"test"),
         drawn=Drawn(b"test"),
         public_url="http://127.0.0.1",
+        signer=OneKey(),
     )
     try:
         yield Programme(world, runtime, clock, database)

@@ -23,13 +23,20 @@ async def plant(db: Connection, here: Programme) -> None:
             VALUES ($1, $2, $3, $4, 'active', false, 'fjord', 'fjord', $5)""",
             *(here.id("fjord"), here.runtime.ids.new(), here.id(reseller), here.id(partner), here.clock.now()),
         )
+        await db.execute(
+            """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, provider_tenant_id,
+                display_name, roles, duration, auto_extend, status, created_at, modified_at)
+            VALUES ($1, $2, $3, $4, 'Indirect', $5, 'P1Y', 'PT0S', 'approvalPending', $6, $6)""",
+            *(here.id(reseller), here.runtime.ids.new(), here.id("fjord"), here.id(partner), [here.id("fjord")]),
+            here.clock.now(),
+        )
     for tenant in ("nordlicht", "suedwind", "alpenblick", "lavande", "wolkenstadt"):
         await _plant_records(db, here, here.id(tenant))
 
 
 async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: UUID, name: str) -> None:
     new, now = here.runtime.ids.new, here.clock.now()
-    request, relationship, cart, order, subscription, granular = new(), new(), new(), new(), new(), new()
+    request, relationship, cart, order, subscription = new(), new(), new(), new(), new()
     await db.execute(
         """INSERT INTO relationship_request (partner_tenant_id, id, customer_tenant_id, includes_privileges, state,
             created_at, created_by) VALUES ($1, $2, $3, false, 'pending', $4, 'test')""",
@@ -40,13 +47,7 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
             company_name, domain, formed_at) VALUES ($1, $2, $3, $4, 'active', true, $5, $5, $6)""",
         *(customer, relationship, partner, request, name, now),
     )
-    await db.execute(
-        """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, display_name, roles, duration,
-            auto_extend, status, created_at, modified_at)
-        VALUES ($1, $2, $3, 'Help', $4, 'P1Y', 'PT0S', 'approvalPending', $5, $5)""",
-        *(partner, granular, customer, [new()], now),
-    )
-    await _plant_granular(db, here, partner, customer, granular)
+    await _plant_granular(db, here, partner, customer)
     await db.execute(
         """INSERT INTO billing_profile (partner_tenant_id, customer_tenant_id, id, company_name, culture, language,
             address) VALUES ($1, $2, $3, $4, 'de-DE', 'de', '{}')""",
@@ -93,9 +94,25 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
     )
 
 
-async def _plant_granular(db: Connection, here: Programme, partner: UUID, customer: UUID, relationship: UUID) -> None:
+async def _plant_granular(db: Connection, here: Programme, partner: UUID, customer: UUID) -> None:
     new, now = here.runtime.ids.new, here.clock.now()
-    group, assignment = new(), new()
+    relationship, group, assignment = new(), new(), new()
+    await db.execute(
+        """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, display_name, roles, duration,
+            auto_extend, status, created_at, modified_at)
+        VALUES ($1, $2, $3, 'Help', $4, 'P1Y', 'PT0S', 'approvalPending', $5, $5)""",
+        *(partner, relationship, customer, [new()], now),
+    )
+    await db.execute(
+        """INSERT INTO admin_counter_proposal (partner_tenant_id, id, customer_tenant_id, counters, customer_name,
+            roles, duration, auto_extend, reason, made_at, made_by, made_by_name)
+        VALUES ($1, $2, $3, $4, 'test', $5, 'P1D', 'PT0S', '', $6, $2, 'test')""",
+        *(partner, new(), customer, relationship, [new()], now),
+    )
+    await db.execute(
+        "INSERT INTO role_cap (customer_tenant_id, kind, roles, set_at, version) VALUES ($1, 'refused', '{}', $2, 2)",
+        *(customer, now),
+    )
     await db.execute("INSERT INTO directory_group (tenant_id, id, name) VALUES ($1, $2, 'assigned')", partner, group)
     await db.execute(
         """INSERT INTO access_assignment (partner_tenant_id, id, relationship_id, customer_tenant_id, group_id, status,
@@ -121,6 +138,7 @@ async def _plant_granular(db: Connection, here: Programme, partner: UUID, custom
 
 async def _plant_records(db: Connection, here: Programme, tenant: UUID) -> None:
     new, now = here.runtime.ids.new, here.clock.now()
+    await _plant_receipt(db, here, tenant)
     await db.execute(
         """INSERT INTO audit_record (tenant_id, at, id, operation_type, resource_type, status)
         VALUES ($1, $2, $3, 'test', 'test', 'succeeded')""",
@@ -133,6 +151,15 @@ async def _plant_records(db: Connection, here: Programme, tenant: UUID) -> None:
         *(tenant, new(), now),
     )
     await _plant_directory(db, here, tenant)
+
+
+async def _plant_receipt(db: Connection, here: Programme, tenant: UUID) -> None:
+    """The tenant's copy of one that names a partner."""
+    await db.execute(
+        """INSERT INTO consent_receipt (tenant_id, id, partner_tenant_id, customer_tenant_id, issued_at, jws)
+        VALUES ($3, $2, $1, $3, $4, 'x')""",
+        *(here.id("wolkenwerk"), here.runtime.ids.new(), tenant, here.clock.now()),
+    )
 
 
 async def _plant_directory(db: Connection, here: Programme, tenant: UUID) -> None:

@@ -15,20 +15,26 @@ _FOUNDER, _SETTLER, _DELEGATE = "copartner_founder", "copartner_settler", "copar
 WALLS = (
     *(Wall(table, "partner_own", _PARTNER, "partner_tenant_id") for table in (
         "access_assignment", "access_assignment_role", "admin_operation", "admin_relationship", "admin_request",
-        "relationship_request", "reseller_relationship", "billing_profile", "customer_agreement", "cart",
+        "admin_counter_proposal", "relationship_request", "reseller_relationship", "billing_profile",
+        "customer_agreement", "cart",
         "partner_agreement", "partner_profile", "purchase_order", "subscription", "subscription_transition",
     )),
     *(Wall(table, "settler_own", _SETTLER, "partner_tenant_id") for table in ("purchase_order", "subscription")),
     *(Wall(table, "customer_own", _CUSTOMER, "customer_tenant_id") for table in (
-        "access_assignment", "access_assignment_role", "admin_relationship", "relationship_request",
-        "reseller_relationship", "customer_agreement", "subscription",
+        "access_assignment", "access_assignment_role", "admin_counter_proposal", "admin_relationship",
+        "relationship_request", "reseller_relationship",
+        "customer_agreement", "role_cap", "subscription",
     )),
+    *(Wall(table, policy, _SETTLER, column)
+      for policy, column in (("settler_offers", "customer_tenant_id"), ("settler_takes", "partner_tenant_id"))
+      for table in ("admin_counter_proposal", "admin_relationship")),
+    Wall("admin_relationship", "provider_adds", _PARTNER, "provider_tenant_id"),
     *(Wall(table, policy, role, "tenant_id")
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
       for table in (
-          "actor", "application", "application_consent", "application_secret", "audit_record", "decision_record",
-          "directory_group", "group_member", "idempotency_key", "provider_role", "revocation", "role_assignment",
-          "user_account",
+          "actor", "application", "application_consent", "application_secret", "audit_record", "consent_receipt",
+          "decision_record", "directory_group", "group_member", "idempotency_key", "provider_role", "revocation",
+          "role_assignment", "user_account",
       )),
     *(Wall(table, policy, role, column)
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER))
@@ -50,7 +56,7 @@ WALLS = (
 OPEN = {
     "owner_all": {
         "access_assignment", "access_assignment_role", "admin_operation", "admin_relationship", "admin_request",
-        "admin_role_assignment", "licence_assignment",
+        "admin_role_assignment", "licence_assignment", "admin_counter_proposal", "consent_receipt", "role_cap",
         "actor", "application", "application_consent", "application_secret", "audit_record", "audit_record_default",
         "audit_record_month", "authorization_code", "billing_profile", "browser_session", "cart",
         "customer_agreement", "customer_count", "decision_record", "device_authorization", "directory_group",
@@ -62,14 +68,14 @@ OPEN = {
     },
     "facts_adds": {"tenant_domain"},
     "facts_all": {
-        "access_assignment", "access_assignment_role", "admin_relationship", "admin_role_assignment",
+        "access_assignment", "access_assignment_role", "admin_relationship", "admin_role_assignment", "role_cap",
         "actor", "application", "cart", "customer_agreement", "customer_count", "decision_record", "directory_group",
         "enrolment", "group_member", "partner_agreement", "partner_relationship", "provider_role", "purchase_order",
         "relationship_request", "reseller_relationship", "role_assignment", "subscription", "tenant", "tenant_domain",
         "user_account",
     },
     "facts_claim": {"admin_relationship", "relationship_request"},
-    "facts_write": {"audit_record"},
+    "facts_write": {"audit_record", "consent_receipt"},
     "founder_adds": {"directory_group", "role_assignment", "tenant_domain", "user_account"},
     "keeper_all": {
         "actor", "application", "directory_group", "enrolment", "group_member", "provider_role",
@@ -102,7 +108,12 @@ async def _policies(owner: Connection) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("wall", WALLS, ids=str)
 async def test_a_role_reaches_its_own_rows_alone(owner: Connection, planted: Programme, wall: Wall) -> None:
-    other = {"enrolment.customer_own": ENROLLED, "partner_relationship.reseller_own": RESELLER}
+    other = {
+        "enrolment.customer_own": ENROLLED,
+        "partner_relationship.reseller_own": RESELLER,
+        "admin_relationship.settler_offers": "fjord",
+        "admin_counter_proposal.settler_offers": ACTORS[_CUSTOMER],
+    }
     actor = planted.id(other.get(str(wall), ACTORS[wall.role]))
     held = await reach(owner, wall, actor)
     assert held.granted, "a policy for a role without privileges on the table holds nothing: drop it"

@@ -22,7 +22,7 @@ PROVOKED = {
     "csp-no-partner-buyer": {"create_cart", "place_order", "accept_request", "accept_standing"},
     "csp-self-affiliate": {"create_cart", "place_order", "accept_request", "accept_standing"},
     "csp-tenant-only": {"create_cart", "place_order", "accept_request", "accept_standing"},
-    "gdap-acceptor": {"approve_relationship", "reject_relationship", "end_relationship"},
+    "gdap-acceptor-2026": {"approve_relationship", "reject_relationship", "end_relationship"},
     "gdap-addressee": {"approve_relationship", "reject_relationship", "read_invitation"},
     "gdap-asker": {"create_relationship"},
     "gdap-limits": {"create_relationship", "change_relationship"},
@@ -57,6 +57,7 @@ PROVOKED = {
 # No act of the play comes to these; tests/walls/test_forbids_matter.py and tests/policy show each of them by itself.
 UNPROVOKED = {
     "own-tenant", "rel-own-name", "rel-dap-asked", "own-directory", "dir-guarded", "dir-global-admin",
+    "gdap-acceptor", "gdap-cap", "gdap-provider", "gdap-reseller-consent",
     "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "mfa-api", "mfa-portal",
     "mfa-transaction", "mpa-signed", "mpa-signed-reseller", "reseller-limits",
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """The running system that every request shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -24,11 +24,33 @@ class Sandbox(Protocol):
         ...
 
 
+class Signer(Protocol):
+    """Signs what the deployment vouches for, so that it can be checked by its published keys."""
+
+    async def look(self) -> None:
+        """Know which key signs now; it may ask the database, so it is called before a transaction."""
+        ...
+
+    def sign(self, payload: bytes, kind: str) -> str:
+        """The payload as a JSON Web Signature in compact form, `kind` being the type in its header."""
+        ...
+
+
+class _Nobody:
+    """Stands in until the keys are read, which need a runtime themselves."""
+
+    async def look(self) -> None:
+        raise RuntimeError("this runtime signs nothing: it has no keys")
+
+    def sign(self, payload: bytes, kind: str) -> str:
+        raise RuntimeError(f"this runtime signs no {kind} of {len(payload)} bytes: it has no keys")
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """Pool, rulebook and the two clocks: programme time dates what the programme dates, machine time all else.
 
-    Without a `sandbox` nothing is ever deleted.
+    Without a `sandbox` nothing is ever deleted. `signer` comes with the keys, when the application is composed.
     """
 
     pool: Pool
@@ -41,6 +63,7 @@ class Runtime:
     drawn: Drawn
     public_url: str
     sandbox: Sandbox | None = None
+    signer: Signer = field(default_factory=_Nobody)
 
     def rules_at(self, moment: datetime) -> RuleSet:
         """The rules in force at a moment of programme time."""

@@ -1,4 +1,4 @@
-"""A customer reads what a partner asks to be in its tenant, approves or refuses it, and ends it."""
+"""A customer reads what a partner asks to be in its tenant, approves, refuses or counters it, and ends it."""
 
 from dataclasses import replace as changed
 
@@ -7,17 +7,20 @@ from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.delegation import rules, settling, store
+from copartner.delegation import consent_store, receipts, rules, settling, store, terms
+from copartner.delegation.consent_model import Countered, CounterProposal, Offer, RoleCap
 from copartner.delegation.model import AdminRelationship, Invitation, Key, Party
 from copartner.delegation.roles import described
 from copartner.delegation.service import existing
 from copartner.partners.model import Partner
 from copartner.policy.actions import Action
+from copartner.policy.facts import Facts
 
 
 class _Found(msgspec.Struct):
     relationship: AdminRelationship | None = None
     partner: Partner | None = None
+    cap: RoleCap | None = None
 
 
 async def read_invitation(ctx: Context, *, key: Key) -> Invitation:
@@ -26,22 +29,76 @@ async def read_invitation(ctx: Context, *, key: Key) -> Invitation:
     relationship = rules.passed(existing(found.relationship, key), now=ctx.moment)
     if found.partner is None:
         raise rules.UnknownAdminRelationship("There is no such delegated admin relationship.", str(key.id))
-    return Invitation(relationship, found.partner, described(relationship.roles))
+    return Invitation(
+        relationship,
+        found.partner,
+        described(relationship.roles),
+        terms.shown(relationship, found.partner).text,
+        terms.beyond(found.cap, relationship.roles) if found.cap else (),
+    )
 
 
-async def approve_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
-    """The acting customer approves; raises Denied, UnknownAdminRelationship, IllegalStep."""
+async def approve_relationship(ctx: Context, *, key: Key, reason: str = "") -> AdminRelationship:
+    """The acting customer approves, and gets its receipt; raises Denied, UnknownAdminRelationship, IllegalStep,
+    Invalid."""
+    await receipts.signing(ctx)
     async with ctx.command("admin_relationship.approve") as cmd:
         facts = await store.facts(cmd.db, ctx, key)
         found, was_open = await _claimed(cmd, key)
-        within = rules.within_limits(found.duration) if found else True
-        cmd.require(
-            Action.ADMIN_CONSENT_APPROVE, replace(facts, resource=replace(facts.resource, within_limits=within))
-        )
+        cmd.require(Action.ADMIN_CONSENT_APPROVE, await _granting(ctx, cmd, facts, found))
         if (earlier := cmd.replay(AdminRelationship)) is not None:
             return earlier
         before = rules.passed(existing(found, key), now=cmd.now)
-        return await _answered(cmd, before, rules.approved(before, now=cmd.now), was_open=was_open)
+        after = rules.approved(before, now=cmd.now)
+        after = changed(after, answer_reason=rules.check_reason(reason))
+        await receipts.issue(
+            ctx,
+            cmd,
+            after,
+            approver=await consent_store.approver(cmd.db, ctx.caller.tenant_id, ctx.caller.subject_id),
+            partner=await consent_store.partner(cmd.db, key.partner_tenant_id),
+            reason=after.answer_reason,
+        )
+        return await _answered(cmd, before, after, was_open=was_open)
+
+
+async def counter_relationship(ctx: Context, *, key: Key, offer: Offer, reason: str = "") -> Countered:
+    """The acting customer refuses what is asked and offers less, which it approves in advance.
+
+    Raises Denied, UnknownAdminRelationship, IllegalStep, Invalid.
+    """
+    async with ctx.command("admin_relationship.counter") as cmd:
+        facts = await store.facts(cmd.db, ctx, key)
+        found, was_open = await _claimed(cmd, key)
+        wanted = (
+            changed(found, roles=offer.roles or found.roles, duration=offer.duration or found.duration)
+            if found
+            else None
+        )
+        cmd.require(Action.ADMIN_CONSENT_COUNTER, await _granting(ctx, cmd, facts, wanted))
+        if (earlier := cmd.replay(Countered)) is not None:
+            return earlier
+        before = rules.passed(existing(found, key), now=cmd.now)
+        refused = rules.rejected(before, rules.check_reason(reason), now=cmd.now)
+        roles, duration, auto_extend = terms.offered(before, offer)
+        proposal = CounterProposal(
+            id=ctx.runtime.ids.new(),
+            partner_tenant_id=key.partner_tenant_id,
+            counters=before.id,
+            roles=roles,
+            duration=duration,
+            auto_extend=auto_extend,
+            reason=refused.answer_reason,
+            approver=await consent_store.approver(cmd.db, ctx.caller.tenant_id, ctx.caller.subject_id),
+            made_at=cmd.now,
+        )
+        await _answered(cmd, before, refused, was_open=was_open)
+        name = await consent_store.offer(cmd.db, proposal, terms.names_for(before))
+        if name is None:
+            raise rules.DisplayNameTaken("The partner has used up every name for an offer; reject the request.")
+        offered = existing(await store.lock(cmd.db, Key(key.partner_tenant_id, proposal.id)), key)
+        cmd.record(None, offered)
+        return cmd.remember(Countered(refused, offered))
 
 
 async def reject_relationship(ctx: Context, *, key: Key, reason: str = "") -> AdminRelationship:
@@ -78,6 +135,13 @@ async def _ended(cmd: Command, key: Key) -> AdminRelationship:
     await store.save_answer(cmd.db, after)
     cmd.record(before, after)
     return after
+
+
+async def _granting(ctx: Context, cmd: Command, facts: Facts, wanted: AdminRelationship | None) -> Facts:
+    """The facts of letting these roles in for this long; without a relationship nothing else stands in the way."""
+    within_cap = wanted is None or await consent_store.within_cap(cmd.db, ctx.caller.tenant_id, wanted.roles)
+    within = wanted is None or rules.within_limits(wanted.duration)
+    return replace(facts, resource=replace(facts.resource, within_limits=within, within_cap=within_cap))
 
 
 async def _claimed(cmd: Command, key: Key) -> tuple[AdminRelationship | None, bool]:

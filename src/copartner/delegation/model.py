@@ -39,6 +39,7 @@ class Step(StrEnum):
     ADJUST = "adjust"
     DELETE = "delete"
     LOCK_FOR_APPROVAL = "lockForApproval"
+    CONSENT = "consent"
     APPROVE = "approve"
     REJECT = "reject"
     TERMINATE = "terminate"
@@ -105,9 +106,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminRelationship:
-    """One relationship; without `customer_tenant_id` it is for whichever customer approves it."""
+    """One relationship; without `customer_tenant_id` it is for whichever customer approves it.
 
-    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "asked_tenant_id")
+    With `provider_tenant_id` an indirect provider asked for it, for the partner as its reseller.
+    """
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "asked_tenant_id", "provider_tenant_id")
 
     id: UUID
     partner_tenant_id: UUID
@@ -126,6 +130,20 @@ class AdminRelationship:
     answer_reason: str = ""
     ended_at: datetime | None = None
     version: int = 1
+    counters: UUID | None = None
+    provider_tenant_id: UUID | None = None
+    reseller_consented_at: datetime | None = None
+
+    @property
+    def approved_in_advance(self) -> bool:
+        """Whether a customer offered exactly this instead of what it was asked, and nobody changed it since."""
+        return self.counters is not None and self.status is Status.CREATED and self.version == 1
+
+    @property
+    def waits_for_reseller(self) -> bool:
+        """Whether an indirect provider asked for it and its reseller, whose it is, has yet to answer."""
+        waits = self.status is Status.APPROVAL_PENDING and self.reseller_consented_at is None
+        return waits and self.provider_tenant_id is not None
 
     @property
     def key(self) -> Key:
@@ -145,3 +163,5 @@ class Invitation:
     relationship: AdminRelationship
     partner: Partner
     roles: tuple[AdminRole, ...]
+    text: str
+    beyond_cap: tuple[UUID, ...] = ()

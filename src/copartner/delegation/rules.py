@@ -39,6 +39,14 @@ class DisplayNameTaken(Conflict):
     """Another relationship of the partner has this name."""
 
 
+class UnknownReseller(NotFound):
+    """The acting provider has no such indirect reseller."""
+
+
+class UnknownReceipt(NotFound):
+    """The acting tenant has no such consent receipt."""
+
+
 class UnknownCustomerTenant(NotFound):
     """No tenant has the identifier that a relationship names as its customer."""
 
@@ -58,6 +66,9 @@ TRANSITIONS = (
     Transition(Status.CREATED, Step.CHANGE, Party.PARTNER, Status.CREATED),
     Transition(Status.CREATED, Step.DELETE, Party.PARTNER, None),
     Transition(Status.CREATED, Step.LOCK_FOR_APPROVAL, Party.PARTNER, Status.APPROVAL_PENDING),
+    # With two tiers the partner is the indirect reseller, and answers its provider first.
+    Transition(Status.APPROVAL_PENDING, Step.CONSENT, Party.PARTNER, Status.APPROVAL_PENDING),
+    Transition(Status.APPROVAL_PENDING, Step.REJECT, Party.PARTNER, Status.TERMINATED),
     Transition(Status.APPROVAL_PENDING, Step.APPROVE, Party.CUSTOMER, Status.APPROVED),
     Transition(Status.APPROVAL_PENDING, Step.REJECT, Party.CUSTOMER, Status.TERMINATED),
     Transition(Status.APPROVAL_PENDING, Step.LAPSE, Party.SYSTEM, Status.EXPIRED),
@@ -163,10 +174,26 @@ def asked_for(relationship: AdminRelationship, *, now: datetime) -> AdminRelatio
 
 def approved(relationship: AdminRelationship, *, now: datetime) -> AdminRelationship:
     """The relationship approved and, as the system's steps take no time here, active; raises IllegalStep."""
+    if relationship.waits_for_reseller:
+        raise IllegalStep("The indirect reseller has yet to consent to this.", str(relationship.id))
     made = moved(relationship, Step.APPROVE, Party.CUSTOMER, now=now)
     for _ in range(2):
         made = replace(made, status=after(made.status, Step.PROVISION, Party.SYSTEM) or made.status)
     return replace(made, activated_at=now, ends_at=end_of(relationship.duration, now))
+
+
+def answered_by_reseller(relationship: AdminRelationship, *, approves: bool, now: datetime) -> AdminRelationship:
+    """What an indirect reseller's word makes of what its provider asked for; raises IllegalStep."""
+    if not relationship.waits_for_reseller:
+        raise IllegalStep("No indirect provider waits for your consent to this relationship.", str(relationship.id))
+    made = moved(relationship, Step.CONSENT if approves else Step.REJECT, Party.PARTNER, now=now)
+    return replace(made, reseller_consented_at=now) if approves else made
+
+
+def taken(relationship: AdminRelationship, *, now: datetime) -> AdminRelationship:
+    """A draft that its customer approved in advance, asked for and so approved in one; raises IllegalStep."""
+    made = approved(asked_for(relationship, now=now), now=now)
+    return replace(made, version=relationship.version + 1)
 
 
 def rejected(relationship: AdminRelationship, reason: str, *, now: datetime) -> AdminRelationship:

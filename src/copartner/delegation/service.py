@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.delegation import below_store, rules, settling, store
+from copartner.delegation import below_store, receipts, rules, settling, store, taking
 from copartner.delegation.below import Begun, Intent, OperationType, Request, RequestAction, RequestStatus
 from copartner.delegation.model import (
     AdminRelationship,
@@ -34,7 +34,7 @@ PAGE_LIMIT = 300
 async def create_relationship(ctx: Context, *, asked: Asked) -> AdminRelationship:
     """The acting partner drafts a relationship; raises Denied, Invalid, DisplayNameTaken, UnknownCustomerTenant."""
     async with ctx.command("admin_relationship.create") as cmd:
-        made = _drafted(ctx, asked, cmd)
+        made = drafted(ctx, asked, cmd, partner_tenant_id=ctx.caller.tenant_id)
         facts = _about(await store.home_facts(cmd.db, ctx), made)
         cmd.require(Action.ADMIN_RELATIONSHIP_CREATE, facts)
         if (earlier := cmd.replay(AdminRelationship)) is not None:
@@ -130,7 +130,11 @@ async def delete_relationship(ctx: Context, *, key: Key, expected_version: int |
 
 
 async def ask_for_approval(ctx: Context, *, key: Key) -> Request:
-    """The acting partner locks its draft and asks; raises Denied, UnknownAdminRelationship, IllegalStep."""
+    """The acting partner locks its draft and asks, or takes what its customer approved in advance.
+
+    Raises Denied, UnknownAdminRelationship, IllegalStep.
+    """
+    await receipts.signing(ctx)
     async with ctx.command("admin_relationship.ask") as cmd:
         found = await store.lock(cmd.db, key)
         facts = _bounded(await store.facts(cmd.db, ctx, key), found.duration if found else "P1D")
@@ -138,10 +142,13 @@ async def ask_for_approval(ctx: Context, *, key: Key) -> Request:
         if (earlier := cmd.replay(Request)) is not None:
             return earlier
         before = existing(found, key)
-        after = rules.asked_for(before, now=cmd.now)
-        await store.save(cmd.db, after)
+        if before.approved_in_advance:
+            after = await taking.take(ctx, cmd, facts, before)
+        else:
+            after = rules.asked_for(before, now=cmd.now)
+            await store.save(cmd.db, after)
         cmd.record(before, after)
-        return await _requested(ctx, cmd, after, RequestAction.LOCK_FOR_APPROVAL)
+        return await requested(ctx, cmd, after, RequestAction.LOCK_FOR_APPROVAL)
 
 
 async def terminate_relationship(ctx: Context, *, key: Key) -> Request:
@@ -155,7 +162,7 @@ async def terminate_relationship(ctx: Context, *, key: Key) -> Request:
         await store.save(cmd.db, after)
         cmd.record(before, after)
         await settling.end_assignments(cmd, after)
-        return await _requested(ctx, cmd, after, RequestAction.TERMINATE)
+        return await requested(ctx, cmd, after, RequestAction.TERMINATE)
 
 
 def existing(found: AdminRelationship | None, key: Key) -> AdminRelationship:
@@ -195,7 +202,7 @@ async def _adjusted(
     return Begun(after, operation)
 
 
-async def _requested(ctx: Context, cmd: Command, relationship: AdminRelationship, action: RequestAction) -> Request:
+async def requested(ctx: Context, cmd: Command, relationship: AdminRelationship, action: RequestAction) -> Request:
     """Keep that it was asked, and done."""
     made = Request(
         id=ctx.runtime.ids.new(),
@@ -210,7 +217,10 @@ async def _requested(ctx: Context, cmd: Command, relationship: AdminRelationship
     return cmd.remember(made)
 
 
-def _drafted(ctx: Context, asked: Asked, cmd: Command) -> AdminRelationship:
+def drafted(
+    ctx: Context, asked: Asked, cmd: Command, *, partner_tenant_id: UUID, provider_tenant_id: UUID | None = None
+) -> AdminRelationship:
+    """A new draft of a partner; raises Invalid where something needed is missing."""
     missing = [
         name
         for name, value in (
@@ -224,7 +234,8 @@ def _drafted(ctx: Context, asked: Asked, cmd: Command) -> AdminRelationship:
         raise Invalid(f"{', '.join(missing)}: a relationship needs this; send it.", *missing)
     return AdminRelationship(
         id=ctx.runtime.ids.new(),
-        partner_tenant_id=ctx.caller.tenant_id,
+        partner_tenant_id=partner_tenant_id,
+        provider_tenant_id=provider_tenant_id,
         customer_tenant_id=asked.customer_tenant_id,
         customer_name=asked.customer_name or "",
         display_name=asked.display_name,

@@ -8,7 +8,7 @@ from asyncpg.connection import Connection
 
 from copartner.command.context import Context
 from copartner.delegation.model import AdminRelationship, Key
-from copartner.delegation.rules import DisplayNameTaken
+from copartner.delegation.rules import DisplayNameTaken, UnknownReseller
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
 
@@ -55,6 +55,12 @@ async def facts(db: Connection, ctx: Context, key: Key) -> Facts:
     )
 
 
+async def provided_facts(db: Connection, ctx: Context, made: AdminRelationship) -> Facts:
+    """The acting provider, and the reseller for which it asks."""
+    row = await db.fetchval(call("fn_provided_facts", 6), *ctx.who, made.partner_tenant_id, made.id)
+    return _FACTS.decode(row)
+
+
 async def lock(db: Connection, key: Key) -> AdminRelationship | None:
     """The relationship, locked, when it is the acting partner's or names the acting customer."""
     row = await db.fetchval(call("fn_lock_admin_relationship", 2), key.partner_tenant_id, key.id)
@@ -73,12 +79,12 @@ async def known(db: Connection, tenant_id: object) -> bool:
 
 
 async def add(db: Connection, made: AdminRelationship) -> None:
-    """Insert a relationship of the acting partner; raises DisplayNameTaken."""
+    """Insert a relationship of the acting partner, or of its reseller; raises DisplayNameTaken, UnknownReseller."""
     try:
         await db.execute(
             """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, customer_name, display_name,
-                roles, duration, auto_extend, status, created_at, modified_at, version)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+                roles, duration, auto_extend, status, created_at, modified_at, version, asked_at, provider_tenant_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
             made.partner_tenant_id,
             made.id,
             made.customer_tenant_id,
@@ -91,9 +97,13 @@ async def add(db: Connection, made: AdminRelationship) -> None:
             made.created_at,
             made.modified_at,
             made.version,
+            made.asked_at,
+            made.provider_tenant_id,
         )
     except asyncpg.UniqueViolationError as error:
         raise _taken(made) from error
+    except asyncpg.ForeignKeyViolationError as error:
+        raise UnknownReseller("There is no such indirect reseller of yours.", str(made.partner_tenant_id)) from error
 
 
 async def save(db: Connection, made: AdminRelationship) -> None:
@@ -102,7 +112,7 @@ async def save(db: Connection, made: AdminRelationship) -> None:
         await db.execute(
             """UPDATE admin_relationship SET customer_tenant_id = $3, customer_name = $4, display_name = $5, roles = $6,
                 duration = $7, auto_extend = $8, status = $9, modified_at = $10, asked_at = $11, version = $12,
-                ended_at = $13
+                ended_at = $13, reseller_consented_at = $14
             WHERE partner_tenant_id = $1 AND id = $2""",
             made.partner_tenant_id,
             made.id,
@@ -117,6 +127,7 @@ async def save(db: Connection, made: AdminRelationship) -> None:
             made.asked_at,
             made.version,
             made.ended_at,
+            made.reseller_consented_at,
         )
     except asyncpg.UniqueViolationError as error:
         raise _taken(made) from error

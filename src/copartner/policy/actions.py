@@ -47,10 +47,17 @@ class Action(StrEnum):
     ACCESS_ASSIGNMENT_DELETE = "access_assignment.delete"
     ADMIN_CUSTOMER_LIST = "admin_customer.list"
     ADMIN_CUSTOMER_READ = "admin_customer.read"
+    ADMIN_RELATIONSHIP_TAKE = "admin_relationship.take"
+    ADMIN_RELATIONSHIP_PROVIDE = "admin_relationship.provide"
+    ADMIN_RELATIONSHIP_CONSENT = "admin_relationship.consent"
     ADMIN_CONSENT_READ = "admin_consent.read"
     ADMIN_CONSENT_APPROVE = "admin_consent.approve"
+    ADMIN_CONSENT_COUNTER = "admin_consent.counter"
     ADMIN_CONSENT_REJECT = "admin_consent.reject"
     ADMIN_CONSENT_END = "admin_consent.end"
+    ADMIN_CAP_READ = "admin_cap.read"
+    ADMIN_CAP_SET = "admin_cap.set"
+    ADMIN_RECEIPT_READ = "admin_receipt.read"
 
     # A partner's profiles of itself.
     PARTNER_PROFILE_READ = "partner_profile.read"

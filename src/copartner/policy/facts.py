@@ -24,6 +24,7 @@ class Role(StrEnum):
     SALES_AGENT = "Sales agent"
     HELPDESK_AGENT = "Helpdesk agent"
     BILLING_ADMIN = "Billing admin"
+    DELEGATION_ADMIN = "Customer Delegated Admin Relationship Administrator"
     USER = "User"
 
 
@@ -136,6 +137,8 @@ class AdminRelationship(Struct, frozen=True, rename="camel", tag_field="type", t
     On the customer's side `customer` is the customer it names, or the answering tenant where it names nobody and was
     asked for. `within_limits`: its duration is one that the programme allows. `global_administrator`: that role is
     among those asked for. `active`: it is so now. `roles_within`: all that a group is to get of it are its roles.
+    `within_cap`: the customer's cap leaves none of the roles out. `provider`: the indirect
+    provider that asked for its reseller, which `reseller_consented` or has not.
     """
 
     id: Annotated[str, Ref("AdminRelationship")]
@@ -145,6 +148,9 @@ class AdminRelationship(Struct, frozen=True, rename="camel", tag_field="type", t
     global_administrator: bool | None = None
     active: bool | None = None
     roles_within: bool | None = None
+    within_cap: bool | None = None
+    provider: TenantId | None = None
+    reseller_consented: bool | None = None
 
 
 class Access(Struct, frozen=True, rename="camel", tag_field="type", tag="Access"):

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from copartner.command.runtime import Runtime
 from copartner.kernel.secrets import KeyFile
 from copartner.portal.assets import asset_routes
-from copartner.portal.customer import consent
+from copartner.portal.customer import admin_consent, consent
 from copartner.portal.entrance import Entrance, entrance_routes
 from copartner.portal.guard import CorrelationId
 from copartner.portal.serving import serve
@@ -32,5 +32,6 @@ def routes(
     """
     sessions = Sessions(authority, key_file, runtime.machine_clock)
     entrance = Entrance(APPLICATION_ID, authority, sessions, key_file, runtime.machine_clock)
-    pages = [handler for page in consent.PAGES for handler in serve(page, runtime, entrance, correlation_id)]
+    declared = (*consent.PAGES, *admin_consent.PAGES)
+    pages = [handler for page in declared for handler in serve(page, runtime, entrance, correlation_id)]
     return [*asset_routes(), *entrance_routes(entrance, correlation_id), *pages]

@@ -35,7 +35,9 @@ _TENANT = "common"
 _OTHER = "other"
 _LONGEST_PATH = 500
 # A page of the portal and nothing else: no host, no scheme, no way up, nothing to be decoded.
-_PAGE = re.compile(r"/(?:customer|partner|operator)(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+", re.ASCII)
+_PAGE = re.compile(
+    r"/(?:customer|partner|operator|partners/invitation)(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+", re.ASCII
+)
 
 
 class _Pending(msgspec.Struct, frozen=True, tag="portal sign-in"):

@@ -46,7 +46,8 @@ Take = Callable[[Visit, Mapping[str, str]], Awaitable[Response[bytes]]]
 class Page:
     """One address: whose side it serves, what it shows, and what it does with the form it shows.
 
-    The parts of `path` in braces are identifiers. `show` and `take` may raise a Refusal, which becomes a page.
+    The parts of `path` in braces are identifiers; two of them may stand in one segment, with a dash between. `show`
+    and `take` may raise a Refusal, which becomes a page.
     """
 
     path: str

@@ -21,6 +21,8 @@ from copartner.portal.html import notice, see_other
 from copartner.portal.page import Page, Take, Visit
 from copartner.portal.session import Visitor
 
+# Between the names of two identifiers in one segment of an address, where a router takes one name.
+_BOTH = "__and__"
 _Answer = Callable[[Request[Any, Any, Any], str, Mapping[str, UUID]], Awaitable[Response[bytes]]]
 
 
@@ -53,9 +55,8 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
 
     def handler(method: Method, answer: _Answer) -> HTTPRouteHandler:
         async def at_page(request: Request[Any, Any, Any]) -> Response[bytes]:
-            found = {name: parse_id(str(text)) for name, text in request.path_params.items()}
-            ids = {name: identifier for name, identifier in found.items() if identifier is not None}
-            if len(ids) != len(found):
+            ids = _identifiers(request.path_params)
+            if ids is None:
                 return notice("no_such_page", status=404)
             return await answer(request, page.path.format(**ids), ids)
 
@@ -63,7 +64,7 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
             return await guarded(page.name, request, correlation_id, at_page)
 
         return HTTPRouteHandler(
-            page.path.replace("}", ":str}"),
+            page.path.replace("}-{", _BOTH).replace("}", ":str}"),
             http_method=method,
             status_code=200,
             include_in_schema=False,
@@ -72,6 +73,24 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
         )(handle)
 
     return [handler("GET", show)] + ([handler("POST", taking(page.take))] if page.take else [])
+
+
+def _identifiers(parts: Mapping[str, Any]) -> dict[str, UUID] | None:
+    """The identifiers in an address by their names, None when something in it is none."""
+    ids: dict[str, UUID] = {}
+    for names, text in parts.items():
+        found = _split(str(text)) if _BOTH in names else (str(text),)
+        for name, one in zip(names.split(_BOTH), found, strict=True):
+            identifier = parse_id(one)
+            if identifier is None:
+                return None
+            ids[name] = identifier
+    return ids
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The two identifiers of one segment, each of 36 letters, with a dash between."""
+    return (text[:36], text[37:]) if text[36:37] == "-" else ("", "")
 
 
 async def _say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]]) -> Response[bytes]:

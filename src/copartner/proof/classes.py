@@ -16,6 +16,7 @@ GRANULAR_ASKING = "a partner asks for granular delegated admin"
 GRANULAR_ASSIGNING = "a partner gives groups what a granular relationship holds, and sees at whom"
 GRANULAR_ANSWERING = "a customer answers that"
 ACCESS = "somebody learns who can do what in a customer's tenant, or takes it back"
+GRANULAR_PROVIDING = "an indirect provider asks for its reseller"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
@@ -31,6 +32,9 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.RELATIONSHIP_REQUEST_LIST,
                 A.ADMIN_RELATIONSHIP_LIST,
                 A.ADMIN_CUSTOMER_LIST,
+                A.ADMIN_CAP_READ,
+                A.ADMIN_CAP_SET,
+                A.ADMIN_RECEIPT_READ,
                 A.DOMAIN_CHECK,
                 A.ADDRESS_CHECK,
                 A.PARTNER_AGREEMENT_READ,
@@ -148,6 +152,8 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.ADMIN_RELATIONSHIP_DELETE,
                 A.ADMIN_RELATIONSHIP_ASK,
                 A.ADMIN_RELATIONSHIP_END,
+                A.ADMIN_RELATIONSHIP_TAKE,
+                A.ADMIN_RELATIONSHIP_CONSENT,
             }
         ),
         GRANULAR_ASSIGNING: frozenset(
@@ -160,9 +166,16 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
             }
         ),
         GRANULAR_ANSWERING: frozenset(
-            {A.ADMIN_CONSENT_READ, A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_REJECT, A.ADMIN_CONSENT_END}
+            {
+                A.ADMIN_CONSENT_READ,
+                A.ADMIN_CONSENT_APPROVE,
+                A.ADMIN_CONSENT_COUNTER,
+                A.ADMIN_CONSENT_REJECT,
+                A.ADMIN_CONSENT_END,
+            }
         ),
         ACCESS: frozenset({A.ACCESS_READ, A.ACCESS_REVOKE}),
+        GRANULAR_PROVIDING: frozenset({A.ADMIN_RELATIONSHIP_PROVIDE}),
         ANSWERING: frozenset({A.CONSENT_READ, A.CONSENT_ACCEPT, A.CONSENT_DECLINE, A.CONSENT_GRANT_PRIVILEGES}),
         OWN_RELATIONSHIP: frozenset({A.OWN_RELATIONSHIP_REMOVE_PRIVILEGES}),
         OWN_DIRECTORY: frozenset(

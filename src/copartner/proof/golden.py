@@ -25,8 +25,14 @@ from copartner.proof.specimens import (
 )
 
 _ROLES = {
-    Side.PARTNER: tuple(Role),
-    Side.CUSTOMER: (Role.GLOBAL_ADMIN, Role.USER_MANAGEMENT_ADMIN, Role.BILLING_ADMIN, Role.USER),
+    Side.PARTNER: tuple(role for role in Role if role is not Role.DELEGATION_ADMIN),
+    Side.CUSTOMER: (
+        Role.GLOBAL_ADMIN,
+        Role.USER_MANAGEMENT_ADMIN,
+        Role.BILLING_ADMIN,
+        Role.DELEGATION_ADMIN,
+        Role.USER,
+    ),
     Side.OPERATOR: (Role.GLOBAL_ADMIN, Role.USER_MANAGEMENT_ADMIN, Role.BILLING_ADMIN, Role.USER),
 }
 _SHORT = {
@@ -36,6 +42,7 @@ _SHORT = {
     Role.SALES_AGENT: "SA",
     Role.HELPDESK_AGENT: "HD",
     Role.BILLING_ADMIN: "BA",
+    Role.DELEGATION_ADMIN: "DA",
     Role.USER: "user",
 }
 _HEAD = """# Who may do what
@@ -43,8 +50,8 @@ _HEAD = """# Who may do what
 Asked of the engine, with facts to which nothing but the role can object: own things, an active relationship, the
 agreement, a fitting customer. `Y` is allowed, `-` denied because no rule permits it, the name of a rule a denial by
 that rule. GA Global admin, UM User management admin, AA Admin agent, SA Sales agent, HD Helpdesk agent, BA Billing
-admin; app is an application without a user, which stands as an Admin agent. Where the answer differs by day or cloud,
-each has its line.
+admin, DA Customer Delegated Admin Relationship Administrator; app is an application without a user, which stands as an
+Admin agent. Where the answer differs by day or cloud, each has its line.
 
 Written by `python -m copartner.proof.golden tests/policy/golden/roles.md`; never edited by hand.
 """

@@ -4,14 +4,23 @@ from datetime import date
 
 from copartner.policy.actions import Action as A
 from copartner.policy.facts import Cloud, Role
-from copartner.policy.tree import Binary, Entity, Expr, Has, Literal, Members
-from copartner.proof.classes import CLASSES, GRANULAR_ANSWERING, GRANULAR_ASKING, GRANULAR_ASSIGNING
-from copartner.proof.vocabulary import ACTOR, THING, Invariant, at, every, same
+from copartner.policy.tree import Binary, Entity, Expr, Has, Literal, Members, Not
+from copartner.proof.classes import (
+    CLASSES,
+    GRANULAR_ANSWERING,
+    GRANULAR_ASKING,
+    GRANULAR_ASSIGNING,
+    GRANULAR_PROVIDING,
+)
+from copartner.proof.vocabulary import ACTOR, THING, Invariant, at, either, every, same
 
 _GIVING = frozenset({A.ACCESS_ASSIGNMENT_CREATE, A.ACCESS_ASSIGNMENT_CHANGE})
 _ASSIGNING = _GIVING | {A.ACCESS_ASSIGNMENT_DELETE}
-GRANULAR_ACTIONS = CLASSES[GRANULAR_ASKING] - {A.ADMIN_RELATIONSHIP_READ} | {A.ADMIN_CONSENT_APPROVE} | _ASSIGNING
 _ASSIGNERS = (Role.GLOBAL_ADMIN, Role.USER_MANAGEMENT_ADMIN, Role.ADMIN_AGENT)
+_ASKED = CLASSES[GRANULAR_ASKING] - {A.ADMIN_RELATIONSHIP_READ} | CLASSES[GRANULAR_PROVIDING]
+_GRANTING = frozenset({A.ADMIN_CONSENT_APPROVE, A.ADMIN_CONSENT_COUNTER, A.ADMIN_RELATIONSHIP_TAKE})
+GRANULAR_ACTIONS = _ASKED | _GRANTING | _ASSIGNING
+_OTHERS_ANSWER = date(2026, 4, 1)
 _BEGINS = date(2022, 1, 1)
 _COMMERCIAL = frozenset({Cloud.COMMERCIAL})
 _home, _never = at(ACTOR, "tenant"), Literal(False)
@@ -39,11 +48,49 @@ GRANULAR = (
         "On the customer's side a Global admin acts.",
         CLASSES[GRANULAR_ANSWERING],
         _holds(Role.GLOBAL_ADMIN),
+        ends=date(2026, 3, 31),
+    ),
+    Invariant(
+        "granular-approved-by-role",
+        "On the customer's side a Global admin or a Customer Delegated Admin Relationship Administrator acts.",
+        CLASSES[GRANULAR_ANSWERING],
+        either(_holds(Role.GLOBAL_ADMIN), _holds(Role.DELEGATION_ADMIN)),
+        begins=_OTHERS_ANSWER,
+    ),
+    Invariant(
+        "granular-within-the-cap",
+        "No role that the customer's cap leaves out comes to a partner.",
+        _GRANTING,
+        every(Has(THING, "withinCap"), at(THING, "withinCap")),
+    ),
+    Invariant(
+        "granular-provided",
+        "An indirect provider asks for what is its own reseller's, in its own name.",
+        CLASSES[GRANULAR_PROVIDING],
+        every(
+            Has(THING, "provider"),
+            same(_home, at(THING, "provider")),
+            Has(THING, "partner"),
+            Binary(
+                "contains",
+                at(THING, "partner", "organisation", "providers"),
+                at(THING, "provider", "organisation"),
+            ),
+        ),
+    ),
+    Invariant(
+        "granular-by-consenting-reseller",
+        "What an indirect provider asked for is granted with its reseller's consent alone.",
+        _GRANTING,
+        either(
+            Not(Has(THING, "provider")),
+            every(Has(THING, "resellerConsented"), at(THING, "resellerConsented")),
+        ),
     ),
     Invariant(
         "granular-asked-by-admin-agent",
         "An Admin agent asks for granular access and ends it.",
-        CLASSES[GRANULAR_ASKING] - {A.ADMIN_RELATIONSHIP_READ},
+        _ASKED,
         _holds(Role.ADMIN_AGENT),
         _COMMERCIAL,
         _BEGINS,
@@ -76,7 +123,8 @@ GRANULAR = (
                 A.ADMIN_RELATIONSHIP_CREATE,
                 A.ADMIN_RELATIONSHIP_CHANGE,
                 A.ADMIN_RELATIONSHIP_ASK,
-                A.ADMIN_CONSENT_APPROVE,
+                A.ADMIN_RELATIONSHIP_PROVIDE,
+                *_GRANTING,
             }
         ),
         every(Has(THING, "withinLimits"), at(THING, "withinLimits")),

@@ -68,6 +68,7 @@ ROWS = (
         for table in _GRANULAR
     ),
     *(_row("audit_record", side, "Home", "tenant", Action.AUDIT_READ, "own-tenant") for side in Side),
+    *(_row("consent_receipt", side, "Home", "tenant", Action.ADMIN_RECEIPT_READ, "own-tenant") for side in Side),
     *(
         _row(table, side, kind, "tenant", action, "own-directory")
         for side in Side

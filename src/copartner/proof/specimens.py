@@ -50,8 +50,11 @@ CUSTOMER_SIDE = frozenset(
         Action.CONSENT_GRANT_PRIVILEGES,
         Action.ADMIN_CONSENT_READ,
         Action.ADMIN_CONSENT_APPROVE,
+        Action.ADMIN_CONSENT_COUNTER,
         Action.ADMIN_CONSENT_REJECT,
         Action.ADMIN_CONSENT_END,
+        Action.ADMIN_CAP_READ,
+        Action.ADMIN_CAP_SET,
         Action.OWN_SUBSCRIPTION_LIST,
         Action.OWN_RELATIONSHIP_LIST,
         Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES,
@@ -60,7 +63,7 @@ CUSTOMER_SIDE = frozenset(
     }
 )
 OPERATOR_SIDE = frozenset({Action.TENANT_ENROL})
-EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ}) | {
+EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ, Action.ADMIN_RECEIPT_READ}) | {
     action for action in Action if action.partition(".")[0] in ("user", "group", "application", "application_consent")
 }
 
@@ -87,9 +90,14 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
     relationship = Relationship("r-1", PARTNER, CUSTOMER, active=True, privileges=True)
     ends = action in (Action.CUSTOMER_END_RELATIONSHIP, Action.CUSTOMER_PURGE)
     ending = Ending(active=0, running=0, reservations=0) if ends else None
+    # For whom an indirect provider asks is a reseller of its own business, to need no third one.
+    provides = action is Action.ADMIN_RELATIONSHIP_PROVIDE
+    resource = _resource(kind, tenant)
+    if provides:
+        resource = msgspec.structs.replace(resource, provider=PARTNER)
     return Facts(
         principal=Actor("u-actor", tenant, roles, side, enrolled=side is Side.PARTNER, multi_factor=True),
-        resource=_resource(kind, tenant),
+        resource=resource,
         context=FactContext(
             relationship=relationship,
             agreement=Agreement("a-1", CUSTOMER),
@@ -111,7 +119,10 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
             Tenant(PARTNER, BUSINESS, cloud, country, enrolled=True, markets=(country,), agreement_signed=True),
             Tenant(CUSTOMER, BUYER, cloud, country, enrolled=False),
         ),
-        organisations=(Organisation(BUSINESS, (), enrolled=True), Organisation(BUYER, (), enrolled=False)),
+        organisations=(
+            Organisation(BUSINESS, (), enrolled=True, providers=(BUSINESS,) if provides else ()),
+            Organisation(BUYER, (), enrolled=False),
+        ),
     )
 
 
@@ -132,6 +143,7 @@ def _resource(kind: str, tenant: str) -> Resource:
                 global_administrator=False,
                 active=True,
                 roles_within=True,
+                within_cap=True,
             )
         case "Customer":
             return Customer("c-1", PARTNER, CUSTOMER)

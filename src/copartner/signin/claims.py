@@ -15,6 +15,7 @@ ROLE_TEMPLATES = {
     "Global admin": "62e90394-69f5-4237-9190-012177145e10",
     "User management admin": "fe930be7-5e62-47db-91af-98c3a49a38b1",
     "Billing admin": "b0f54661-2d74-4c50-afa3-1ec803f12efe",
+    "Customer Delegated Admin Relationship Administrator": "fc8ad4e2-40e4-4724-8317-bcda7503ecbf",
 }
 # What every member of a tenant has (directoryRoleTemplate "User", the implicit one).
 MEMBER = "b79fbf4d-3ef9-4689-8143-76b194e85509"

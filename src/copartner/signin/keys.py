@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from joserfc import jws
 from joserfc.jwk import RSAKey
 
 from copartner.kernel.clock import Clock
@@ -13,6 +14,8 @@ from copartner.signin import store
 from copartner.signin.model import SigningKeyRow
 
 ALGORITHM = "RS256"
+# The member of a published key that says since when it is withdrawn.
+WITHDRAWN = "copartner_withdrawn_at"
 _BITS = 2048
 # Tokens with made-up key ids must not become queries; a key made by another process is known after this long at most.
 _RELOAD_AT_MOST_EVERY = timedelta(seconds=5)
@@ -87,6 +90,21 @@ class SigningKeys:
                 await store.withdraw_signing_keys(db, except_kid=row.kid, now=now)
         await self._load()
         return self._keys[row.kid]
+
+    def sign(self, payload: bytes, kind: str) -> str:
+        """The payload in the compact form of a JSON Web Signature; `look` before it."""
+        key = self.current
+        header = {"alg": ALGORITHM, "typ": kind, "kid": key.kid}
+        return jws.serialize_compact(header, payload, key.private, algorithms=[ALGORITHM])
+
+    def lasting(self) -> dict[str, list[dict[str, str]]]:
+        """Every key there ever was, for what is kept longer than a token; a withdrawn one says since when."""
+        return {
+            "keys": [
+                _public_jwk(key) | ({WITHDRAWN: key.ends_at.isoformat()} if key.ends_at else {})
+                for key in self._keys.values()
+            ]
+        }
 
     def published(self) -> dict[str, list[dict[str, str]]]:
         """The public keys as a JSON Web Key Set."""

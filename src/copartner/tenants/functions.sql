@@ -137,9 +137,11 @@ BEGIN
         WHEN 'UserRecord' THEN
             v_known := EXISTS (SELECT FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_id);
             v_guarded := EXISTS (SELECT FROM role_assignment r
-                    WHERE r.tenant_id = p_tenant AND r.user_id = p_id AND r.role = 'Global admin')
+                    WHERE r.tenant_id = p_tenant AND r.user_id = p_id
+                    AND r.role IN ('Global admin', 'Customer Delegated Admin Relationship Administrator'))
                 OR EXISTS (SELECT FROM provider_role r WHERE r.tenant_id = p_tenant AND r.user_id = p_id
-                    AND r.role IN ('Global admin', 'Admin agent', 'Helpdesk agent'))
+                    AND r.role IN ('Global admin', 'Admin agent', 'Helpdesk agent',
+                        'Customer Delegated Admin Relationship Administrator'))
                 OR fn_makes_agents(p_tenant,
                     ARRAY(SELECT m.group_id FROM group_member m WHERE m.tenant_id = p_tenant AND m.member_id = p_id));
         WHEN 'GroupRecord' THEN

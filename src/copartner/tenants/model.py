@@ -11,7 +11,13 @@ from copartner.policy.facts import Role
 T = TypeVar("T")
 
 # Roles a user is given by name; those of agents come from groups.
-ASSIGNABLE = (Role.GLOBAL_ADMIN, Role.USER_MANAGEMENT_ADMIN, Role.SALES_AGENT, Role.BILLING_ADMIN)
+ASSIGNABLE = (
+    Role.GLOBAL_ADMIN,
+    Role.USER_MANAGEMENT_ADMIN,
+    Role.SALES_AGENT,
+    Role.BILLING_ADMIN,
+    Role.DELEGATION_ADMIN,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ ALLOWED = """
 created             change           partner   created
 created             delete           partner   -
 created             lockForApproval  partner   approvalPending
+approvalPending     consent          partner   approvalPending
+approvalPending     reject           partner   terminated
 approvalPending     approve          customer  approved
 approvalPending     reject           customer  terminated
 approvalPending     lapse            system    expired

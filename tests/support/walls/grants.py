@@ -23,7 +23,8 @@ FACTS_READ = {
     "modified_at activated_at deleted_at version",
     "access_assignment_role": "partner_tenant_id assignment_id customer_tenant_id role_id given_at taken_at",
     "admin_relationship": "partner_tenant_id id customer_tenant_id customer_name display_name roles duration "
-    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version ended_at",
+    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version ended_at "
+    "counters provider_tenant_id reseller_consented_at",
     "actor": "tenant_id subject_id app_only sides roles",
     "admin_role_assignment": "tenant_id user_id role_id",
     "affiliation": "organisation_id affiliate_id",
@@ -42,6 +43,7 @@ FACTS_READ = {
     "relationship_request": "partner_tenant_id id customer_tenant_id includes_privileges reason state created_at",
     "reseller_relationship": "customer_tenant_id id partner_tenant_id state privileges provider_tenant_id",
     "role_assignment": "tenant_id user_id role",
+    "role_cap": "customer_tenant_id kind roles",
     "subscription": "customer_tenant_id id partner_tenant_id parent_id product_id sku_id kind quantity status",
     "tenant": "id organisation_id kind cloud shared_services company_name domain country culture language address "
     "registration_number",
@@ -61,9 +63,12 @@ CHANGED = {
     ("copartner_partner", "admin_operation"): "status modified_at",
     ("copartner_partner", "admin_relationship"): (
         "customer_tenant_id customer_name display_name roles duration auto_extend status modified_at asked_at version "
-        "ended_at"
+        "ended_at reseller_consented_at"
     ),
     ("copartner_partner", "admin_request"): "status modified_at",
+    ("copartner_customer", "role_cap"): "kind roles set_at version",
+    # What a customer approved in advance: its one function compares it with the counter-proposal.
+    ("copartner_settler", "admin_relationship"): "status modified_at asked_at activated_at ends_at version",
     ("copartner_customer", "idempotency_key"): "result",
     ("copartner_customer", "relationship_request"): "state answered_at answered_by",
     ("copartner_customer", "reseller_relationship"): "privileges privileges_removed_at",
@@ -138,6 +143,8 @@ ADDED = {
     )),
     *(("copartner_partner", table) for table in ("access_assignment", "access_assignment_role", "admin_operation",
                                                  "admin_relationship", "admin_request")),
+    ("copartner_settler", "admin_relationship"), ("copartner_facts", "consent_receipt"),
+    ("copartner_customer", "admin_counter_proposal"), ("copartner_customer", "role_cap"),
     ("copartner_customer", "customer_agreement"), ("copartner_customer", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("application", "application_consent", "application_secret", "directory_group", "group_member",

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from copartner.delegation import administered, assigning, consent, reading, service
+from copartner.delegation import administered, assigning, cap, consent, reading, service, tiers
+from copartner.delegation.consent_model import CapKind, Offer
 from copartner.delegation.model import AdminRelationship, Asked, Key
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, known
 from copartner.policy.facts import Cloud, Side
@@ -15,6 +16,7 @@ from support.walls import scenes
 from support.walls.scenes import Matter, Scene
 
 EVE = datetime(2021, 12, 31, tzinfo=UTC)
+EVE_OF_APRIL = datetime(2026, 3, 31, tzinfo=UTC)
 _ROLES = tuple(known())[-2:]
 _C, _G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
 Deed = Callable[[Matter], Coroutine[Any, Any, Any]]
@@ -110,6 +112,44 @@ def _unassign(matter: Matter) -> Coroutine[Any, Any, Any]:
     return assigning.delete_assignment(matter.seller, key=_key(matter), assignment_id=matter.partner_id)
 
 
+def _by_billing_admin(matter: Matter) -> Coroutine[Any, Any, Any]:
+    return consent.approve_relationship(matter.here.context(f"ba@{matter.customer}", Side.CUSTOMER), key=_key(matter))
+
+
+def _providing(matter: Matter) -> Coroutine[Any, Any, AdminRelationship]:
+    asked = Asked(display_name="More", duration="P1Y", roles=_ROLES)
+    return tiers.provide_relationship(matter.seller, reseller_tenant_id=matter.customer_id, asked=asked)
+
+
+def capped(scene: Scene) -> Matter:
+    """A partner asked a customer that lets partners have none of the roles."""
+    matter = addressed(scene)
+    scene.run(cap.set_cap(matter.buyer, kind=CapKind.REFUSED, roles=_ROLES))
+    return matter
+
+
+def offered_and_capped(scene: Scene) -> Matter:
+    """A customer offered less than it was asked for, and then less still to anybody."""
+    matter = addressed(scene)
+    made = scene.run(consent.counter_relationship(matter.buyer, key=_key(matter), offer=Offer(duration="P1D")))
+    scene.run(cap.set_cap(matter.buyer, kind=CapKind.REFUSED, roles=_ROLES))
+    return replace(matter, granular=made.offered.key)
+
+
+def provided(scene: Scene) -> Matter:
+    """An indirect provider asked a customer for its reseller, which has said nothing yet."""
+    matter = scenes.strangers(scene)
+    reseller = scene.here.id(scene.second)
+    scene.execute(
+        """INSERT INTO partner_relationship (provider_tenant_id, reseller_tenant_id, id, state, formed_at)
+        VALUES ($1, $2, $3, 'active', $4)""",
+        *(matter.partner_id, reseller, scene.here.runtime.ids.new(), scene.stage.now),
+    )
+    asked = Asked(display_name="Help", duration="P1Y", roles=_ROLES, customer_tenant_id=matter.customer_id)
+    made = scene.run(tiers.provide_relationship(matter.seller, reseller_tenant_id=reseller, asked=asked))
+    return replace(matter, granular=made.key)
+
+
 CASES: tuple[tuple[str, str, Deed, Callable[[Scene], Matter], datetime, Cloud], ...] = (
     ("gdap-own", "read", lambda m: service.read_relationship(m.seller, key=_key(m)), foreign, PRESENT, _C),
     ("gdap-own", "ask", lambda m: service.ask_for_approval(m.seller, key=_key(m)), foreign, PRESENT, _C),
@@ -142,6 +182,17 @@ CASES: tuple[tuple[str, str, Deed, Callable[[Scene], Matter], datetime, Cloud], 
      PRESENT, _C),
     ("gdap-addressee", "end", lambda m: consent.end_relationship(m.buyer, key=_key(m)), addressed_to_another,
      PRESENT, _C),
-    ("gdap-acceptor", "approve", lambda m: consent.approve_relationship(
-        m.here.context(f"ba@{m.customer}", Side.CUSTOMER), key=_key(m)), addressed, PRESENT, _C),
+    ("gdap-addressee", "counter", lambda m: consent.counter_relationship(
+        m.buyer, key=_key(m), offer=Offer(duration="P1D")), addressed_to_another, PRESENT, _C),
+    ("gdap-acceptor", "approve", _by_billing_admin, addressed, EVE_OF_APRIL, _C),
+    ("gdap-acceptor-2026", "approve", _by_billing_admin, addressed, PRESENT, _C),
+    ("gdap-cap", "approve", lambda m: consent.approve_relationship(m.buyer, key=_key(m)), capped, PRESENT, _C),
+    ("gdap-cap", "counter", lambda m: consent.counter_relationship(
+        m.buyer, key=_key(m), offer=Offer(duration="P1D")), capped, PRESENT, _C),
+    ("gdap-cap", "take", lambda m: service.ask_for_approval(m.seller, key=_key(m)), offered_and_capped, PRESENT, _C),
+    ("gdap-provider", "provide", _providing, scenes.strangers, PRESENT, _C),
+    ("gdap-own", "consent", lambda m: tiers.consent_to_relationship(
+        m.seller, key=_key(m), approves=True), foreign, PRESENT, _C),
+    ("gdap-reseller-consent", "approve", lambda m: consent.approve_relationship(m.buyer, key=_key(m)), provided,
+     PRESENT, _C),
 )  # fmt: skip

@@ -21,7 +21,8 @@ T = TypeVar("T")
 _CLEARED = (
     "subscription_transition", "subscription", "purchase_order", "cart", "billing_profile", "customer_agreement",
     "admin_role_assignment", "licence_assignment",
-    "access_assignment_role", "access_assignment", "admin_operation", "admin_request", "admin_relationship",
+    "access_assignment_role", "access_assignment", "admin_operation", "admin_request",
+    "consent_receipt", "admin_counter_proposal", "role_cap", "admin_relationship",
     "relationship_request", "reseller_relationship", "partner_relationship", "partner_agreement", "audit_record",
     "decision_record", "idempotency_key",
 )  # fmt: skip

@@ -46,9 +46,10 @@ class Realm(msgspec.Struct):
 
 
 def discovery_routes(authority: Authority) -> list[HTTPRouteHandler]:
-    """`/{tenant}/discovery/[v2.0/]keys`, `.../discovery/instance`, `.../userrealm/{user}`, openid-configuration."""
+    """`/{tenant}/discovery/[v2.0/]keys`, `.../receipt-keys` and `.../instance`, `.../userrealm/{user}`,
+    openid-configuration."""
     configurations = [_configuration(authority, version) for version in (1, 2)]
-    return [_keys(authority), *_instance(authority), _realm(), *configurations]
+    return [_keys(authority), _receipt_keys(authority), *_instance(authority), _realm(), *configurations]
 
 
 def _keys(authority: Authority) -> HTTPRouteHandler:
@@ -64,6 +65,17 @@ def _keys(authority: Authority) -> HTTPRouteHandler:
         # Unlike tokens, keys may be kept for a while; the same for every tenant.
         headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
         return Response(KeySet(authority.keys.published()["keys"]), status_code=200, headers=headers)
+
+    return keys
+
+
+def _receipt_keys(authority: Authority) -> HTTPRouteHandler:
+    @get("/{tenant:str}/discovery/receipt-keys", status_code=200, name="read_receipt_keys", include_in_schema=False)
+    async def keys(tenant: FromPath[str]) -> Response[KeySet]:
+        segment_of(tenant)
+        await authority.keys.look()
+        headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+        return Response(KeySet(authority.keys.lasting()["keys"]), status_code=200, headers=headers)
 
     return keys
 

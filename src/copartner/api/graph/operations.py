@@ -1,7 +1,8 @@
 """operations and requests: what goes on with a relationship, and what was asked of it."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from copartner.api.graph import below, options
 from copartner.api.graph.errors import GraphErrorBody
 from copartner.api.graph.options import Collection, Listing
 from copartner.api.registry import Route
-from copartner.delegation import reading, service
+from copartner.delegation import reading, service, tiers
 from copartner.delegation.below import (
     Operation,
     OperationStatus,
@@ -36,17 +37,10 @@ class OperationBody(Struct, frozen=True, kw_only=True, rename="camel"):
     last_modified_date_time: datetime | UnsetType = UNSET
 
 
-class ActionName(StrEnum):
-    """What a partner can ask to be done."""
-
-    LOCK_FOR_APPROVAL = "lockForApproval"
-    TERMINATE = "terminate"
-
-
 class ActionRequest(Struct, frozen=True, rename="camel"):
-    """A request about a relationship."""
+    """A request about a relationship; an indirect reseller approves or rejects what its provider asked for."""
 
-    action: ActionName
+    action: RequestAction
 
 
 class ActionBody(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -131,10 +125,17 @@ async def _read_request(call: Call) -> ActionBody:
     return options.only(_told(call, await reading.read_request(call.ctx, key=key, request_id=request_id)), names)
 
 
+_STEPS: dict[RequestAction, Callable[..., Awaitable[Request]]] = {
+    RequestAction.LOCK_FOR_APPROVAL: service.ask_for_approval,
+    RequestAction.APPROVE: partial(tiers.consent_to_relationship, approves=True),
+    RequestAction.REJECT: partial(tiers.consent_to_relationship, approves=False),
+    RequestAction.TERMINATE: service.terminate_relationship,
+}
+
+
 async def _request(call: Call) -> Reply:
     key, action = below.key_of(call), call.decode(ActionRequest).action
-    step = service.ask_for_approval if action is ActionName.LOCK_FOR_APPROVAL else service.terminate_relationship
-    made = await step(call.ctx, key=key)
+    made = await _STEPS[action](call.ctx, key=key)
     return Reply.of(201, _told(call, made), {"location": below.address(call, key, "requests", made.id)})
 
 

@@ -36,10 +36,14 @@ class CustomerParticipant(Struct, frozen=True, rename="camel"):
 
 
 class RelationshipBody(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A delegatedAdminRelationship; with `$select` only what was chosen, and the id."""
+    """A delegatedAdminRelationship; with `$select` only what was chosen, and the id.
+
+    What an indirect provider asked for is a resellerDelegatedAdminRelationship: it has a type and the last two.
+    """
 
     context: str | UnsetType = field(default=UNSET, name="@odata.context")
     etag: str | UnsetType = field(default=UNSET, name="@odata.etag")
+    type: str | UnsetType = field(default=UNSET, name="@odata.type")
     id: str
     display_name: str | UnsetType = UNSET
     duration: str | UnsetType = UNSET
@@ -51,6 +55,8 @@ class RelationshipBody(Struct, frozen=True, kw_only=True, rename="camel"):
     last_modified_date_time: datetime | UnsetType = UNSET
     activated_date_time: datetime | UnsetType | None = UNSET
     end_date_time: datetime | UnsetType | None = UNSET
+    indirect_provider_tenant_id: UUID | UnsetType = UNSET
+    is_partner_consent_pending: bool | UnsetType = UNSET
 
 
 def id_of(relationship: AdminRelationship) -> str:
@@ -68,7 +74,7 @@ def key_of(text: str) -> Key:
 
 def body_of(found: AdminRelationship, context: str | UnsetType = UNSET) -> RelationshipBody:
     """A relationship in the contract's shape."""
-    customer = found.customer_tenant_id
+    customer, provider = found.customer_tenant_id, found.provider_tenant_id
     return RelationshipBody(
         context=context,
         etag=f'W/"v{found.version}"',
@@ -83,6 +89,9 @@ def body_of(found: AdminRelationship, context: str | UnsetType = UNSET) -> Relat
         last_modified_date_time=found.modified_at,
         activated_date_time=found.activated_at,
         end_date_time=found.ends_at,
+        type=UNSET if provider is None else "#microsoft.graph.resellerDelegatedAdminRelationship",
+        indirect_provider_tenant_id=UNSET if provider is None else provider,
+        is_partner_consent_pending=UNSET if provider is None else found.waits_for_reseller,
     )
 
 

@@ -5,11 +5,14 @@ CREATE FUNCTION fn_admin_relationship_resource(p_partner uuid, p_id uuid, p_answ
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 DECLARE r record;
 BEGIN
-    SELECT q.partner_tenant_id, CASE WHEN q.status <> 'created' THEN q.customer_tenant_id END AS customer INTO r
+    SELECT q.partner_tenant_id, CASE WHEN q.status <> 'created' THEN q.customer_tenant_id END AS customer,
+        q.provider_tenant_id, q.reseller_consented_at INTO r
         FROM admin_relationship q
         WHERE q.partner_tenant_id = p_partner AND q.id = p_id AND (p_answering IS NULL OR q.status <> 'created');
     RETURN json_build_object('type', 'AdminRelationship', 'id', p_id, 'partner', r.partner_tenant_id,
-        'customer', CASE WHEN r.partner_tenant_id IS NOT NULL THEN coalesce(r.customer, p_answering) END);
+        'customer', CASE WHEN r.partner_tenant_id IS NOT NULL THEN coalesce(r.customer, p_answering) END,
+        'provider', r.provider_tenant_id,
+        'resellerConsented', CASE WHEN r.provider_tenant_id IS NOT NULL THEN r.reseller_consented_at IS NOT NULL END);
 END $$;
 ALTER FUNCTION fn_admin_relationship_resource OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_admin_relationship_resource TO copartner_partner, copartner_customer;
@@ -30,8 +33,9 @@ CREATE FUNCTION fn_admin_relationship_row(r admin_relationship) RETURNS json LAN
         'customer_tenant_id', r.customer_tenant_id, 'customer_name', r.customer_name, 'display_name', r.display_name,
         'roles', r.roles, 'duration', r.duration, 'auto_extend', r.auto_extend, 'status', r.status,
         'created_at', r.created_at, 'modified_at', r.modified_at, 'asked_at', r.asked_at,
-        'activated_at', r.activated_at, 'ends_at', r.ends_at, 'answer_reason', r.answer_reason, 'ended_at', r.ended_at,
-        'version', r.version)
+        'activated_at', r.activated_at, 'ends_at', r.ends_at, 'answer_reason', r.answer_reason, 'ended_at', r.ended_at, 'version', r.version,
+        'counters', r.counters, 'provider_tenant_id', r.provider_tenant_id,
+        'reseller_consented_at', r.reseller_consented_at)
 $$;
 GRANT EXECUTE ON FUNCTION fn_admin_relationship_row TO copartner_partner, copartner_customer, copartner_facts;
 
@@ -128,7 +132,8 @@ CREATE FUNCTION fn_read_admin_consent(p_side text, p_tenant uuid, p_subject uuid
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_admin_relationship_facts(p_side, p_tenant, p_subject, p_app_only, p_partner, p_id);
-    body := json_build_object('relationship', fn_admin_invitation(p_partner, p_id), 'partner', fn_partner(p_partner));
+    body := json_build_object('relationship', fn_admin_invitation(p_partner, p_id), 'partner', fn_partner(p_partner),
+        'cap', fn_own_role_cap(p_tenant));
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_admin_consent TO PUBLIC;
 

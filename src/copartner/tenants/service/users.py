@@ -168,7 +168,8 @@ async def _begin(ctx: Context, cmd: Command, user_id: UUID, action: Action) -> U
 
 
 def _giving(role: Role) -> Action:
-    return Action.USER_SET_GLOBAL_ADMIN if role is Role.GLOBAL_ADMIN else Action.USER_SET_ROLE
+    guarded = role in (Role.GLOBAL_ADMIN, Role.DELEGATION_ADMIN)
+    return Action.USER_SET_GLOBAL_ADMIN if guarded else Action.USER_SET_ROLE
 
 
 def _password(ctx: Context, drawn_for: UUID) -> str:
