@@ -66,7 +66,8 @@ def _data(operation: Operation) -> str:
     told: dict[str, Any] = {"accessDetails": {"unifiedRoles": roles}}
     if intent.assignment_id is None:
         whole = f"{operation.relationship_id}-{operation.partner_tenant_id}"
-        told = {"id": whole, **told, "autoExtendDuration": intent.auto_extend}
+        extension = {} if intent.auto_extend is None else {"autoExtendDuration": intent.auto_extend}
+        told = {"id": whole, **told, **extension}
     else:
         container = {"accessContainerId": intent.group_id, "accessContainerType": "securityGroup"}
         told = {"id": intent.assignment_id, "accessContainer": container, **told}
