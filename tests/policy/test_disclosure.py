@@ -56,7 +56,8 @@ SHOWN = {
     "dap-required": {"context.relationship.privileges"},
     "behalf-delegated": {"context.delegation.active"},
     "behalf-own": {
-        "context.delegation.customer", "context.delegation.partner", "principal.tenant", "resource.customer",
+        "context.delegation", "context.delegation.customer", "context.delegation.partner", "principal.tenant",
+        "resource.customer",
     },
     "gdap-over-dap": {"context.delegation.superseded", "context.delegation.wholeTenant"},
     "behalf-guarded": {"context.delegation.roles", "resource.guarded"},

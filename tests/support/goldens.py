@@ -44,7 +44,7 @@ class Documented:
     async def hold(self, site: Web, **parts: str) -> Any:
         """Ask, compare with the page's shape and with the golden; answers the body."""
         path = self.path.format(**parts)
-        answer = await site.call(self.who, self.method, path, self.body, headers=dict(self.headers))
+        answer = await site.call(self.who, self.method, path, _filled(self.body, parts), headers=dict(self.headers))
         assert answer.status_code == self.status, answer.text
         said = answer.json() if answer.content else None
         shown = set(self.shows.split())
@@ -110,6 +110,15 @@ def left_out(shows: str, reasons: Mapping[str, str]) -> dict[str, str]:
         for name, why in reasons.items()
         if f"{inside}.".startswith((f"{name}.", f"{name}[]"))
     }
+
+
+def _filled(value: Any, parts: Mapping[str, str]) -> Any:
+    """A body with the parts that stand in it as `{name}`."""
+    if isinstance(value, dict):
+        return {name: _filled(part, parts) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_filled(part, parts) for part in value]
+    return parts.get(value[1:-1], value) if isinstance(value, str) and value.startswith("{") else value
 
 
 def masked(value: Any) -> Any:
