@@ -31,8 +31,8 @@ GRANT EXECUTE ON FUNCTION fn_access_facts TO copartner_partner, copartner_custom
 -- not in force is held, and will be when the granular relationship that decides instead is over. `until` is when it ends or
 -- ended. Of the past an assignment counts while its roles were given, its relationship was active and it was not deleted.
 CREATE FUNCTION fn_access_grants(p_customer uuid, p_partner uuid, p_at timestamptz)
-RETURNS TABLE (customer_id uuid, partner_id uuid, kind text, role_id uuid, relationship_id uuid, assignment_id uuid,
-    subscription_id uuid, group_id uuid, begins timestamptz, until timestamptz, in_force boolean)
+RETURNS TABLE (customer_tenant_id uuid, partner_tenant_id uuid, kind text, role_id uuid, relationship_id uuid,
+    assignment_id uuid, subscription_id uuid, group_id uuid, begins timestamptz, until timestamptz, in_force boolean)
 LANGUAGE sql STABLE AS $$
     WITH granular AS (
         SELECT r.customer_tenant_id, r.partner_tenant_id, r.id, r.roles, r.activated_at,
@@ -79,10 +79,10 @@ GRANT EXECUTE ON FUNCTION fn_access_grants TO copartner_partner, copartner_custo
 -- fn_access_grant_rows: the same as the store reads it.
 CREATE FUNCTION fn_access_grant_rows(p_customer uuid, p_partner uuid, p_at timestamptz) RETURNS json
 LANGUAGE sql STABLE AS $$
-    SELECT coalesce(json_agg(json_build_object('partner', fn_partner(g.partner_id), 'customer_tenant_id', g.customer_id,
-        'kind', g.kind, 'role_id', g.role_id, 'relationship_id', g.relationship_id, 'assignment_id', g.assignment_id,
+    SELECT coalesce(json_agg(json_build_object('partner', fn_partner(g.partner_tenant_id),
+        'customer_tenant_id', g.customer_tenant_id, 'kind', g.kind, 'role_id', g.role_id, 'relationship_id', g.relationship_id, 'assignment_id', g.assignment_id,
         'subscription_id', g.subscription_id, 'group_id', g.group_id, 'begins', g.begins, 'until', g.until,
-        'in_force', g.in_force) ORDER BY g.partner_id, g.kind, g.role_id, g.begins, g.relationship_id, g.subscription_id,
+        'in_force', g.in_force) ORDER BY g.partner_tenant_id, g.kind, g.role_id, g.begins, g.relationship_id, g.subscription_id,
             g.group_id), '[]')
     FROM fn_access_grants(p_customer, p_partner, p_at) g
 $$;
