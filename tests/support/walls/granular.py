@@ -55,6 +55,13 @@ def addressed(scene: Scene) -> Matter:
     return replace(scenes.strangers(scene), granular=_asked_by(scene, scene.first, scene.buyer))
 
 
+def approved(scene: Scene) -> Matter:
+    """A customer approved what a partner asked."""
+    matter = addressed(scene)
+    scene.run(consent.approve_relationship(matter.buyer, key=_key(matter)))
+    return matter
+
+
 def addressed_to_another(scene: Scene) -> Matter:
     """A partner asked another customer than the one that looks."""
     return replace(scenes.strangers(scene), granular=_asked_by(scene, scene.first, scene.affiliate))
