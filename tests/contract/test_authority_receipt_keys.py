@@ -1,5 +1,8 @@
 """The keys of receipts outlive those of tokens, say when they were withdrawn, and what they sign is no token."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -9,9 +12,18 @@ from copartner.delegation.receipts import TYPE
 from copartner.signin.keys import LEAD
 from copartner.signin.tokens import TokenForged
 from services.delegation.test_receipt_check import RECEIPT
-from support.authority import Office
+from support.authority import Office, office
+from support.postgres import Database
+from support.programme import programme
 
 PATH = "/common/discovery/receipt-keys"
+
+
+@pytest.fixture
+async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
+    """An authority whose keys a test may turn over."""
+    async with programme(database, tmp_path) as here, office(here) as made:
+        yield made
 
 
 async def kids(desk: Office, path: str) -> set[str]:

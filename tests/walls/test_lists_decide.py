@@ -15,7 +15,7 @@ from copartner.agreements.model import Attestation, Contact
 from copartner.agreements.rules import TEMPLATES
 from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
-from copartner.delegation import administered
+from copartner.delegation import administered, receipts
 from copartner.delegation import service as delegation
 from copartner.directory.service import users as customer_users
 from copartner.kernel.functions import named
@@ -63,6 +63,8 @@ CASES = (
          lambda m: delegation.list_relationships(m.seller), frozenset({"gdap-own"})),
     Case("fn_list_admin_customers", "r.partner_tenant_id = p_tenant",
          lambda m: administered.list_admin_customers(m.seller), frozenset({"gdap-own"})),
+    Case("fn_list_receipts", "r.tenant_id = p_tenant", lambda m: receipts.list_receipts(m.seller),
+         frozenset({"own-tenant"})),
     Case("fn_list_customers", "r.partner_tenant_id = p_tenant", lambda m: customers.list_customers(m.seller),
          frozenset({"rel-required", "rel-own-name"})),
     Case("fn_list_audit", "a.tenant_id = p_tenant", lambda m: programme.list_audit(m.seller),
