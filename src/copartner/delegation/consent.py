@@ -9,6 +9,7 @@ from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.delegation import rules, store
 from copartner.delegation.model import AdminRelationship, Invitation, Key, Party
+from copartner.delegation.passing import changing
 from copartner.delegation.roles import described
 from copartner.delegation.service import existing
 from copartner.partners.model import Partner
@@ -31,7 +32,7 @@ async def read_invitation(ctx: Context, *, key: Key) -> Invitation:
 
 async def approve_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
     """The acting customer approves; raises Denied, UnknownAdminRelationship, IllegalStep."""
-    async with ctx.command("admin_relationship.approve") as cmd:
+    async with changing(ctx, "admin_relationship.approve", key) as cmd:
         facts = await store.facts(cmd.db, ctx, key)
         found, was_open = await _claimed(cmd, key)
         within = rules.within_limits(found.duration) if found else True
@@ -39,17 +40,17 @@ async def approve_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
             Action.ADMIN_CONSENT_APPROVE, replace(facts, resource=replace(facts.resource, within_limits=within))
         )
         if (earlier := cmd.replay(AdminRelationship)) is not None:
-            return earlier
+            return rules.passed(earlier, now=cmd.now)
         before = rules.passed(existing(found, key), now=cmd.now)
         return await _answered(cmd, before, rules.approved(before, now=cmd.now), was_open=was_open)
 
 
 async def reject_relationship(ctx: Context, *, key: Key, reason: str = "") -> AdminRelationship:
     """The acting customer refuses; raises Denied, UnknownAdminRelationship, IllegalStep, Invalid."""
-    async with ctx.command("admin_relationship.reject") as cmd:
+    async with changing(ctx, "admin_relationship.reject", key) as cmd:
         cmd.require(Action.ADMIN_CONSENT_REJECT, await store.facts(cmd.db, ctx, key))
         if (earlier := cmd.replay(AdminRelationship)) is not None:
-            return earlier
+            return rules.passed(earlier, now=cmd.now)
         found, was_open = await _claimed(cmd, key)
         before = rules.passed(existing(found, key), now=cmd.now)
         after = rules.rejected(before, rules.check_reason(reason), now=cmd.now)
@@ -58,10 +59,10 @@ async def reject_relationship(ctx: Context, *, key: Key, reason: str = "") -> Ad
 
 async def end_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
     """The acting customer ends what it approved; raises Denied, UnknownAdminRelationship, IllegalStep."""
-    async with ctx.command("admin_relationship.end") as cmd:
+    async with changing(ctx, "admin_relationship.end", key) as cmd:
         cmd.require(Action.ADMIN_CONSENT_END, await store.facts(cmd.db, ctx, key))
         if (earlier := cmd.replay(AdminRelationship)) is not None:
-            return earlier
+            return rules.passed(earlier, now=cmd.now)
         before = rules.passed(existing(await store.lock(cmd.db, key), key), now=cmd.now)
         return await _answered(cmd, before, rules.terminated(before, Party.CUSTOMER, now=cmd.now), was_open=False)
 
@@ -77,4 +78,4 @@ async def _answered(
 ) -> AdminRelationship:
     await store.save_answer(cmd.db, after)
     cmd.record(changed(before, customer_tenant_id=None) if was_open else before, after)
-    return cmd.remember(after)
+    return rules.passed(cmd.remember(after), now=cmd.now)

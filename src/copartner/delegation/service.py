@@ -8,6 +8,7 @@ from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.delegation import rules, store
 from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Key, Party, Status, Step
+from copartner.delegation.passing import changing
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR
 from copartner.kernel.errors import Invalid, check_tag
 from copartner.kernel.paging import Listed, Page
@@ -70,7 +71,7 @@ async def change_relationship(
 
     Raises Denied, UnknownAdminRelationship, StaleTag, IllegalStep, Invalid, DisplayNameTaken, UnknownCustomerTenant.
     """
-    async with ctx.command("admin_relationship.change") as cmd:
+    async with changing(ctx, "admin_relationship.change", key) as cmd:
         found = await store.lock(cmd.db, key)
         duration = asked.duration or (found.duration if found else "P1D")
         facts = _bounded(await store.facts(cmd.db, ctx, key), duration)
@@ -86,7 +87,7 @@ async def change_relationship(
 
 async def delete_relationship(ctx: Context, *, key: Key, expected_version: int | None = None) -> None:
     """The acting partner drops its draft; raises Denied, UnknownAdminRelationship, StaleTag, IllegalStep."""
-    async with ctx.command("admin_relationship.delete") as cmd:
+    async with changing(ctx, "admin_relationship.delete", key) as cmd:
         cmd.require(Action.ADMIN_RELATIONSHIP_DELETE, await store.facts(cmd.db, ctx, key))
         before = existing(await store.lock(cmd.db, key), key)
         check_tag(before.version, expected_version, "relationship", str(key.id))
@@ -97,7 +98,7 @@ async def delete_relationship(ctx: Context, *, key: Key, expected_version: int |
 
 async def ask_for_approval(ctx: Context, *, key: Key) -> AdminRelationship:
     """The acting partner locks its draft and asks; raises Denied, UnknownAdminRelationship, IllegalStep."""
-    async with ctx.command("admin_relationship.ask") as cmd:
+    async with changing(ctx, "admin_relationship.ask", key) as cmd:
         found = await store.lock(cmd.db, key)
         facts = _bounded(await store.facts(cmd.db, ctx, key), found.duration if found else "P1D")
         cmd.require(Action.ADMIN_RELATIONSHIP_ASK, facts)
@@ -112,15 +113,15 @@ async def ask_for_approval(ctx: Context, *, key: Key) -> AdminRelationship:
 
 async def terminate_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
     """The acting partner ends its relationship; raises Denied, UnknownAdminRelationship, IllegalStep."""
-    async with ctx.command("admin_relationship.terminate") as cmd:
+    async with changing(ctx, "admin_relationship.terminate", key) as cmd:
         cmd.require(Action.ADMIN_RELATIONSHIP_END, await store.facts(cmd.db, ctx, key))
         if (earlier := cmd.replay(AdminRelationship)) is not None:
-            return earlier
+            return rules.passed(earlier, now=cmd.now)
         before = rules.passed(existing(await store.lock(cmd.db, key), key), now=cmd.now)
         after = rules.terminated(before, Party.PARTNER, now=cmd.now)
         await store.save(cmd.db, after)
         cmd.record(before, after)
-        return cmd.remember(after)
+        return rules.passed(cmd.remember(after), now=cmd.now)
 
 
 def existing(found: AdminRelationship | None, key: Key) -> AdminRelationship:

@@ -16,7 +16,7 @@ UNWALLED = {
 }  # fmt: skip
 FACTS_READ = {
     "admin_relationship": "partner_tenant_id id customer_tenant_id customer_name display_name roles duration "
-    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version",
+    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version noticed",
     "actor": "tenant_id subject_id app_only sides roles",
     "affiliation": "organisation_id affiliate_id",
     "application": "tenant_id id name enabled",
@@ -32,7 +32,8 @@ FACTS_READ = {
     "provider_role": "tenant_id user_id role",
     "purchase_order": "customer_tenant_id id partner_tenant_id",
     "relationship_request": "partner_tenant_id id customer_tenant_id includes_privileges reason state created_at",
-    "reseller_relationship": "customer_tenant_id id partner_tenant_id state privileges provider_tenant_id",
+    "reseller_relationship": "customer_tenant_id id partner_tenant_id state privileges provider_tenant_id "
+    "privileges_used_at",
     "role_assignment": "tenant_id user_id role",
     "subscription": "customer_tenant_id id partner_tenant_id parent_id product_id sku_id kind quantity status",
     "tenant": "id organisation_id kind cloud shared_services company_name domain country culture language address "
@@ -42,7 +43,7 @@ FACTS_READ = {
 }
 # Every column that any role may change. Seller, owner, terms and partner of record are not among them.
 CHANGED = {
-    ("copartner_customer", "admin_relationship"): "status modified_at activated_at ends_at answer_reason version",
+    ("copartner_customer", "admin_relationship"): "status modified_at answer_reason version",
     ("copartner_facts", "admin_relationship"): "customer_tenant_id",
     ("copartner_partner", "admin_relationship"): (
         "customer_tenant_id customer_name display_name roles duration auto_extend status modified_at asked_at version"
@@ -90,6 +91,11 @@ CHANGED = {
         "copartner_partner",
         "subscription",
     ): "nickname quantity status auto_renew version next_term support_tenant_id registered_at",
+    ("copartner_facts", "reseller_relationship"): "privileges_used_at",
+    # When a relationship became active and ends: by the system alone.
+    ("copartner_worker", "admin_relationship"): "status modified_at activated_at ends_at version noticed",
+    ("copartner_worker", "mail_outbox"): "attempts retry_at given_up failure",
+    ("copartner_worker", "reseller_relationship"): "privileges",
     ("copartner_signin", "authorization_code"): "used_at",
     ("copartner_signin", "provider_identity"): "said_at",
     ("copartner_signin", "device_authorization"): "state tenant_id user_id methods session_id signed_in_at polled_at",
@@ -105,7 +111,7 @@ REMOVED = {
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     *(("copartner_signin", table) for table in ("guess_count", "recovery_code", "second_factor")),
     ("copartner_signin", "provider_role"), ("copartner_signin", "provider_visit"),
-    ("copartner_worker", "idempotency_key"),
+    ("copartner_worker", "idempotency_key"), ("copartner_worker", "mail_outbox"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
@@ -117,6 +123,7 @@ ADDED = {
                     "revocation", "role_assignment", "user_account")),
     ("copartner_founder", "directory_group"), ("copartner_keeper", "actor"), ("copartner_signin", "revocation"),
     ("copartner_customer", "reseller_relationship"), ("copartner_facts", "audit_record"),
+    ("copartner_facts", "mail_outbox"),
     ("copartner_facts", "customer_count"), ("copartner_facts", "decision_record"),
     ("copartner_facts", "tenant_domain"), ("copartner_founder", "tenant_domain"),
     ("copartner_founder", "billing_profile"),
