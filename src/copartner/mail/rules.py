@@ -36,10 +36,10 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     made["Subject"] = letter.subject
     made["Date"] = letter.written_at
     made["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
-    made["Content-Language"] = letter.language
     # RFC 3834: nobody's holiday notice answers a machine.
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(letter.body)
+    made["Content-Language"] = letter.language
     return made
 
 

@@ -32,7 +32,8 @@ async def take(db: Connection, *, now: datetime) -> Letter | None:
 async def postpone(db: Connection, letter_id: UUID, *, attempts: int, retry_at: datetime | None, failure: str) -> None:
     """Keep a letter that did not go, until then or, without a time, for whoever looks after it."""
     await db.execute(
-        "UPDATE mail_outbox SET attempts = $2, retry_at = $3, given_up = $3 IS NULL, failure = $4 WHERE id = $1",
+        """UPDATE mail_outbox SET attempts = $2, retry_at = $3, given_up = $3::timestamptz IS NULL, failure = $4
+        WHERE id = $1""",
         letter_id,
         attempts,
         retry_at,
