@@ -14,7 +14,7 @@ from copartner.api import health, limiting, openapi, registry
 from copartner.api.addresses import Address, Addresses, Endpoint
 from copartner.api.call import Reply, encode
 from copartner.api.caller import Tokens, identified
-from copartner.api.graph import relationships as graph
+from copartner.api.graph import resources as graph
 from copartner.api.graph.errors import Graph
 from copartner.api.outer import Outer
 from copartner.api.partner_center import errors, resources

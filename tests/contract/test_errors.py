@@ -20,9 +20,13 @@ PARTNER = str(UUID(int=1))
 # By class name; what is not here is an invalid request: 400, 3000.
 CODES = {
     "AddonsAreLarger": "400 2002",
+    "AlreadyAssigned": "400 800024",
     "DisplayNameTaken": "400 800024",
     "IllegalStep": "400 800024",
     "UnknownAdminRelationship": "404 1000",
+    "UnknownAssignment": "404 1000",
+    "UnknownOperation": "404 1000",
+    "UnknownRelationshipRequest": "404 1000",
     "UnknownCustomerTenant": "404 1000",
     "AlreadyEnrolled": "400 800024",
     "BillingCycleFixed": "400 800097",

@@ -6,7 +6,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from copartner.api.graph.relationships import ROUTES as GRAPH_ROUTES
+from copartner.api.graph.resources import ROUTES as GRAPH_ROUTES
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.app import openapi_document

@@ -27,9 +27,9 @@ def asked(name: str, *roles: str, **more: Any) -> dict[str, Any]:
     }
 
 
-async def draft(site: Web, who: str, name: str, **more: Any) -> str:
+async def draft(site: Web, who: str, name: str, *roles: str, **more: Any) -> str:
     """The id of a new draft."""
-    answer = await site.call(who, "POST", GRAPH, asked(name, **more))
+    answer = await site.call(who, "POST", GRAPH, asked(name, *roles, **more))
     assert answer.status_code == 201, answer.text
     found: str = answer.json()["id"]
     return found
@@ -40,10 +40,10 @@ async def request(site: Web, who: str, relationship: str, action: str) -> httpx.
     return await site.call(who, "POST", f"{GRAPH}/{relationship}/requests", {"action": action})
 
 
-async def asked_of(site: Web, who: str, name: str, customer: str | None) -> str:
+async def asked_of(site: Web, who: str, name: str, customer: str | None, *roles: str, **more: Any) -> str:
     """The id of a relationship that waits for a customer, or for whichever answers."""
     named = {"customer": {"tenantId": str(site.here.id(customer)), "displayName": customer}} if customer else {}
-    made = await draft(site, who, name, **named)
+    made = await draft(site, who, name, *roles, **named, **more)
     assert (await request(site, who, made, "lockForApproval")).status_code == 201
     return made
 
@@ -53,12 +53,39 @@ async def answer(site: Web, who: str, relationship: str, said: str, **more: Any)
     return await site.call(who, "POST", f"{CONSENT}/{relationship}", {"answer": said, **more})
 
 
-async def approved_by(site: Web, who: str, name: str, customer: str) -> str:
+async def approved_by(site: Web, who: str, name: str, customer: str, *roles: str, **more: Any) -> str:
     """The id of a relationship that a customer approved."""
-    made = await asked_of(site, who, name, customer)
+    made = await asked_of(site, who, name, customer, *roles, **more)
     done = await answer(site, f"ga@{customer}", made, "approve")
     assert done.status_code == 200, done.text
     return made
+
+
+async def group(site: Web, who: str, name: str) -> str:
+    """The id of a new group of the tenant of its Global admin."""
+    made = await site.call(who, "POST", "/programme/v1/groups", {"name": name})
+    assert made.status_code == 201, made.text
+    found: str = made.json()["id"]
+    return found
+
+
+def roles_of(*roles: str) -> dict[str, Any]:
+    """The body that changes what a group gets."""
+    return {"accessDetails": {"unifiedRoles": [{"roleDefinitionId": role} for role in roles]}}
+
+
+def assigning(container: str, *roles: str) -> dict[str, Any]:
+    """The body that gives a group these roles."""
+    held = {"accessContainerId": container, "accessContainerType": "securityGroup"}
+    return {"accessContainer": held, **roles_of(*roles)}
+
+
+async def assigned(site: Web, who: str, relationship: str, container: str, *roles: str) -> str:
+    """The address of a new assignment."""
+    everything = f"{GRAPH}/{relationship}/accessAssignments"
+    made = await site.call(who, "POST", everything, assigning(container, *roles))
+    assert made.status_code == 201, made.text
+    return f"{everything}/{made.json()['id']}"
 
 
 async def furnish(site: Web, who: str) -> dict[str, str]:

@@ -21,7 +21,8 @@ async def asked_of(
     admin = here.context(f"aa@{partner}")
     asked = Asked(display_name=name, duration=duration, roles=ROLES, customer_tenant_id=here.id(customer), **more)
     made = await service.create_relationship(admin, asked=asked)
-    return await service.ask_for_approval(here.context(f"aa@{partner}"), key=made.key)
+    await service.ask_for_approval(here.context(f"aa@{partner}"), key=made.key)
+    return await service.read_relationship(here.context(f"aa@{partner}"), key=made.key)
 
 
 async def approved_by(

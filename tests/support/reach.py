@@ -50,6 +50,8 @@ async def reach(db: Connection, wall: Wall, actor: UUID, *, opened: bool = False
     await transaction.start()
     try:
         held = await _privileges(db, wall)
+        if "DELETE" in held:
+            await _unbind(db, wall)
         if opened:
             await _open(db, wall)
         await _become(db, wall, actor)
@@ -97,6 +99,17 @@ async def _open(db: Connection, wall: Wall) -> None:
     )
     parts = (["USING (true)"] if found["qual"] else []) + (["WITH CHECK (true)"] if found["with_check"] else [])
     await db.execute(f"ALTER POLICY {wall.policy} ON {wall.table} {' '.join(parts)}")
+
+
+async def _unbind(db: Connection, wall: Wall) -> None:
+    """Let go what refers to the rows, so that row security alone says which of them can be removed."""
+    rows = await db.fetch(
+        """SELECT conrelid::regclass AS name, conname FROM pg_constraint
+        WHERE contype = 'f' AND confrelid = $1::text::regclass""",
+        wall.table,
+    )
+    for row in rows:
+        await db.execute(f"ALTER TABLE {row['name']} DROP CONSTRAINT {row['conname']}")
 
 
 async def _become(db: Connection, wall: Wall, actor: UUID) -> None:

@@ -68,6 +68,8 @@ _resources = {
         customer=_maybe,
         within_limits=st.none() | st.booleans(),
         global_administrator=st.none() | st.booleans(),
+        active=st.none() | st.booleans(),
+        roles_within=st.none() | st.booleans(),
     ),
     "Customer": _things[Customer],
     "Cart": _things[Cart],

@@ -29,7 +29,7 @@ async def plant(db: Connection, here: Programme) -> None:
 
 async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: UUID, name: str) -> None:
     new, now = here.runtime.ids.new, here.clock.now()
-    request, relationship, cart, order, subscription = new(), new(), new(), new(), new()
+    request, relationship, cart, order, subscription, granular = new(), new(), new(), new(), new(), new()
     await db.execute(
         """INSERT INTO relationship_request (partner_tenant_id, id, customer_tenant_id, includes_privileges, state,
             created_at, created_by) VALUES ($1, $2, $3, false, 'pending', $4, 'test')""",
@@ -44,8 +44,9 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
         """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, display_name, roles, duration,
             auto_extend, status, created_at, modified_at)
         VALUES ($1, $2, $3, 'Help', $4, 'P1Y', 'PT0S', 'approvalPending', $5, $5)""",
-        *(partner, new(), customer, [new()], now),
+        *(partner, granular, customer, [new()], now),
     )
+    await _plant_granular(db, here, partner, customer, granular)
     await db.execute(
         """INSERT INTO billing_profile (partner_tenant_id, customer_tenant_id, id, company_name, culture, language,
             address) VALUES ($1, $2, $3, $4, 'de-DE', 'de', '{}')""",
@@ -89,6 +90,32 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
             to_subscription_id, order_id, from_item, to_item, quantity, term, billing_cycle, made_at)
         VALUES ($1, $2, $3, $4, $4, $5, 'test', 'test', 1, 'P1Y', 'monthly', $6)""",
         *(customer, new(), partner, subscription, order, now),
+    )
+
+
+async def _plant_granular(db: Connection, here: Programme, partner: UUID, customer: UUID, relationship: UUID) -> None:
+    new, now = here.runtime.ids.new, here.clock.now()
+    group, assignment = new(), new()
+    await db.execute("INSERT INTO directory_group (tenant_id, id, name) VALUES ($1, $2, 'assigned')", partner, group)
+    await db.execute(
+        """INSERT INTO access_assignment (partner_tenant_id, id, relationship_id, customer_tenant_id, group_id, status,
+            created_at, modified_at) VALUES ($1, $2, $3, $4, $5, 'pending', $6, $6)""",
+        *(partner, assignment, relationship, customer, group, now),
+    )
+    await db.execute(
+        """INSERT INTO access_assignment_role (partner_tenant_id, assignment_id, customer_tenant_id, role_id, given_at)
+        VALUES ($1, $2, $3, $4, $5)""",
+        *(partner, assignment, customer, new(), now),
+    )
+    await db.execute(
+        """INSERT INTO admin_operation (partner_tenant_id, id, relationship_id, operation_type, status, data,
+            created_at, modified_at) VALUES ($1, $2, $3, 'test', 'running', '{}', $4, $4)""",
+        *(partner, new(), relationship, now),
+    )
+    await db.execute(
+        """INSERT INTO admin_request (partner_tenant_id, id, relationship_id, action, status, created_at, modified_at)
+        VALUES ($1, $2, $3, 'terminate', 'pending', $4, $4)""",
+        *(partner, new(), relationship, now),
     )
 
 

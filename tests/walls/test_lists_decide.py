@@ -55,7 +55,7 @@ CASES = (
          frozenset({"rel-own-name"})),
     Case("fn_list_requests", "r.partner_tenant_id = p_tenant", lambda m: requests.list_requests(m.seller),
          frozenset({"rel-own-request"})),
-    Case("fn_list_admin_relationships", "r.partner_tenant_id = p_tenant",
+    Case("fn_list_admin_relationships", "r.partner_tenant_id = $1",
          lambda m: delegation.list_relationships(m.seller), frozenset({"gdap-own"})),
     Case("fn_list_customers", "r.partner_tenant_id = p_tenant", lambda m: customers.list_customers(m.seller),
          frozenset({"rel-required", "rel-own-name"})),

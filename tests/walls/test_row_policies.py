@@ -14,13 +14,14 @@ _FOUNDER, _SETTLER = "copartner_founder", "copartner_settler"
 # What each policy lets its role reach: rows whose column holds the actor.
 WALLS = (
     *(Wall(table, "partner_own", _PARTNER, "partner_tenant_id") for table in (
-        "admin_relationship",
+        "access_assignment", "access_assignment_role", "admin_operation", "admin_relationship", "admin_request",
         "relationship_request", "reseller_relationship", "billing_profile", "customer_agreement", "cart",
         "partner_agreement", "partner_profile", "purchase_order", "subscription", "subscription_transition",
     )),
     *(Wall(table, "settler_own", _SETTLER, "partner_tenant_id") for table in ("purchase_order", "subscription")),
     *(Wall(table, "customer_own", _CUSTOMER, "customer_tenant_id") for table in (
-        "admin_relationship", "relationship_request", "reseller_relationship", "customer_agreement", "subscription",
+        "access_assignment", "access_assignment_role", "admin_relationship", "relationship_request",
+        "reseller_relationship", "customer_agreement", "subscription",
     )),
     *(Wall(table, policy, role, "tenant_id")
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
@@ -45,7 +46,7 @@ WALLS = (
 # Policies that let a role reach every row of a table: the roles that decide, sign in, clean up and operate.
 OPEN = {
     "owner_all": {
-        "admin_relationship",
+        "access_assignment", "access_assignment_role", "admin_operation", "admin_relationship", "admin_request",
         "actor", "application", "application_consent", "application_secret", "audit_record", "audit_record_default",
         "audit_record_month", "authorization_code", "billing_profile", "browser_session", "cart",
         "customer_agreement", "customer_count", "decision_record", "device_authorization", "directory_group",
@@ -57,7 +58,7 @@ OPEN = {
     },
     "facts_adds": {"tenant_domain"},
     "facts_all": {
-        "admin_relationship",
+        "access_assignment", "access_assignment_role", "admin_relationship",
         "actor", "application", "cart", "customer_agreement", "customer_count", "decision_record", "directory_group",
         "enrolment", "group_member", "partner_agreement", "partner_relationship", "provider_role", "purchase_order",
         "relationship_request", "reseller_relationship", "role_assignment", "subscription", "tenant", "tenant_domain",
@@ -79,7 +80,8 @@ OPEN = {
         "user_account",
     },
     "worker_all": {
-        "actor", "admin_relationship", "idempotency_key", "mail_outbox", "reseller_relationship", "tenant",
+        "access_assignment", "access_assignment_role", "actor",
+        "admin_relationship", "idempotency_key", "mail_outbox", "reseller_relationship", "tenant",
         "user_account",
     },
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """One request as a handler sees it, and the answer a handler may give."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -93,9 +93,16 @@ class Call:
         """A query parameter by its name in any casing; None when it is absent or empty. Raises Malformed."""
         if not self._query_string:
             return None
+        return self._parsed().get(name.lower()) or None
+
+    def query_names(self) -> Collection[str]:
+        """The names of all query parameters in lower case; raises Malformed."""
+        return self._parsed().keys()
+
+    def _parsed(self) -> dict[str, str]:
         if self._query is None:
             self._query = _parse_query(self._query_string)
-        return self._query.get(name.lower()) or None
+        return self._query
 
     def query_id(self, name: str) -> UUID | None:
         """A query parameter that has to be a GUID; raises Malformed."""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.delegation import rules, store
+from copartner.delegation import rules, settling, store
 from copartner.delegation.model import AdminRelationship, Invitation, Key, Party
 from copartner.delegation.passing import changing
 from copartner.delegation.roles import described
@@ -64,7 +64,9 @@ async def end_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
         if (earlier := cmd.replay(AdminRelationship)) is not None:
             return rules.passed(earlier, now=cmd.now)
         before = rules.passed(existing(await store.lock(cmd.db, key), key), now=cmd.now)
-        return await _answered(cmd, before, rules.terminated(before, Party.CUSTOMER, now=cmd.now), was_open=False)
+        after = rules.terminated(before, Party.CUSTOMER, now=cmd.now)
+        await settling.end_assignments(cmd, after)
+        return await _answered(cmd, before, after, was_open=False)
 
 
 async def _claimed(cmd: Command, key: Key) -> tuple[AdminRelationship | None, bool]:

@@ -36,6 +36,7 @@ class Step(StrEnum):
     """What moves a relationship on."""
 
     CHANGE = "change"
+    ADJUST = "adjust"
     DELETE = "delete"
     LOCK_FOR_APPROVAL = "lockForApproval"
     APPROVE = "approve"
@@ -53,6 +54,14 @@ class AutoExtend(StrEnum):
     NOT = "PT0S"
     NOT_EITHER = "P0D"
     HALF_A_YEAR = "P180D"
+
+
+class OrderBy(StrEnum):
+    """By what a list of relationships comes."""
+
+    CREATED = "created_at"
+    MODIFIED = "modified_at"
+    NAME = "display_name"
 
 
 class Risk(StrEnum):
@@ -115,6 +124,7 @@ class AdminRelationship:
     activated_at: datetime | None = None
     ends_at: datetime | None = None
     answer_reason: str = ""
+    ended_at: datetime | None = None
     version: int = 1
 
     @property

@@ -10,7 +10,7 @@ from asyncpg.connection import Connection
 from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.command.passing import Due, Passing, System, Turn, acting
-from copartner.delegation import notices, passing_store, rules
+from copartner.delegation import assignment_rules, below_store, notices, passing_store, rules
 from copartner.delegation.model import AdminRelationship, Key, Notice, Status
 from copartner.mail import service as mail
 
@@ -52,9 +52,19 @@ async def _move_on(turn: Turn, before: AdminRelationship) -> AdminRelationship:
     after = rules.moved_on(before, at=turn.at)
     await passing_store.save(turn.db, after)
     turn.record(f"admin_relationship.{rules.named_step(before)}", before, after)
+    if after.ended_at != before.ended_at:
+        await _end_assignments(turn, after)
     if before.status is Status.EXPIRING:
         await mail.post(turn.db, await notices.written(turn, after, days=0))
     return after
+
+
+async def _end_assignments(turn: Turn, relationship: AdminRelationship) -> None:
+    """With a relationship that time ends go the assignments of its roles."""
+    for assignment in await below_store.open_assignments(turn.db, relationship.key):
+        done = assignment_rules.ended_with(assignment, relationship)
+        await below_store.end_assignment(turn.db, done)
+        turn.record("access_assignment.end", assignment, done)
 
 
 async def next_notice(_: System, db: Connection, until: datetime) -> Due | None:

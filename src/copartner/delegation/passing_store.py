@@ -30,7 +30,8 @@ async def save(db: Connection, made: AdminRelationship) -> None:
     """Write what a step of the system changes; a new end has been told to nobody."""
     await db.execute(
         """UPDATE admin_relationship SET status = $3, modified_at = $4, activated_at = $5,
-            noticed = CASE WHEN ends_at IS DISTINCT FROM $6 THEN 1000 ELSE noticed END, ends_at = $6, version = $7
+            noticed = CASE WHEN ends_at IS DISTINCT FROM $6 THEN 1000 ELSE noticed END, ends_at = $6, version = $7,
+            ended_at = $8
         WHERE partner_tenant_id = $1 AND id = $2""",
         made.partner_tenant_id,
         made.id,
@@ -39,6 +40,7 @@ async def save(db: Connection, made: AdminRelationship) -> None:
         made.activated_at,
         made.ends_at,
         made.version,
+        made.ended_at,
     )
 
 

@@ -1,8 +1,12 @@
-"""What a granular relationship can do: the one table of its states, its limits, and what time makes of it. Pure."""
+"""What a granular relationship can do: the one table of its states, its limits, and what time makes of it. Pure.
+
+For what belongs to one see assignment_rules.py.
+"""
 
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Notice, Party, Status, Step
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, check_roles
@@ -19,6 +23,8 @@ TAKES = timedelta(0)
 # Source: gdap-expiring-notifications, 2023-06-09: 30, seven and one day before the end; what goes on by itself does not
 # end, so that nothing is said of it (assumed).
 NOTICES = (30, 7, 1)
+# Source: gdap-faq: an ended relationship is seen for another year.
+SEEN_AFTER_END = timedelta(days=365)
 _DURATION = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,5})D)?")
 
 
@@ -58,6 +64,7 @@ TRANSITIONS = (
     Transition(Status.APPROVAL_PENDING, Step.LAPSE, Party.SYSTEM, Status.EXPIRED),
     Transition(Status.APPROVED, Step.PROVISION, Party.SYSTEM, Status.ACTIVATING),
     Transition(Status.ACTIVATING, Step.PROVISION, Party.SYSTEM, Status.ACTIVE),
+    Transition(Status.ACTIVE, Step.ADJUST, Party.PARTNER, Status.ACTIVE),
     Transition(Status.ACTIVE, Step.END, Party.SYSTEM, Status.EXPIRING),
     Transition(Status.EXPIRING, Step.END, Party.SYSTEM, Status.EXPIRED),
     Transition(Status.ACTIVE, Step.TERMINATE, Party.PARTNER, Status.TERMINATION_REQUESTED),
@@ -85,14 +92,42 @@ def moved(relationship: AdminRelationship, step: Step, party: Party, *, now: dat
 
 
 def changed(relationship: AdminRelationship, asked: Asked, *, now: datetime) -> AdminRelationship:
-    """The relationship with what the partner asks for now; raises IllegalStep, Invalid."""
-    made = moved(relationship, Step.CHANGE, Party.PARTNER, now=now)
-    given = {
-        name: value
-        for name in ("display_name", "duration", "roles", "auto_extend", "customer_tenant_id", "customer_name")
-        if (value := getattr(asked, name)) is not None
-    }
-    return checked(replace(made, **given))
+    """The draft with what the partner asks for now; raises IllegalStep, Invalid."""
+    return checked(replace(moved(relationship, Step.CHANGE, Party.PARTNER, now=now), **_given(asked)))
+
+
+def adjusted(relationship: AdminRelationship, asked: Asked, *, now: datetime) -> AdminRelationship:
+    """The active relationship with what may change of it, itself when that is nothing; raises IllegalStep, Invalid.
+
+    Source: delegatedadminrelationship-update, 2024-05-07: the extension, and the role Global Administrator to be left
+    out. Whoever sends the rest as it is asks for nothing.
+    """
+    given = {name: value for name, value in _given(asked).items() if value != getattr(relationship, name)}
+    if (roles := given.get("roles")) is not None:
+        left = tuple(role for role in relationship.roles if role in set(roles))
+        if {*roles} not in ({*relationship.roles}, {*relationship.roles} - {GLOBAL_ADMINISTRATOR}):
+            raise IllegalStep(
+                "accessDetails: of an active relationship the role Global Administrator alone can be left out, and no "
+                "other added; send its other roles as they are.",
+                relationship.status,
+            )
+        given["roles"] = left
+        if left == relationship.roles:
+            del given["roles"]
+    if given.keys() - {"roles", "auto_extend"}:
+        raise IllegalStep(
+            "Of an active relationship autoExtendDuration alone changes, and the role Global Administrator can be left "
+            "out; leave displayName, duration and customer as they are.",
+            relationship.status,
+        )
+    if not given:
+        return relationship
+    return checked(replace(moved(relationship, Step.ADJUST, Party.PARTNER, now=now), **given))
+
+
+def _given(asked: Asked) -> dict[str, Any]:
+    names = ("display_name", "duration", "roles", "auto_extend", "customer_tenant_id", "customer_name")
+    return {name: value for name in names if (value := getattr(asked, name)) is not None}
 
 
 def checked(made: AdminRelationship) -> AdminRelationship:
@@ -135,12 +170,12 @@ def approved(relationship: AdminRelationship, *, now: datetime) -> AdminRelation
 
 def rejected(relationship: AdminRelationship, reason: str, *, now: datetime) -> AdminRelationship:
     """The relationship refused by the customer; raises IllegalStep."""
-    return replace(moved(relationship, Step.REJECT, Party.CUSTOMER, now=now), answer_reason=reason)
+    return replace(moved(relationship, Step.REJECT, Party.CUSTOMER, now=now), answer_reason=reason, ended_at=now)
 
 
 def terminated(relationship: AdminRelationship, party: Party, *, now: datetime) -> AdminRelationship:
     """The relationship ended by one of the two; the system's steps clear it away. Raises IllegalStep."""
-    return moved(relationship, Step.TERMINATE, party, now=now)
+    return replace(moved(relationship, Step.TERMINATE, party, now=now), ended_at=now)
 
 
 def due(relationship: AdminRelationship) -> datetime | None:
@@ -161,9 +196,10 @@ def moved_on(relationship: AdminRelationship, *, at: datetime) -> AdminRelations
         version, ends = relationship.version + 1, relationship.ends_at + EXTENSION
         return replace(relationship, ends_at=ends, modified_at=at, version=version)
     made = moved(relationship, _BY_TIME[relationship.status], Party.SYSTEM, now=at)
-    if made.status is not Status.ACTIVE:
-        return made
-    return replace(made, activated_at=at, ends_at=end_of(made.duration, at))
+    if made.status is Status.ACTIVE:
+        return replace(made, activated_at=at, ends_at=end_of(made.duration, at))
+    over = made.status in (Status.EXPIRING, Status.EXPIRED)
+    return replace(made, ended_at=at) if over and made.ended_at is None else made
 
 
 def named_step(relationship: AdminRelationship) -> str:
@@ -189,6 +225,11 @@ def passed(relationship: AdminRelationship, *, now: datetime) -> AdminRelationsh
     while (at := due(relationship)) is not None and at <= now:
         relationship = moved_on(relationship, at=at)
     return relationship
+
+
+def seen(relationship: AdminRelationship, *, now: datetime) -> bool:
+    """Whether the partner still sees it: for 365 days after its end; give it what time has made of it."""
+    return relationship.ended_at is None or now < relationship.ended_at + SEEN_AFTER_END
 
 
 def days_of(duration: str) -> int:

@@ -1,17 +1,20 @@
 """A partner asks for roles in a customer's tenant and ends them; see consent.py for the customer."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.delegation import rules, store
-from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Key, Party, Status, Step
+from copartner.delegation import below_store, rules, settling, store
+from copartner.delegation.below import Begun, Intent, OperationType, Request, RequestAction, RequestStatus
+from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Key, OrderBy, Party, Status, Step
 from copartner.delegation.passing import changing
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR
-from copartner.kernel.errors import Invalid, check_tag
-from copartner.kernel.paging import Listed, Page
+from copartner.kernel.errors import Busy, Invalid, check_tag
+from copartner.kernel.paging import Listed, Page, Place
 from copartner.policy import facts as policy_facts
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
@@ -37,18 +40,22 @@ async def create_relationship(ctx: Context, *, asked: Asked) -> AdminRelationshi
 async def list_relationships(
     ctx: Context,
     *,
-    status: Status | None = None,
-    customer_tenant_id: UUID | None = None,
+    statuses: Sequence[Status] | None = None,
+    customer_tenant_ids: Sequence[UUID] | None = None,
+    order_by: OrderBy = OrderBy.CREATED,
+    descending: bool = False,
     count: bool = False,
-    after: UUID | None = None,
+    after: Place | None = None,
     size: int = PAGE_LIMIT,
 ) -> Page[AdminRelationship]:
-    """At most `size` (1 to 300) relationships of the acting partner, oldest first; raises Denied."""
+    """At most `size` (1 to 300) relationships of the acting partner in one of these states; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
         Action.ADMIN_RELATIONSHIP_LIST,
         store.page(),
-        *(status, customer_tenant_id, ctx.moment, count, after, size),
+        *(statuses, customer_tenant_ids, ctx.moment, order_by, descending, count),
+        *((after.value, after.key) if after else (None, None)),
+        size,
         body=Listed[AdminRelationship],
         each=Action.ADMIN_RELATIONSHIP_READ,
     )
@@ -61,15 +68,16 @@ async def read_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
     found = await ctx.find(
         Action.ADMIN_RELATIONSHIP_READ, store.read(), key.partner_tenant_id, key.id, body=AdminRelationship
     )
-    return rules.passed(existing(found, key), now=ctx.moment)
+    return visible(ctx, found, key)
 
 
 async def change_relationship(
     ctx: Context, *, key: Key, asked: Asked, expected_version: int | None = None
-) -> AdminRelationship:
-    """The acting partner changes its draft.
+) -> Begun[AdminRelationship]:
+    """The acting partner changes its draft; of an active relationship the extension, and Global Administrator goes.
 
-    Raises Denied, UnknownAdminRelationship, StaleTag, IllegalStep, Invalid, DisplayNameTaken, UnknownCustomerTenant.
+    To take the role away is an operation. Raises Denied, UnknownAdminRelationship, StaleTag, IllegalStep, Invalid,
+    DisplayNameTaken, UnknownCustomerTenant, Busy.
     """
     async with changing(ctx, "admin_relationship.change", key) as cmd:
         found = await store.lock(cmd.db, key)
@@ -78,11 +86,13 @@ async def change_relationship(
         cmd.require(Action.ADMIN_RELATIONSHIP_CHANGE, facts)
         before = rules.passed(existing(found, key), now=cmd.now)
         check_tag(before.version, expected_version, "relationship", str(key.id))
+        if before.status is Status.ACTIVE:
+            return await _adjusted(ctx, cmd, facts, before, asked, kept_end=found.ends_at if found else None)
         after = rules.changed(before, asked, now=cmd.now)
         await _check(cmd, facts, after)
         await store.save(cmd.db, after)
         cmd.record(before, after)
-        return after
+        return Begun(after)
 
 
 async def delete_relationship(ctx: Context, *, key: Key, expected_version: int | None = None) -> None:
@@ -96,32 +106,33 @@ async def delete_relationship(ctx: Context, *, key: Key, expected_version: int |
         cmd.record(before, None)
 
 
-async def ask_for_approval(ctx: Context, *, key: Key) -> AdminRelationship:
+async def ask_for_approval(ctx: Context, *, key: Key) -> Request:
     """The acting partner locks its draft and asks; raises Denied, UnknownAdminRelationship, IllegalStep."""
     async with changing(ctx, "admin_relationship.ask", key) as cmd:
         found = await store.lock(cmd.db, key)
         facts = _bounded(await store.facts(cmd.db, ctx, key), found.duration if found else "P1D")
         cmd.require(Action.ADMIN_RELATIONSHIP_ASK, facts)
-        if (earlier := cmd.replay(AdminRelationship)) is not None:
+        if (earlier := cmd.replay(Request)) is not None:
             return earlier
         before = existing(found, key)
         after = rules.asked_for(before, now=cmd.now)
         await store.save(cmd.db, after)
         cmd.record(before, after)
-        return cmd.remember(after)
+        return await _requested(ctx, cmd, after, RequestAction.LOCK_FOR_APPROVAL)
 
 
-async def terminate_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
+async def terminate_relationship(ctx: Context, *, key: Key) -> Request:
     """The acting partner ends its relationship; raises Denied, UnknownAdminRelationship, IllegalStep."""
     async with changing(ctx, "admin_relationship.terminate", key) as cmd:
         cmd.require(Action.ADMIN_RELATIONSHIP_END, await store.facts(cmd.db, ctx, key))
-        if (earlier := cmd.replay(AdminRelationship)) is not None:
-            return rules.passed(earlier, now=cmd.now)
+        if (earlier := cmd.replay(Request)) is not None:
+            return earlier
         before = rules.passed(existing(await store.lock(cmd.db, key), key), now=cmd.now)
         after = rules.terminated(before, Party.PARTNER, now=cmd.now)
         await store.save(cmd.db, after)
         cmd.record(before, after)
-        return rules.passed(cmd.remember(after), now=cmd.now)
+        await settling.end_assignments(cmd, after)
+        return await _requested(ctx, cmd, after, RequestAction.TERMINATE)
 
 
 def existing(found: AdminRelationship | None, key: Key) -> AdminRelationship:
@@ -129,6 +140,51 @@ def existing(found: AdminRelationship | None, key: Key) -> AdminRelationship:
     if found is None:
         raise rules.UnknownAdminRelationship("There is no such delegated admin relationship.", str(key.id))
     return found
+
+
+def visible(ctx: Context, found: AdminRelationship | None, key: Key) -> AdminRelationship:
+    """The relationship as time left it; raises UnknownAdminRelationship, also a year after its end."""
+    relationship = rules.passed(existing(found, key), now=ctx.moment)
+    return existing(relationship if rules.seen(relationship, now=ctx.moment) else None, key)
+
+
+async def _adjusted(
+    ctx: Context, cmd: Command, facts: Facts, before: AdminRelationship, asked: Asked, *, kept_end: datetime | None
+) -> Begun[AdminRelationship]:
+    wanted = rules.adjusted(before, asked, now=cmd.now)
+    if wanted == before:
+        cmd.unchanged()
+        return Begun(before)
+    if before.ends_at != kept_end:
+        raise Busy("This relationship has just reached its end and is being extended; send the request again.")
+    await _check(cmd, facts, wanted)
+    if wanted.roles == before.roles:
+        await store.save(cmd.db, wanted)
+        cmd.record(before, wanted)
+        return Begun(wanted)
+    after = rules.moved(before, Step.ADJUST, Party.PARTNER, now=cmd.now)
+    intent = Intent(roles=wanted.roles, auto_extend=wanted.auto_extend)
+    operation = settling.begun(cmd, ctx.runtime.ids.new(), after, OperationType.RELATIONSHIP_UPDATE, intent)
+    await store.save(cmd.db, after)
+    await below_store.add_operation(cmd.db, operation)
+    cmd.record(before, after)
+    await settling.carry_out(cmd, after, operation)
+    return Begun(after, operation)
+
+
+async def _requested(ctx: Context, cmd: Command, relationship: AdminRelationship, action: RequestAction) -> Request:
+    """Keep that it was asked, and done."""
+    made = Request(
+        id=ctx.runtime.ids.new(),
+        partner_tenant_id=relationship.partner_tenant_id,
+        relationship_id=relationship.id,
+        action=action,
+        status=RequestStatus.SUCCEEDED,
+        created_at=cmd.now,
+        modified_at=cmd.now,
+    )
+    await below_store.add_request(cmd.db, made)
+    return cmd.remember(made)
 
 
 def _drafted(ctx: Context, asked: Asked, cmd: Command) -> AdminRelationship:

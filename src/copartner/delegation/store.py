@@ -24,8 +24,11 @@ def read() -> str:
 
 @cache
 def page() -> str:
-    """Caller, status, customer, moment, whether to count, key to start after, size; one item more than the size."""
-    return call("fn_list_admin_relationships", 10, "facts", "shapes", "body")
+    """Caller, statuses, customers, moment, order, whether downwards and to count, value and key to start after, size.
+
+    Answers one item more than the size.
+    """
+    return call("fn_list_admin_relationships", 13, "facts", "shapes", "body")
 
 
 @cache
@@ -92,7 +95,8 @@ async def save(db: Connection, made: AdminRelationship) -> None:
     try:
         await db.execute(
             """UPDATE admin_relationship SET customer_tenant_id = $3, customer_name = $4, display_name = $5, roles = $6,
-                duration = $7, auto_extend = $8, status = $9, modified_at = $10, asked_at = $11, version = $12
+                duration = $7, auto_extend = $8, status = $9, modified_at = $10, asked_at = $11, version = $12,
+                ended_at = $13
             WHERE partner_tenant_id = $1 AND id = $2""",
             made.partner_tenant_id,
             made.id,
@@ -106,6 +110,7 @@ async def save(db: Connection, made: AdminRelationship) -> None:
             made.modified_at,
             made.asked_at,
             made.version,
+            made.ended_at,
         )
     except asyncpg.UniqueViolationError as error:
         raise _taken(made) from error
@@ -114,7 +119,7 @@ async def save(db: Connection, made: AdminRelationship) -> None:
 async def save_answer(db: Connection, made: AdminRelationship) -> None:
     """Write what the acting customer said to it."""
     await db.execute(
-        """UPDATE admin_relationship SET status = $3, modified_at = $4, answer_reason = $5, version = $6
+        """UPDATE admin_relationship SET status = $3, modified_at = $4, answer_reason = $5, version = $6, ended_at = $7
         WHERE partner_tenant_id = $1 AND id = $2""",
         made.partner_tenant_id,
         made.id,
@@ -122,6 +127,7 @@ async def save_answer(db: Connection, made: AdminRelationship) -> None:
         made.modified_at,
         made.answer_reason,
         made.version,
+        made.ended_at,
     )
 
 

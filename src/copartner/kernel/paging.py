@@ -54,31 +54,44 @@ class BadPageToken(Exception):
     """The token was made for another tenant or query, or altered."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: the last key, and `value`, by which the list is ordered where that is not the key."""
+
+    key: UUID
+    value: str = ""
+
+
 class PageTokens:
     """Makes and opens page tokens; the same secret on every process and after a restart."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def seal(self, query: str, tenant_id: UUID, last: UUID) -> str:
-        """A token that continues `query` of `tenant_id` after the key `last`."""
-        return base64.urlsafe_b64encode(last.bytes + self._mac(query, tenant_id, last.bytes)).decode()
+    def seal(self, query: str, tenant_id: UUID, last: UUID, value: str = "") -> str:
+        """A token that continues `query` of `tenant_id` after the key `last`, and the value by which it is ordered."""
+        place = last.bytes + value.encode()
+        return base64.urlsafe_b64encode(self._mac(query, tenant_id, place) + place).decode()
 
     def open(self, query: str, tenant_id: UUID, token: str) -> UUID:
         """The key to continue after; raises BadPageToken."""
+        return self.place(query, tenant_id, token).key
+
+    def place(self, query: str, tenant_id: UUID, token: str) -> Place:
+        """The place to continue after; raises BadPageToken."""
         try:
             raw = base64.urlsafe_b64decode(token)
         except ValueError as error:
             raise BadPageToken from error
-        last, mac = raw[:16], raw[16:]
+        mac, place = raw[:16], raw[16:]
         # Exactly as it was sealed: the last letter has bits to spare, and a decoder passes over foreign letters.
         if (
-            len(raw) != 32
+            len(place) < 16
             or base64.urlsafe_b64encode(raw).decode() != token
-            or not hmac.compare_digest(mac, self._mac(query, tenant_id, last))
+            or not hmac.compare_digest(mac, self._mac(query, tenant_id, place))
         ):
             raise BadPageToken
-        return UUID(bytes=last)
+        return Place(UUID(bytes=place[:16]), place[16:].decode())
 
     def _mac(self, query: str, tenant_id: UUID, last: bytes) -> bytes:
         return hmac.digest(self._secret, query.encode() + b"\0" + tenant_id.bytes + last, sha256)[:16]

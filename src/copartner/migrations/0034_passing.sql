@@ -6,7 +6,7 @@ ALTER TABLE admin_relationship ADD COLUMN noticed integer NOT NULL DEFAULT 1000 
 COMMENT ON COLUMN admin_relationship.noticed IS 'how many days before the present end the last notice of it was due; 1000: none was';
 CREATE POLICY worker_all ON admin_relationship TO copartner_worker USING (true);
 GRANT SELECT ON admin_relationship TO copartner_worker;
-GRANT UPDATE (status, modified_at, activated_at, ends_at, version, noticed) ON admin_relationship TO copartner_worker;
+GRANT UPDATE (status, modified_at, activated_at, ends_at, ended_at, version, noticed) ON admin_relationship TO copartner_worker;
 GRANT SELECT (noticed) ON admin_relationship TO copartner_facts;
 CREATE INDEX admin_relationship_lapses ON admin_relationship (asked_at) WHERE status = 'approvalPending';
 CREATE INDEX admin_relationship_ends ON admin_relationship (ends_at) WHERE status = 'active';
@@ -14,6 +14,13 @@ CREATE INDEX admin_relationship_noticed ON admin_relationship (noticed, ends_at)
     WHERE status = 'active' AND auto_extend <> 'P180D';
 CREATE INDEX admin_relationship_steps ON admin_relationship (modified_at)
     WHERE status IN ('approved', 'activating', 'expiring', 'terminationRequested', 'terminating');
+
+-- With a relationship that time ends go the assignments of its roles.
+CREATE POLICY worker_all ON access_assignment TO copartner_worker USING (true);
+CREATE POLICY worker_all ON access_assignment_role TO copartner_worker USING (true);
+GRANT SELECT ON access_assignment, access_assignment_role TO copartner_worker;
+GRANT UPDATE (status, modified_at, deleted_at, version) ON access_assignment TO copartner_worker;
+GRANT UPDATE (taken_at) ON access_assignment_role TO copartner_worker;
 
 -- Whom a notice goes to, and in which language.
 CREATE POLICY worker_all ON tenant FOR SELECT TO copartner_worker USING (true);

@@ -134,7 +134,7 @@ class AdminRelationship(Struct, frozen=True, rename="camel", tag_field="type", t
 
     On the customer's side `customer` is the customer it names, or the answering tenant where it names nobody and was
     asked for. `within_limits`: its duration is one that the programme allows. `global_administrator`: that role is
-    among those asked for.
+    among those asked for. `active`: it is so now. `roles_within`: all that a group is to get of it are its roles.
     """
 
     id: Annotated[str, Ref("AdminRelationship")]
@@ -142,6 +142,8 @@ class AdminRelationship(Struct, frozen=True, rename="camel", tag_field="type", t
     customer: TenantId | None = None
     within_limits: bool | None = None
     global_administrator: bool | None = None
+    active: bool | None = None
+    roles_within: bool | None = None
 
 
 class Cart(Struct, frozen=True, rename="camel", tag_field="type", tag="Cart"):

@@ -12,6 +12,7 @@ ONE_THING = "a partner reads one cart, order or subscription, or works on a cart
 ONE_SUBSCRIPTION = "a partner changes one subscription or builds on it"
 ASKING = "a partner asks for a relationship"
 GRANULAR_ASKING = "a partner asks for granular delegated admin"
+GRANULAR_ASSIGNING = "a partner gives groups what a granular relationship holds, and sees at whom"
 GRANULAR_ANSWERING = "a customer answers that"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
@@ -27,6 +28,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.RELATIONSHIP_LINK_READ,
                 A.RELATIONSHIP_REQUEST_LIST,
                 A.ADMIN_RELATIONSHIP_LIST,
+                A.ADMIN_CUSTOMER_LIST,
                 A.DOMAIN_CHECK,
                 A.ADDRESS_CHECK,
                 A.PARTNER_AGREEMENT_READ,
@@ -126,6 +128,15 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.ADMIN_RELATIONSHIP_DELETE,
                 A.ADMIN_RELATIONSHIP_ASK,
                 A.ADMIN_RELATIONSHIP_END,
+            }
+        ),
+        GRANULAR_ASSIGNING: frozenset(
+            {
+                A.ADMIN_CUSTOMER_READ,
+                A.ACCESS_ASSIGNMENT_READ,
+                A.ACCESS_ASSIGNMENT_CREATE,
+                A.ACCESS_ASSIGNMENT_CHANGE,
+                A.ACCESS_ASSIGNMENT_DELETE,
             }
         ),
         GRANULAR_ANSWERING: frozenset(

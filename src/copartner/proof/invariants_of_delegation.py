@@ -4,11 +4,14 @@ from datetime import date
 
 from copartner.policy.actions import Action as A
 from copartner.policy.facts import Cloud, Role
-from copartner.policy.tree import Binary, Entity, Expr, Has, Literal
-from copartner.proof.classes import CLASSES, GRANULAR_ANSWERING, GRANULAR_ASKING
+from copartner.policy.tree import Binary, Entity, Expr, Has, Literal, Members
+from copartner.proof.classes import CLASSES, GRANULAR_ANSWERING, GRANULAR_ASKING, GRANULAR_ASSIGNING
 from copartner.proof.vocabulary import ACTOR, THING, Invariant, at, every, same
 
-GRANULAR_ACTIONS = CLASSES[GRANULAR_ASKING] - {A.ADMIN_RELATIONSHIP_READ} | {A.ADMIN_CONSENT_APPROVE}
+_GIVING = frozenset({A.ACCESS_ASSIGNMENT_CREATE, A.ACCESS_ASSIGNMENT_CHANGE})
+_ASSIGNING = _GIVING | {A.ACCESS_ASSIGNMENT_DELETE}
+GRANULAR_ACTIONS = CLASSES[GRANULAR_ASKING] - {A.ADMIN_RELATIONSHIP_READ} | {A.ADMIN_CONSENT_APPROVE} | _ASSIGNING
+_ASSIGNERS = (Role.GLOBAL_ADMIN, Role.USER_MANAGEMENT_ADMIN, Role.ADMIN_AGENT)
 _BEGINS = date(2022, 1, 1)
 _COMMERCIAL = frozenset({Cloud.COMMERCIAL})
 _home, _never = at(ACTOR, "tenant"), Literal(False)
@@ -21,8 +24,8 @@ def _holds(role: Role) -> Expr:
 GRANULAR = (
     Invariant(
         "own-granular",
-        "A granular relationship is asked for, read and ended by its own partner.",
-        CLASSES[GRANULAR_ASKING],
+        "A granular relationship is asked for, read, given to groups and ended by its own partner.",
+        CLASSES[GRANULAR_ASKING] | CLASSES[GRANULAR_ASSIGNING],
         every(Has(THING, "partner"), same(_home, at(THING, "partner"))),
     ),
     Invariant(
@@ -44,6 +47,26 @@ GRANULAR = (
         _holds(Role.ADMIN_AGENT),
         _COMMERCIAL,
         _BEGINS,
+    ),
+    Invariant(
+        "granular-assigned-by-admins",
+        "Groups get and lose roles by one of three kinds of the partner's people.",
+        _ASSIGNING,
+        Binary("containsAny", at(ACTOR, "roles"), Members(tuple(Literal(Entity("Role", role)) for role in _ASSIGNERS))),
+        _COMMERCIAL,
+        _BEGINS,
+    ),
+    Invariant(
+        "granular-assigned-while-active",
+        "Groups get roles of a relationship while it is active.",
+        _GIVING,
+        every(Has(THING, "active"), at(THING, "active")),
+    ),
+    Invariant(
+        "granular-assigned-within",
+        "Groups get no role beyond those of the relationship.",
+        _GIVING,
+        every(Has(THING, "rolesWithin"), at(THING, "rolesWithin")),
     ),
     Invariant(
         "granular-bounded",

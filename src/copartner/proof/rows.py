@@ -36,6 +36,8 @@ def _row(table: str, side: Side, kind: str, attribute: str, action: Action, rule
 
 
 _P, _C = Side.PARTNER, Side.CUSTOMER
+# A relationship and what groups hold by it.
+_GRANULAR = ("admin_relationship", "access_assignment", "access_assignment_role")
 ROWS = (
     _row("cart", _P, "Cart", "partner", Action.CART_READ, "mp-visibility", "customer"),
     _row("purchase_order", _P, "Order", "partner", Action.ORDER_READ, "mp-visibility", "customer"),
@@ -57,15 +59,13 @@ ROWS = (
         "rel-addressee",
         "partner",
     ),
-    _row("admin_relationship", _P, "AdminRelationship", "partner", Action.ADMIN_RELATIONSHIP_READ, "gdap-own"),
-    _row(
-        "admin_relationship",
-        _C,
-        "AdminRelationship",
-        "customer",
-        Action.ADMIN_CONSENT_READ,
-        "gdap-addressee",
-        "partner",
+    *(
+        _row(table, _P, "AdminRelationship", "partner", Action.ADMIN_RELATIONSHIP_READ, "gdap-own")
+        for table in (*_GRANULAR, "admin_operation", "admin_request")
+    ),
+    *(
+        _row(table, _C, "AdminRelationship", "customer", Action.ADMIN_CONSENT_READ, "gdap-addressee", "partner")
+        for table in _GRANULAR
     ),
     *(_row("audit_record", side, "Home", "tenant", Action.AUDIT_READ, "own-tenant") for side in Side),
     *(

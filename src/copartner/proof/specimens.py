@@ -108,7 +108,13 @@ def _resource(kind: str, tenant: str) -> Resource:
         case "RelationshipRequest":
             return RelationshipRequest("rr-1", PARTNER, CUSTOMER, includes_privileges=True)
         case "AdminRelationship":
-            return AdminRelationship("ar-1", PARTNER, CUSTOMER, within_limits=True, global_administrator=False)
+            return AdminRelationship(
+                *("ar-1", PARTNER, CUSTOMER),
+                within_limits=True,
+                global_administrator=False,
+                active=True,
+                roles_within=True,
+            )
         case "Customer":
             return Customer("c-1", PARTNER, CUSTOMER)
         case "Cart":

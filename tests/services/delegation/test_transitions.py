@@ -36,6 +36,7 @@ approvalPending     reject           customer  terminated
 approvalPending     lapse            system    expired
 approved            provision        system    activating
 activating          provision        system    active
+active              adjust           partner   active
 active              end              system    expiring
 expiring            end              system    expired
 active              terminate        partner   terminationRequested

@@ -15,8 +15,11 @@ UNWALLED = {
     "catalogue_term", "function_version", "migration", "organisation",
 }  # fmt: skip
 FACTS_READ = {
+    "access_assignment": "partner_tenant_id id relationship_id customer_tenant_id group_id status created_at "
+    "modified_at activated_at deleted_at version",
+    "access_assignment_role": "partner_tenant_id assignment_id customer_tenant_id role_id given_at taken_at",
     "admin_relationship": "partner_tenant_id id customer_tenant_id customer_name display_name roles duration "
-    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version noticed",
+    "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version ended_at noticed",
     "actor": "tenant_id subject_id app_only sides roles",
     "affiliation": "organisation_id affiliate_id",
     "application": "tenant_id id name enabled",
@@ -43,11 +46,18 @@ FACTS_READ = {
 }
 # Every column that any role may change. Seller, owner, terms and partner of record are not among them.
 CHANGED = {
-    ("copartner_customer", "admin_relationship"): "status modified_at answer_reason version",
+    ("copartner_customer", "access_assignment"): "status modified_at deleted_at version",
+    ("copartner_customer", "access_assignment_role"): "taken_at",
+    ("copartner_customer", "admin_relationship"): "status modified_at answer_reason version ended_at",
     ("copartner_facts", "admin_relationship"): "customer_tenant_id",
+    ("copartner_partner", "access_assignment"): "status modified_at activated_at deleted_at version",
+    ("copartner_partner", "access_assignment_role"): "taken_at",
+    ("copartner_partner", "admin_operation"): "status modified_at",
     ("copartner_partner", "admin_relationship"): (
-        "customer_tenant_id customer_name display_name roles duration auto_extend status modified_at asked_at version"
+        "customer_tenant_id customer_name display_name roles duration auto_extend status modified_at asked_at version "
+        "ended_at"
     ),
+    ("copartner_partner", "admin_request"): "status modified_at",
     ("copartner_customer", "idempotency_key"): "result",
     ("copartner_customer", "relationship_request"): "state answered_at answered_by",
     ("copartner_customer", "reseller_relationship"): "privileges",
@@ -93,7 +103,9 @@ CHANGED = {
     ): "nickname quantity status auto_renew version next_term support_tenant_id registered_at",
     ("copartner_facts", "reseller_relationship"): "privileges_used_at",
     # When a relationship became active and ends: by the system alone.
-    ("copartner_worker", "admin_relationship"): "status modified_at activated_at ends_at version noticed",
+    ("copartner_worker", "admin_relationship"): "status modified_at activated_at ends_at version ended_at noticed",
+    ("copartner_worker", "access_assignment"): "status modified_at deleted_at version",
+    ("copartner_worker", "access_assignment_role"): "taken_at",
     ("copartner_worker", "mail_outbox"): "attempts retry_at given_up failure",
     ("copartner_worker", "reseller_relationship"): "privileges",
     ("copartner_signin", "authorization_code"): "used_at",
@@ -116,7 +128,8 @@ REMOVED = {
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
 ADDED = {
-    ("copartner_partner", "admin_relationship"),
+    *(("copartner_partner", table) for table in ("access_assignment", "access_assignment_role", "admin_operation",
+                                                 "admin_relationship", "admin_request")),
     ("copartner_customer", "customer_agreement"), ("copartner_customer", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("application", "application_consent", "application_secret", "directory_group", "group_member",

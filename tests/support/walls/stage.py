@@ -20,7 +20,7 @@ T = TypeVar("T")
 # In the order in which their rows may go.
 _CLEARED = (
     "subscription_transition", "subscription", "purchase_order", "cart", "billing_profile", "customer_agreement",
-    "admin_relationship",
+    "access_assignment_role", "access_assignment", "admin_operation", "admin_request", "admin_relationship",
     "relationship_request", "reseller_relationship", "partner_relationship", "partner_agreement", "audit_record",
     "decision_record", "idempotency_key",
 )  # fmt: skip

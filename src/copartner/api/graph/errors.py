@@ -47,8 +47,12 @@ CLASSES: dict[type[Exception], tuple[int, str]] = {
     StaleTag: (412, "preconditionFailed"),
     RateExceeded: (429, "tooManyRequests"),
 }
-# What is wrong with what was asked for and not with who asks.
-_OF_THE_REQUEST = frozenset({"gdap-limits"})
+# What is wrong with what was asked for, or with its state, and not with who asks.
+_OF_THE_REQUEST = {
+    "gdap-limits": (400, "badRequest"),
+    "gdap-within": (400, "badRequest"),
+    "gdap-active": (409, "conflict"),
+}
 
 
 def say(status: int, code: str, message: str, inner: InnerError, headers: dict[str, str] | None = None) -> Reply:
@@ -89,6 +93,6 @@ def _of_denial(denied: Denied) -> tuple[int, str]:
         return 404, "notFound"
     if denied.of_bearer:
         return 401, "InvalidAuthenticationToken"
-    if denied.rules and set(denied.rules) <= _OF_THE_REQUEST:
-        return 400, "badRequest"
+    if denied.rules and _OF_THE_REQUEST.keys() >= set(denied.rules):
+        return max(_OF_THE_REQUEST[rule] for rule in denied.rules)
     return 403, "accessDenied"

@@ -1,19 +1,19 @@
-"""delegatedAdminRelationships: what a partner asks to be in a customer's tenant, and the requests that move it on."""
+"""delegatedAdminRelationships: what a partner asks to be in a customer's tenant."""
 
-from datetime import datetime
-from enum import StrEnum
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Struct, UnsetType
 
 from copartner.api.call import Call, Reply
 from copartner.api.decoding import or_none
-from copartner.api.graph import wire
+from copartner.api.graph import below, options, wire
 from copartner.api.graph.errors import GraphErrorBody
-from copartner.api.graph.wire import AccessDetails, RelationshipBody, RelationshipsBody
-from copartner.api.registry import Query, Route
+from copartner.api.graph.filtering import GUID, choice
+from copartner.api.graph.options import Collection, Listing
+from copartner.api.graph.wire import AccessDetails, RelationshipBody
+from copartner.api.registry import Route
 from copartner.delegation import service
-from copartner.delegation.model import AdminRelationship, Asked, AutoExtend
+from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, OrderBy, Status
 
 
 class Participant(Struct, frozen=True, rename="camel"):
@@ -33,30 +33,6 @@ class RelationshipRequest(Struct, frozen=True, kw_only=True, rename="camel"):
     access_details: AccessDetails | UnsetType = UNSET
 
 
-class ActionName(StrEnum):
-    """What a partner can ask to be done."""
-
-    LOCK_FOR_APPROVAL = "lockForApproval"
-    TERMINATE = "terminate"
-
-
-class ActionRequest(Struct, frozen=True, rename="camel"):
-    """A request about a relationship."""
-
-    action: ActionName
-
-
-class ActionBody(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A delegatedAdminRelationshipRequest, which is done as soon as it is answered."""
-
-    context: str = field(name="@odata.context")
-    id: UUID
-    action: ActionName
-    status: str
-    created_date_time: datetime
-    last_modified_date_time: datetime
-
-
 def _asked(body: RelationshipRequest) -> Asked:
     customer = or_none(body.customer)
     details = or_none(body.access_details)
@@ -70,13 +46,29 @@ def _asked(body: RelationshipRequest) -> Asked:
     )
 
 
+_CONTEXT = "tenantRelationships/delegatedAdminRelationships"
+LISTING: Listing[AdminRelationship, RelationshipBody] = Listing(
+    RelationshipBody,
+    {
+        "createdDateTime": lambda one: one.created_at.isoformat(),
+        "lastModifiedDateTime": lambda one: one.modified_at.isoformat(),
+        "displayName": lambda one: one.display_name,
+    },
+    {"status": choice(Status), "customer/tenantId": GUID},
+)
+_ORDERS = {
+    "createdDateTime": OrderBy.CREATED,
+    "lastModifiedDateTime": OrderBy.MODIFIED,
+    "displayName": OrderBy.NAME,
+}
+
+
 def _one(call: Call, found: AdminRelationship) -> RelationshipBody:
-    context = f"{wire.root(call)}/$metadata#tenantRelationships/delegatedAdminRelationships/$entity"
-    return wire.body_of(found, context)
+    return wire.body_of(found, f"{options.root(call)}/$metadata#{_CONTEXT}/$entity")
 
 
 def _address(call: Call, found: AdminRelationship) -> str:
-    return f"{wire.root(call)}/tenantRelationships/delegatedAdminRelationships/{wire.id_of(found)}"
+    return f"{options.root(call)}/{_CONTEXT}/{wire.id_of(found)}"
 
 
 async def _create(call: Call) -> Reply:
@@ -84,29 +76,35 @@ async def _create(call: Call) -> Reply:
     return Reply.of(201, _one(call, made), {"location": _address(call, made)})
 
 
-async def _list(call: Call) -> RelationshipsBody:
-    asked = wire.options(call)
+async def _list(call: Call) -> Collection[RelationshipBody]:
+    asked = options.asked(call, LISTING)
     found = await service.list_relationships(
         call.ctx,
-        status=asked.status,
-        customer_tenant_id=asked.customer,
+        statuses=asked.among("status"),
+        customer_tenant_ids=asked.among("customer/tenantId"),
+        order_by=_ORDERS[asked.order],
+        descending=asked.descending,
         count=asked.count,
         after=asked.after,
         size=asked.size,
     )
-    return wire.page_of(call, asked, found, wire.body_of)
+    return options.collection(call, LISTING, asked, found, wire.body_of, _CONTEXT)
 
 
 async def _read(call: Call) -> RelationshipBody:
-    names = wire.chosen(call)
+    names = options.chosen(call, RelationshipBody)
     found = await service.read_relationship(call.ctx, key=wire.key_of(call.text("delegatedAdminRelationship")))
-    return wire.only(_one(call, found), names)
+    return options.only(_one(call, found), names)
 
 
-async def _change(call: Call) -> RelationshipBody:
-    key, version = wire.key_of(call.text("delegatedAdminRelationship")), wire.expected_version(call)
+async def _change(call: Call) -> Reply:
+    """Source: delegatedadminrelationship-update, 2024-05-07."""
+    key, version = below.key_of(call), wire.expected_version(call)
     asked = _asked(call.decode(RelationshipRequest))
-    return _one(call, await service.change_relationship(call.ctx, key=key, asked=asked, expected_version=version))
+    made = await service.change_relationship(call.ctx, key=key, asked=asked, expected_version=version)
+    if made.operation is None:
+        return Reply.of(200, _one(call, made.thing))
+    return below.begun(call, key, made.operation)
 
 
 async def _delete(call: Call) -> Reply:
@@ -115,52 +113,22 @@ async def _delete(call: Call) -> Reply:
     return Reply(204)
 
 
-async def _request(call: Call) -> Reply:
-    key, action = wire.key_of(call.text("delegatedAdminRelationship")), call.decode(ActionRequest).action
-    step = service.ask_for_approval if action is ActionName.LOCK_FOR_APPROVAL else service.terminate_relationship
-    done = await step(call.ctx, key=key)
-    request_id = uuid5(done.id, action)
-    made = ActionBody(
-        context=f"{wire.root(call)}/$metadata#tenantRelationships/delegatedAdminRelationships/requests/$entity",
-        id=request_id,
-        action=action,
-        status="succeeded",
-        created_date_time=done.modified_at,
-        last_modified_date_time=done.modified_at,
-    )
-    return Reply.of(201, made, {"location": f"{_address(call, done)}/requests/{request_id}"})
-
-
-_CHOICE = Query("$select", "The properties to answer with, by comma.")
-_LIST = (
-    Query("$filter", "status eq '...' and customer/tenantId eq '...', either or both."),
-    _CHOICE,
-    Query("$top", "How many a page has, at most 300.", int),
-    Query("$orderby", "createdDateTime asc, the order of the list."),
-    Query("$count", "With true, how many there are in all."),
-    Query("$skiptoken", "Where the page begins; stands in @odata.nextLink."),
-)
-_MATCH = (Query("If-Match", "The @odata.etag of the version to change; required."),)
-
-
 def routes(version: str, prefix: str) -> tuple[Route, ...]:
     """The routes below one version of the contract; their names begin with `prefix`."""
     everything = f"/{version}/tenantRelationships/delegatedAdminRelationships"
     one = f"{everything}/{{delegatedAdminRelationship}}"
     name = f"{prefix}.{{}}_delegated_admin_relationship".format
     return (
-        Route(("GET",), everything, _list, name("list"), "List the caller's relationships.", RelationshipsBody,
-              query=_LIST, error=GraphErrorBody),
+        Route(("GET",), everything, _list, name("list"), "List the caller's relationships.",
+              Collection[RelationshipBody], query=LISTING.query, error=GraphErrorBody),
         Route(("POST",), everything, _create, name("create"), "Draft a relationship.", RelationshipBody,
               RelationshipRequest, 201, error=GraphErrorBody),
         Route(("GET",), one, _read, name("read"), "Read a relationship.", RelationshipBody,
-              query=(_CHOICE,), error=GraphErrorBody),
-        Route(("PATCH",), one, _change, name("change"), "Change a draft.", RelationshipBody, RelationshipRequest,
-              headers=_MATCH, error=GraphErrorBody),
-        Route(("DELETE",), one, _delete, name("delete"), "Drop a draft.", status=204, headers=_MATCH,
+              query=(options.CHOICE,), error=GraphErrorBody),
+        Route(("PATCH",), one, _change, name("change"), "Change a draft, or an active one.", RelationshipBody,
+              RelationshipRequest, headers=below.MATCH, error=GraphErrorBody),
+        Route(("DELETE",), one, _delete, name("delete"), "Drop a draft.", status=204, headers=below.MATCH,
               error=GraphErrorBody),
-        Route(("POST",), f"{one}/requests", _request, name("request_of"), "Ask for approval, or end it.",
-              ActionBody, ActionRequest, 201, error=GraphErrorBody),
     )  # fmt: skip
 
 

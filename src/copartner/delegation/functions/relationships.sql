@@ -28,27 +28,47 @@ CREATE FUNCTION fn_admin_relationship_row(r admin_relationship) RETURNS json LAN
         'customer_tenant_id', r.customer_tenant_id, 'customer_name', r.customer_name, 'display_name', r.display_name,
         'roles', r.roles, 'duration', r.duration, 'auto_extend', r.auto_extend, 'status', r.status,
         'created_at', r.created_at, 'modified_at', r.modified_at, 'asked_at', r.asked_at,
-        'activated_at', r.activated_at, 'ends_at', r.ends_at, 'answer_reason', r.answer_reason, 'version', r.version)
+        'activated_at', r.activated_at, 'ends_at', r.ends_at, 'answer_reason', r.answer_reason, 'ended_at', r.ended_at,
+        'version', r.version)
 $$;
 GRANT EXECUTE ON FUNCTION fn_admin_relationship_row
     TO copartner_partner, copartner_customer, copartner_facts, copartner_worker;
 
--- fn_admin_relationship_status: the status that time has made of a relationship, as delegation/rules.py has it.
-CREATE FUNCTION fn_admin_relationship_status(r admin_relationship, p_now timestamptz) RETURNS text
+-- fn_admin_relationship_ended: when a relationship ended, by what somebody did or by time, as delegation/rules.py has it;
+-- null while it goes on.
+CREATE FUNCTION fn_admin_relationship_ended(r admin_relationship, p_now timestamptz) RETURNS timestamptz
 LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    v_begun boolean := r.status IN ('approved', 'activating') AND r.modified_at <= p_now;
-    v_ends timestamptz := CASE WHEN v_begun THEN fn_end_of(r.duration, r.modified_at) ELSE r.ends_at END;
+DECLARE v_ends timestamptz;
 BEGIN
-    RETURN CASE
-        WHEN (v_begun OR r.status = 'active') AND (v_ends > p_now OR r.auto_extend = 'P180D') THEN 'active'
-        WHEN v_begun OR r.status = 'active' THEN 'expired'
-        WHEN r.status = 'approvalPending' AND r.asked_at + interval '90 days' <= p_now THEN 'expired'
+    IF r.ended_at IS NOT NULL THEN
+        RETURN r.ended_at;
+    END IF;
+    v_ends := CASE WHEN r.status = 'approvalPending' THEN r.asked_at + interval '90 days'
+        WHEN r.auto_extend = 'P180D' THEN NULL
+        WHEN r.status = 'active' THEN r.ends_at
+        -- Approved, and the system has not taken its steps.
+        WHEN r.status IN ('approved', 'activating') THEN fn_end_of(r.duration, r.modified_at) END;
+    RETURN CASE WHEN v_ends <= p_now THEN v_ends END;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_ended TO copartner_partner, copartner_facts;
+
+-- fn_admin_relationship_status: the status that time has made of a relationship.
+CREATE FUNCTION fn_admin_relationship_status(r admin_relationship, p_now timestamptz) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN r.ended_at IS NULL AND fn_admin_relationship_ended(r, p_now) IS NOT NULL THEN 'expired'
         WHEN r.status = 'expiring' AND r.modified_at <= p_now THEN 'expired'
         WHEN r.status IN ('terminationRequested', 'terminating') AND r.modified_at <= p_now THEN 'terminated'
-        ELSE r.status END;
-END $$;
-GRANT EXECUTE ON FUNCTION fn_admin_relationship_status TO copartner_partner;
+        WHEN r.status IN ('approved', 'activating') AND r.modified_at <= p_now THEN 'active'
+        ELSE r.status END
+$$;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_status TO copartner_partner, copartner_facts;
+
+-- fn_admin_relationship_seen: whether its partner still sees a relationship: for a year after its end.
+CREATE FUNCTION fn_admin_relationship_seen(r admin_relationship, p_now timestamptz) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(p_now < fn_admin_relationship_ended(r, p_now) + interval '365 days', true)
+$$;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_seen TO copartner_partner;
 
 -- fn_end_of: when an ISO 8601 duration of years, months and days is over, months counted before days.
 CREATE FUNCTION fn_end_of(p_duration text, p_begins timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$
@@ -56,7 +76,7 @@ CREATE FUNCTION fn_end_of(p_duration text, p_begins timestamptz) RETURNS timesta
         + make_interval(days => coalesce(part[3]::integer, 0))
     FROM regexp_match(p_duration, '^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$') AS part
 $$;
-GRANT EXECUTE ON FUNCTION fn_end_of TO copartner_partner;
+GRANT EXECUTE ON FUNCTION fn_end_of TO copartner_partner, copartner_facts;
 
 -- fn_read_admin_relationship: one relationship of the acting partner.
 CREATE FUNCTION fn_read_admin_relationship(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
@@ -70,26 +90,40 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_admin_relationship TO PUBLIC;
 
--- fn_list_admin_relationships: a page of the acting partner's relationships, and one more row where the list goes on.
+-- fn_list_admin_relationships: a page of the acting partner's relationships in an order, and one more row where the list
+-- goes on. Into its statement come words of this function alone.
 CREATE FUNCTION fn_list_admin_relationships(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
-    p_status text, p_customer uuid, p_now timestamptz, p_count boolean, p_after uuid, p_size integer,
-    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
-DECLARE v_total bigint; v_items json;
+    p_statuses text[], p_customers uuid[], p_now timestamptz, p_order text, p_descending boolean, p_count boolean,
+    p_value text, p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_total bigint;
+    v_items json;
+    v_column text := CASE p_order WHEN 'modified_at' THEN 'r.modified_at' WHEN 'display_name' THEN 'lower(r.display_name)'
+        ELSE 'r.created_at' END;
+    v_value text := CASE p_order WHEN 'display_name' THEN 'lower($5)' ELSE '$5::timestamptz' END;
+    v_way text := CASE WHEN p_descending THEN 'DESC' ELSE 'ASC' END;
+    v_beyond text := CASE WHEN p_descending THEN '<' ELSE '>' END;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
-    SELECT coalesce(json_agg(fn_admin_relationship_row(page) ORDER BY (page).id), '[]'),
-        coalesce((SELECT json_agg(json_build_object('type', 'AdminRelationship', 'id', asker, 'partner', asker))
-            FROM (SELECT DISTINCT unnest(array_agg((page).partner_tenant_id))) AS askers(asker)), '[]')
+    EXECUTE format($statement$
+        SELECT coalesce(json_agg(fn_admin_relationship_row(page) ORDER BY place), '[]'),
+            coalesce((SELECT json_agg(json_build_object('type', 'AdminRelationship', 'id', asker, 'partner', asker))
+                FROM (SELECT DISTINCT unnest(array_agg((page).partner_tenant_id))) AS askers(asker)), '[]')
+        FROM (SELECT r, row_number() OVER (ORDER BY %1$s %2$s, r.id %2$s) FROM admin_relationship r
+            WHERE r.partner_tenant_id = $1 AND fn_admin_relationship_seen(r, $4)
+            AND ($2 IS NULL OR fn_admin_relationship_status(r, $4) = ANY ($2))
+            AND ($3 IS NULL OR r.customer_tenant_id = ANY ($3)) AND %3$s
+            ORDER BY %1$s %2$s, r.id %2$s LIMIT $7) AS listed(page, place)
+        $statement$, v_column, v_way,
+        CASE WHEN p_after IS NULL THEN 'true' ELSE format('(%s, r.id) %s (%s, $6)', v_column, v_beyond, v_value) END)
     INTO v_items, shapes
-    FROM (SELECT r FROM admin_relationship r WHERE r.partner_tenant_id = p_tenant
-        AND (p_status IS NULL OR fn_admin_relationship_status(r, p_now) = p_status)
-        AND (p_customer IS NULL OR r.customer_tenant_id = p_customer) AND (p_after IS NULL OR r.id > p_after)
-        ORDER BY r.id LIMIT p_size + 1) AS listed(page);
+    USING p_tenant, p_statuses, p_customers, p_now, p_value, p_after, p_size + 1;
     IF p_count THEN
         SELECT count(*) INTO v_total FROM admin_relationship c WHERE c.partner_tenant_id = p_tenant
-            AND (p_status IS NULL OR fn_admin_relationship_status(c, p_now) = p_status)
-            AND (p_customer IS NULL OR c.customer_tenant_id = p_customer);
+            AND fn_admin_relationship_seen(c, p_now)
+            AND (p_statuses IS NULL OR fn_admin_relationship_status(c, p_now) = ANY (p_statuses))
+            AND (p_customers IS NULL OR c.customer_tenant_id = ANY (p_customers));
     END IF;
     body := json_build_object('total', v_total, 'items', v_items);
 END $$;
