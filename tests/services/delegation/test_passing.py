@@ -9,7 +9,7 @@ from itertools import pairwise, product
 import pytest
 
 from copartner import worker
-from copartner.delegation import consent, rules, service
+from copartner.delegation import assigning, consent, rules, service
 from copartner.delegation.model import AutoExtend, Status
 from copartner.kernel.database import Pool
 from copartner.kernel.functions import named
@@ -115,6 +115,22 @@ async def test_a_late_worker_makes_no_difference_to_readers_and_to_what_is_writt
     assert after == before
     assert (await audited(here, made))[-2:] == [(made.ends_at, "end")] * 2
     assert await audited(here, waiting) == [(PRESENT + rules.WAITS, "lapse")]
+
+
+async def test_with_a_relationship_that_time_ends_go_its_assignments(here: Programme) -> None:
+    made = await approved_by(here, "nordlicht", "alpenblick", "Hilfe", "P30D")
+    group = here.tenant("nordlicht").groups[0].id
+    given = await assigning.create_assignment(
+        here.context("aa@nordlicht"), key=made.key, group_id=group, roles=made.roles[:1]
+    )
+    await let_pass(here, PRESENT + 60 * DAY)
+    async with here.owner() as owner:
+        row = await owner.fetchrow("SELECT status, deleted_at FROM access_assignment WHERE id = $1", given.id)
+        role = await owner.fetchrow("SELECT given_at, taken_at FROM access_assignment_role")
+    assert tuple(row) == ("deleted", made.ends_at)
+    assert tuple(role) == (PRESENT, made.ends_at)
+    for tenant in ("nordlicht", "alpenblick"):
+        assert await audited(here, given, tenant) == [(made.ends_at, "end")]
 
 
 async def test_a_change_comes_after_what_was_due_before_it(here: Programme) -> None:
