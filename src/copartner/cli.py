@@ -19,10 +19,12 @@ from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
 from copartner.delegation import receipt_check
+from copartner.kernel import logging
 from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
 from copartner.kernel.login_store import UnsafeLogin
 from copartner.kernel.secrets import KeyFile, KeyFileError
+from copartner.mail.smtp import Smtp
 from copartner.migrations.runner import MigrationError, migrate
 from copartner.signin.keys import SigningKey, SigningKeys
 from copartner.signin.provider import service as identity
@@ -77,7 +79,9 @@ def _worker() -> None:
     settings = settings_of.read(os.environ)
     if settings.database_url is None:
         raise settings_of.SettingsError("COPARTNER_DATABASE_URL is not set")
-    asyncio.run(background.work(settings.database_url))
+    logging.configure(settings.log_level)
+    way = Smtp(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
+    asyncio.run(background.work(settings.database_url, settings.cloud, SystemClock(), way))
 
 
 def _migrate() -> None:

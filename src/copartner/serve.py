@@ -1,12 +1,13 @@
 """`copartner serve`: the programme on an operator's own database, put together from settings."""
 
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 import uvicorn
+from litestar.types import ControllerRouterHandler
 
 from copartner import app, portal
 from copartner.api import authority as authority_dialect
@@ -116,12 +117,16 @@ async def compose(
     key_file: KeyFile,
     *,
     grants: Mapping[str, Grant] | None = None,
+    extra_routes: Sequence[ControllerRouterHandler] = (),
     audiences: Iterable[str] = CLIENT_AUDIENCES,
     bom: bool = False,
     rate_limit: int = 0,
     trust: Trust | None = None,
 ) -> Asgi:
-    """The application over a runtime, the same for everybody but for `grants`; raises UnsafeLogin."""
+    """The application over a runtime; all but `grants` and `extra_routes` is the same for everybody.
+
+    Raises UnsafeLogin.
+    """
     async with runtime.pool.acquire() as connection:
         await check_login(connection)
     own = [portal.application(runtime.public_url)]
@@ -130,7 +135,7 @@ async def compose(
     )
     runtime = replace(runtime, signer=authority.keys)
     pages = portal.routes(runtime, authority, key_file, correlation_id=lambda scope: identified(scope).correlation_id)
-    routes = [*authority_dialect.routes(authority), *pages]
+    routes = [*authority_dialect.routes(authority), *pages, *extra_routes]
     return app.build(
         runtime, authority.tokens, extra_routes=routes, closing=[authority.close], bom=bom, rate_limit=rate_limit
     )

@@ -14,6 +14,8 @@ from copartner.kernel.given import count as _count
 from copartner.kernel.given import flag as _flag
 from copartner.kernel.given import names as _names
 from copartner.kernel.given import text as _text
+from copartner.mail.rules import is_address
+from copartner.mail.smtp import Server, server_of
 from copartner.policy.facts import Cloud
 from copartner.signin.provider.settings import ProviderSettings
 
@@ -47,6 +49,12 @@ def _url(value: str) -> str:
     if not re.match(r"^https?://[^/]+$", value.rstrip("/")):
         raise ValueError("give a root URL, such as https://partners.example")
     return value.rstrip("/")
+
+
+def _address(value: str) -> str:
+    if not is_address(value):
+        raise ValueError("give one address, such as programme@partners.example")
+    return value
 
 
 def _cloud(value: str) -> Cloud:
@@ -84,6 +92,15 @@ class Settings(ProviderSettings):
     processes: int = field(default=1, metadata=_about(_count(1, 64), "Server processes."))
     pool_size: int = field(default=12, metadata=_about(_count(1, 100), "Most database connections of one process."))
     key_file: Path | None = field(default=None, metadata=_about(Path, "File of the key that encrypts stored secrets."))
+    smtp_url: Server | None = field(
+        default=None,
+        metadata=_about(
+            server_of,
+            "Server that letters go by, smtp://host:587 or smtps://user:password@host:465; without it they wait.",
+            secret=True,
+        ),
+    )
+    mail_from: str | None = field(default=None, metadata=_about(_address, "Address that letters come from."))
     log_level: str = field(
         default="info", metadata=_about(_choice("debug", "info", "warning", "error"), "Least level that is logged.")
     )
@@ -118,6 +135,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         raise SettingsError("; ".join(faults))
     if ("tls_certificate" in values) != ("tls_key" in values):
         raise SettingsError("COPARTNER_TLS_CERTIFICATE and COPARTNER_TLS_KEY go together; set both or neither")
+    if ("smtp_url" in values) != ("mail_from" in values):
+        raise SettingsError("COPARTNER_SMTP_URL and COPARTNER_MAIL_FROM go together; set both or neither")
     settings = Settings(**values)
     if faults := settings.provider_faults():
         raise SettingsError("; ".join(faults))

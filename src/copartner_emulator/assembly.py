@@ -11,8 +11,9 @@ from copartner.kernel.paging import PageTokens
 from copartner.kernel.secrets import Drawn, KeyFile
 from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook
-from copartner_emulator import password_grant
+from copartner_emulator import control, password_grant
 from copartner_emulator.clock import MovableClock
+from copartner_emulator.control import Control
 from copartner_emulator.purging_store import Purging
 
 
@@ -33,7 +34,12 @@ def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableCl
     )
 
 
-async def assemble(runtime: Runtime, key_file: KeyFile, *, rate_limit: int = 0) -> Any:
-    """The application as `copartner serve` composes it, with the emulator's grant; unlimited unless asked for."""
+async def assemble(runtime: Runtime, key_file: KeyFile, clock: Control, *, rate_limit: int = 0) -> Any:
+    """The application as `copartner serve` composes it, with the emulator's grant and control of the clock.
+
+    Unlimited unless asked for.
+    """
     grants = {password_grant.GRANT_TYPE: password_grant.password}
-    return await serve.compose(runtime, key_file, grants=grants, rate_limit=rate_limit)
+    return await serve.compose(
+        runtime, key_file, grants=grants, extra_routes=control.handlers(clock), rate_limit=rate_limit
+    )

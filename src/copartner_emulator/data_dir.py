@@ -60,6 +60,11 @@ class DataDir:
         return self.path / "passwords.json"
 
     @property
+    def mail(self) -> Path:
+        """Letters that were written to people."""
+        return self.path / "mail"
+
+    @property
     def tls(self) -> Path:
         """Certificates, theirs and of those who signed them."""
         return self.path / "tls"

@@ -20,9 +20,11 @@ from copartner.policy.facts import Cloud
 from copartner.serve import release
 from copartner_emulator import assembly, certificates, cluster, purging_store, readyfile
 from copartner_emulator.clock import MovableClock
+from copartner_emulator.control import Control
 from copartner_emulator.data_dir import Contradiction, DataDir, Options
 from copartner_emulator.greeting import greeting
 from copartner_emulator.hold import Held
+from copartner_emulator.mail_folder import MailFolder
 from copartner_emulator.postgres import EmbeddedPostgres, PostgresError
 from copartner_emulator.request_log import RequestLog, RequestLogError
 from copartner_emulator.serving import PortTaken, listen, serve
@@ -135,7 +137,9 @@ async def _serve(
     authority = tls.authority if tls else None
     key_file = data.key_file()
     runtime = assembly.open_runtime(postgres.login_url, url, Cloud(options.cloud), programme, key_file)
-    app = await assembly.assemble(runtime, key_file, rate_limit=asked.rate_limit)
+    letters = MailFolder(data.mail)
+    control = Control(runtime, programme, machine, letters, data.keep_offset)
+    app = await assembly.assemble(runtime, key_file, control, rate_limit=asked.rate_limit)
     if asked.request_log is not None:
         app = RequestLog(app, asked.request_log, machine)
     collector.settle()
@@ -145,11 +149,11 @@ async def _serve(
             readyfile.write(asked.ready_file, readyfile.content(url, programme.now(), cast, authority))
         typer.echo(greeting(url, options, programme.now(), cast, data.passwords, authority))
 
-    sweeping = asyncio.create_task(worker.run(runtime.pool, machine))
+    working = asyncio.create_task(worker.run(runtime, programme, machine, letters, alone=control.alone))
     try:
         await serve(app, listening, postgres, ready, tls)
     finally:
-        sweeping.cancel()
+        working.cancel()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -49,7 +49,7 @@ async def insert_world(
         await _insert_people(db, tenant, password_hashes[tenant.id])
         await _insert_applications(db, tenant, secret_hashes, now)
     for relationship in world.relationships:
-        await _insert_relationship(db, relationship, world.cloud, now - timedelta(days=relationship.days_ago))
+        await _insert_relationship(db, relationship, world.cloud, now - timedelta(days=relationship.days_ago), now)
     for subscription in world.subscriptions:
         await _insert_subscription(db, subscription, now - timedelta(days=subscription.days_ago))
 
@@ -135,11 +135,12 @@ async def _insert_applications(db: Connection, tenant: Tenant, secret_hashes: di
     )
 
 
-async def _insert_relationship(db: Connection, it: Relationship, cloud: Cloud, at: datetime) -> None:
+async def _insert_relationship(db: Connection, it: Relationship, cloud: Cloud, at: datetime, now: datetime) -> None:
+    # Privileges were in use until now: otherwise the rule about unused ones would take them from an old world at once.
     await db.execute(
         """INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, state, privileges,
-            company_name, domain, formed_at)
-        VALUES ($1, $2, $3, 'active', $4, $5, $6, $7)""",
+            company_name, domain, formed_at, privileges_used_at)
+        VALUES ($1, $2, $3, 'active', $4, $5, $6, $7, $8)""",
         it.customer.id,
         it.id,
         it.partner.id,
@@ -147,6 +148,7 @@ async def _insert_relationship(db: Connection, it: Relationship, cloud: Cloud, a
         it.customer.company_name,
         it.customer.domain,
         at,
+        now,
     )
     await db.execute(
         """INSERT INTO billing_profile (partner_tenant_id, customer_tenant_id, id, email, company_name, culture,

@@ -15,13 +15,14 @@ from copartner.kernel.secrets import KeyFile
 from copartner.settings import Settings
 from copartner_emulator import assembly
 from copartner_emulator.clock import MovableClock
+from copartner_emulator.control import Control
 from support.postgres import Database
 from support.production import ended, serve, settings
 from support.programme import Programme, programme
 from support.web import client
 
 # What `copartner up` serves and production does not: method and address.
-EMULATOR_ALONE: frozenset[tuple[str, str]] = frozenset()
+EMULATOR_ALONE = {(method, "/emulator/v1/clock") for method in ("GET", "POST", "OPTIONS")}
 FORM = {"grant_type": "password", "username": "aa@nordlicht.example", "password": "any"}
 
 
@@ -48,7 +49,8 @@ async def both(here: Programme, place: Path) -> AsyncIterator[tuple[Any, Any]]:
     runtime = assembly.open_runtime(
         here.database.login_url, "http://127.0.0.1:8080", here.runtime.cloud, clock, key_file
     )
-    up = await assembly.assemble(runtime, key_file)
+    control = Control(runtime, clock, here.runtime.machine_clock)
+    up = await assembly.assemble(runtime, key_file, control)
     try:
         yield served, up
     finally:

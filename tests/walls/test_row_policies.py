@@ -60,11 +60,11 @@ OPEN = {
         "actor", "application", "application_consent", "application_secret", "audit_record", "audit_record_default",
         "audit_record_month", "authorization_code", "billing_profile", "browser_session", "cart",
         "customer_agreement", "customer_count", "decision_record", "device_authorization", "directory_group",
-        "enrolment", "group_member", "guess_count", "idempotency_key", "partner_agreement", "partner_profile",
-        "partner_relationship", "provider_identity", "provider_role", "provider_visit", "purchase_order",
-        "recovery_code", "refresh_family", "refresh_token", "relationship_request", "reseller_relationship",
-        "revocation", "role_assignment", "second_factor", "signing_key", "subscription", "subscription_transition",
-        "tenant", "tenant_domain", "user_account",
+        "enrolment", "group_member", "guess_count", "idempotency_key", "mail_outbox", "partner_agreement",
+        "partner_profile", "partner_relationship", "provider_identity", "provider_role", "provider_visit",
+        "purchase_order", "recovery_code", "refresh_family", "refresh_token", "relationship_request",
+        "reseller_relationship", "revocation", "role_assignment", "second_factor", "signing_key", "subscription",
+        "subscription_transition", "tenant", "tenant_domain", "user_account",
     },
     "facts_adds": {"tenant_domain"},
     "facts_all": {
@@ -75,7 +75,8 @@ OPEN = {
         "user_account",
     },
     "facts_claim": {"admin_relationship", "relationship_request"},
-    "facts_write": {"audit_record", "consent_receipt"},
+    "facts_marks": {"reseller_relationship"},
+    "facts_write": {"audit_record", "consent_receipt", "mail_outbox"},
     "founder_adds": {"directory_group", "role_assignment", "tenant_domain", "user_account"},
     "keeper_all": {
         "actor", "application", "directory_group", "enrolment", "group_member", "provider_role",
@@ -88,7 +89,11 @@ OPEN = {
         "recovery_code", "refresh_family", "refresh_token", "revocation", "second_factor", "signing_key", "tenant",
         "user_account",
     },
-    "worker_all": {"idempotency_key"},
+    "worker_all": {
+        "access_assignment", "access_assignment_role", "actor",
+        "admin_relationship", "idempotency_key", "mail_outbox", "reseller_relationship", "tenant",
+        "user_account",
+    },
 }  # fmt: skip
 ACTORS = {_PARTNER: "nordlicht", _CUSTOMER: "alpenblick", _OPERATOR: "wolkenstadt", _FOUNDER: "nordlicht",
           _SETTLER: "nordlicht", _DELEGATE: "alpenblick"}  # fmt: skip

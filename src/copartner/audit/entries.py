@@ -27,15 +27,15 @@ class Audited(Protocol):
 
 
 class Actor(Protocol):
-    """Who acted, as far as the audit needs it."""
+    """Who acted, as far as the audit needs it; without a tenant nobody did, but time passed."""
 
     @property
-    def tenant_id(self) -> UUID:
+    def tenant_id(self) -> UUID | None:
         """Tenant of the actor."""
         ...
 
     @property
-    def subject_id(self) -> UUID:
+    def subject_id(self) -> UUID | None:
         """User or application."""
         ...
 
@@ -61,7 +61,8 @@ def entries(
         raise ValueError("an audit entry needs the thing before or after its change")
     partner, customer = (getattr(thing, name, None) for name in ("partner_tenant_id", "customer_tenant_id"))
     trusted = partner or caller.tenant_id
-    concerned = {caller.tenant_id, *(getattr(thing, name) for name in thing.audience)} - {None}
+    named = (caller.tenant_id, *(getattr(thing, name) for name in thing.audience))
+    concerned = {tenant for tenant in named if tenant is not None}
     return [
         {
             "tenant_id": tenant,
@@ -72,7 +73,7 @@ def entries(
             "actor_tenant_id": caller.tenant_id,
             "actor_id": caller.subject_id,
             "app_only": caller.app_only,
-            "names_actor": True,
+            "names_actor": caller.tenant_id is not None,
             "operation_type": operation,
             "resource_type": type(thing).__name__,
             "resource_id": str(thing.id),

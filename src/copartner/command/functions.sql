@@ -53,7 +53,8 @@ BEGIN
         decision_id uuid, correlation_id text);
 END $$;
 ALTER FUNCTION fn_write_audit OWNER TO copartner_facts;
-GRANT EXECUTE ON FUNCTION fn_write_audit TO copartner_partner, copartner_customer, copartner_operator, copartner_signin;
+GRANT EXECUTE ON FUNCTION fn_write_audit
+    TO copartner_partner, copartner_customer, copartner_operator, copartner_signin, copartner_worker;
 
 -- fn_actor_name: the sign-in name of a user, the name of an application, of the acting tenant.
 CREATE FUNCTION fn_actor_name(p_subject uuid, p_app_only boolean) RETURNS text

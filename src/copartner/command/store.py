@@ -46,6 +46,11 @@ def write_audit() -> str:
     return call("fn_write_audit", 1)
 
 
+def one_at_a_time() -> str:
+    """Waits until no other transaction lets time pass; held until this one ends."""
+    return "SELECT pg_advisory_xact_lock(hashtextextended('copartner.passing', 0))"
+
+
 async def forget_requests(db: Connection, *, before: datetime) -> int:
     """Delete request ids claimed before that machine moment; answers how many."""
     tag = await db.execute("DELETE FROM idempotency_key WHERE created_at < $1", before)

@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 
 from copartner.command import store
-from copartner.kernel.database import Pool
+from copartner.command.passing import System, acting
 
 IDEMPOTENCY_LIFE = timedelta(hours=24)
 
 
-async def forget_requests(pool: Pool, *, now: datetime) -> int:
+async def forget_requests(system: System, *, now: datetime) -> int:
     """Forget request ids older than a day of machine time; answers how many."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(store.ACT_AS, "worker", None)
+    async with acting(system) as connection:
         return await store.forget_requests(connection, before=now - IDEMPOTENCY_LIFE)

@@ -15,6 +15,7 @@ from copartner.delegation.below import (
     OperationType,
 )
 from copartner.delegation.model import AdminRelationship, Key, Status
+from copartner.delegation.passing import changing
 from copartner.delegation.service import existing
 from copartner.kernel.errors import check_tag
 from copartner.policy.actions import Action
@@ -27,7 +28,7 @@ async def create_assignment(ctx: Context, *, key: Key, group_id: UUID, roles: tu
 
     Raises Denied, UnknownAdminRelationship, UnknownGroup, AlreadyAssigned, IllegalStep, Invalid.
     """
-    async with ctx.command("access_assignment.create") as cmd:
+    async with changing(ctx, "access_assignment.create", key) as cmd:
         relationship, facts = await _locked(ctx, cmd, key, roles)
         cmd.require(Action.ACCESS_ASSIGNMENT_CREATE, facts)
         if (earlier := cmd.replay(AccessAssignment)) is not None:
@@ -71,7 +72,7 @@ async def change_assignment(
 
     Raises Denied, UnknownAdminRelationship, UnknownAssignment, StaleTag, IllegalStep, Invalid.
     """
-    async with ctx.command("access_assignment.change") as cmd:
+    async with changing(ctx, "access_assignment.change", key) as cmd:
         relationship, facts = await _locked(ctx, cmd, key, roles or ())
         cmd.require(Action.ACCESS_ASSIGNMENT_CHANGE, facts)
         relationship = existing(relationship, key)
@@ -98,7 +99,7 @@ async def delete_assignment(
 
     Raises Denied, UnknownAdminRelationship, UnknownAssignment, StaleTag, IllegalStep.
     """
-    async with ctx.command("access_assignment.delete") as cmd:
+    async with changing(ctx, "access_assignment.delete", key) as cmd:
         relationship, facts = await _locked(ctx, cmd, key, ())
         cmd.require(Action.ACCESS_ASSIGNMENT_DELETE, facts)
         relationship = existing(relationship, key)

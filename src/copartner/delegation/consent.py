@@ -10,6 +10,7 @@ from copartner.command.context import Context
 from copartner.delegation import consent_store, receipts, rules, settling, store, terms
 from copartner.delegation.consent_model import Countered, CounterProposal, Offer, RoleCap
 from copartner.delegation.model import AdminRelationship, Invitation, Key, Party
+from copartner.delegation.passing import changing
 from copartner.delegation.roles import described
 from copartner.delegation.service import existing
 from copartner.partners.model import Partner
@@ -42,19 +43,19 @@ async def approve_relationship(ctx: Context, *, key: Key, reason: str = "") -> A
     """The acting customer approves, and gets its receipt; raises Denied, UnknownAdminRelationship, IllegalStep,
     Invalid."""
     await receipts.signing(ctx)
-    async with ctx.command("admin_relationship.approve") as cmd:
+    async with changing(ctx, "admin_relationship.approve", key) as cmd:
         facts = await store.facts(cmd.db, ctx, key)
         found, was_open = await _claimed(cmd, key)
         cmd.require(Action.ADMIN_CONSENT_APPROVE, await _granting(ctx, cmd, facts, found))
         if (earlier := cmd.replay(AdminRelationship)) is not None:
-            return earlier
+            return rules.passed(earlier, now=cmd.now)
         before = rules.passed(existing(found, key), now=cmd.now)
         after = rules.approved(before, now=cmd.now)
         after = changed(after, answer_reason=rules.check_reason(reason))
         await receipts.issue(
             ctx,
             cmd,
-            after,
+            rules.passed(after, now=cmd.now),
             approver=await consent_store.approver(cmd.db, ctx.caller.tenant_id, ctx.caller.subject_id),
             partner=await consent_store.partner(cmd.db, key.partner_tenant_id),
             reason=after.answer_reason,
@@ -67,7 +68,7 @@ async def counter_relationship(ctx: Context, *, key: Key, offer: Offer, reason: 
 
     Raises Denied, UnknownAdminRelationship, IllegalStep, Invalid.
     """
-    async with ctx.command("admin_relationship.counter") as cmd:
+    async with changing(ctx, "admin_relationship.counter", key) as cmd:
         facts = await store.facts(cmd.db, ctx, key)
         found, was_open = await _claimed(cmd, key)
         wanted = (
@@ -103,10 +104,10 @@ async def counter_relationship(ctx: Context, *, key: Key, offer: Offer, reason: 
 
 async def reject_relationship(ctx: Context, *, key: Key, reason: str = "") -> AdminRelationship:
     """The acting customer refuses; raises Denied, UnknownAdminRelationship, IllegalStep, Invalid."""
-    async with ctx.command("admin_relationship.reject") as cmd:
+    async with changing(ctx, "admin_relationship.reject", key) as cmd:
         cmd.require(Action.ADMIN_CONSENT_REJECT, await store.facts(cmd.db, ctx, key))
         if (earlier := cmd.replay(AdminRelationship)) is not None:
-            return earlier
+            return rules.passed(earlier, now=cmd.now)
         found, was_open = await _claimed(cmd, key)
         before = rules.passed(existing(found, key), now=cmd.now)
         after = rules.rejected(before, rules.check_reason(reason), now=cmd.now)
@@ -115,11 +116,11 @@ async def reject_relationship(ctx: Context, *, key: Key, reason: str = "") -> Ad
 
 async def end_relationship(ctx: Context, *, key: Key) -> AdminRelationship:
     """The acting customer ends what it approved; raises Denied, UnknownAdminRelationship, IllegalStep."""
-    async with ctx.command("admin_relationship.end") as cmd:
+    async with changing(ctx, "admin_relationship.end", key) as cmd:
         cmd.require(Action.ADMIN_CONSENT_END, await store.facts(cmd.db, ctx, key))
         if (earlier := cmd.replay(AdminRelationship)) is not None:
-            return earlier
-        return cmd.remember(await _ended(cmd, key))
+            return rules.passed(earlier, now=cmd.now)
+        return rules.passed(cmd.remember(await _ended(cmd, key)), now=cmd.now)
 
 
 async def end_relationships(cmd: Command, keys: tuple[Key, ...]) -> None:
@@ -155,4 +156,4 @@ async def _answered(
 ) -> AdminRelationship:
     await store.save_answer(cmd.db, after)
     cmd.record(changed(before, customer_tenant_id=None) if was_open else before, after)
-    return cmd.remember(after)
+    return rules.passed(cmd.remember(after), now=cmd.now)

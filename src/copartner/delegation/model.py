@@ -1,7 +1,7 @@
 """A granular delegated admin relationship, and what is asked of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -165,3 +165,30 @@ class Invitation:
     roles: tuple[AdminRole, ...]
     text: str
     beyond_cap: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """That both were told of a relationship's end: how many days before it, and which end it was; `id` names it."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+
+    id: UUID
+    partner_tenant_id: UUID
+    customer_tenant_id: UUID | None
+    days: int
+    ends_at: datetime
+
+    @property
+    def due_at(self) -> datetime:
+        """When it is told."""
+        return self.ends_at - timedelta(days=self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who is told, in the language of the tenant."""
+
+    tenant_id: UUID
+    address: str
+    language: str

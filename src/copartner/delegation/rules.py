@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Party, Status, Step
+from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Notice, Party, Status, Step
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, check_roles
 from copartner.kernel.calendar import add_months
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
@@ -18,6 +18,11 @@ LONGEST_DAYS = 730
 # Source: gdap-faq: a request that nobody approves lapses; an extension is by six months.
 WAITS = timedelta(days=90)
 EXTENSION = timedelta(days=180)
+# How long a step of the system takes: it is due at once (assumed). fn_admin_relationship_status has this and WAITS too.
+TAKES = timedelta(0)
+# Source: gdap-expiring-notifications, 2023-06-09: 30, seven and one day before the end; what goes on by itself does not
+# end, so that nothing is said of it (assumed).
+NOTICES = (30, 7, 1)
 # Source: gdap-faq: an ended relationship is seen for another year.
 SEEN_AFTER_END = timedelta(days=365)
 _DURATION = re.compile(r"P(?:([0-9]{1,4})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,5})D)?")
@@ -83,6 +88,7 @@ TRANSITIONS = (
     Transition(Status.TERMINATING, Step.DEPROVISION, Party.SYSTEM, Status.TERMINATED),
 )
 _TABLE = {(one.before, one.step, one.party): one.after for one in TRANSITIONS}
+_BY_TIME = {one.before: one.step for one in TRANSITIONS if one.party is Party.SYSTEM}
 
 
 def after(status: Status, step: Step, party: Party) -> Status | None:
@@ -173,13 +179,10 @@ def asked_for(relationship: AdminRelationship, *, now: datetime) -> AdminRelatio
 
 
 def approved(relationship: AdminRelationship, *, now: datetime) -> AdminRelationship:
-    """The relationship approved and, as the system's steps take no time here, active; raises IllegalStep."""
+    """The relationship approved; the system's steps make it active. Raises IllegalStep."""
     if relationship.waits_for_reseller:
         raise IllegalStep("The indirect reseller has yet to consent to this.", str(relationship.id))
-    made = moved(relationship, Step.APPROVE, Party.CUSTOMER, now=now)
-    for _ in range(2):
-        made = replace(made, status=after(made.status, Step.PROVISION, Party.SYSTEM) or made.status)
-    return replace(made, activated_at=now, ends_at=end_of(relationship.duration, now))
+    return moved(relationship, Step.APPROVE, Party.CUSTOMER, now=now)
 
 
 def answered_by_reseller(relationship: AdminRelationship, *, approves: bool, now: datetime) -> AdminRelationship:
@@ -202,26 +205,57 @@ def rejected(relationship: AdminRelationship, reason: str, *, now: datetime) -> 
 
 
 def terminated(relationship: AdminRelationship, party: Party, *, now: datetime) -> AdminRelationship:
-    """The relationship ended by one of the two and, as the system's steps take no time, gone; raises IllegalStep."""
-    made = moved(relationship, Step.TERMINATE, party, now=now)
-    for _ in range(2):
-        made = replace(made, status=after(made.status, Step.DEPROVISION, Party.SYSTEM) or made.status)
-    return replace(made, ended_at=now)
+    """The relationship ended by one of the two; the system's steps clear it away. Raises IllegalStep."""
+    return replace(moved(relationship, Step.TERMINATE, party, now=now), ended_at=now)
+
+
+def due(relationship: AdminRelationship) -> datetime | None:
+    """When time alone moves the relationship on; None for never."""
+    match relationship.status:
+        case Status.APPROVAL_PENDING:
+            return relationship.asked_at and relationship.asked_at + WAITS
+        case Status.ACTIVE:
+            return relationship.ends_at
+        case status if status in _BY_TIME:
+            return relationship.modified_at + TAKES
+    return None
+
+
+def moved_on(relationship: AdminRelationship, *, at: datetime) -> AdminRelationship:
+    """The relationship after what is due then: it goes on by half a year, or takes a step of the system."""
+    if relationship.status is Status.ACTIVE and relationship.ends_at and goes_on(relationship):
+        version, ends = relationship.version + 1, relationship.ends_at + EXTENSION
+        return replace(relationship, ends_at=ends, modified_at=at, version=version)
+    made = moved(relationship, _BY_TIME[relationship.status], Party.SYSTEM, now=at)
+    if made.status is Status.ACTIVE:
+        return replace(made, activated_at=at, ends_at=end_of(made.duration, at))
+    over = made.status in (Status.EXPIRING, Status.EXPIRED)
+    return replace(made, ended_at=at) if over and made.ended_at is None else made
+
+
+def named_step(relationship: AdminRelationship) -> str:
+    """What the one thing is called that time does to the relationship next."""
+    return "extend" if relationship.status is Status.ACTIVE and goes_on(relationship) else _BY_TIME[relationship.status]
+
+
+def notice(relationship: AdminRelationship, days: int) -> Notice:
+    """The notice so many days before the relationship's end."""
+    if relationship.ends_at is None:
+        raise ValueError("a relationship that never was active has no end")
+    customer = relationship.customer_tenant_id
+    return Notice(relationship.id, relationship.partner_tenant_id, customer, days, relationship.ends_at)
+
+
+def goes_on(relationship: AdminRelationship) -> bool:
+    """Whether the relationship is extended at its end."""
+    return relationship.auto_extend is AutoExtend.HALF_A_YEAR
 
 
 def passed(relationship: AdminRelationship, *, now: datetime) -> AdminRelationship:
-    """What time has made of the relationship: a request lapses, an active one goes on or expires."""
-    status, ends = relationship.status, relationship.ends_at
-    if status is Status.APPROVAL_PENDING and relationship.asked_at and relationship.asked_at + WAITS <= now:
-        lapsed = after(status, Step.LAPSE, Party.SYSTEM) or status
-        return replace(relationship, status=lapsed, ended_at=relationship.asked_at + WAITS)
-    if status is not Status.ACTIVE or ends is None or now < ends:
-        return relationship
-    if relationship.auto_extend is AutoExtend.HALF_A_YEAR:
-        return replace(relationship, ends_at=ends + EXTENSION * ((now - ends) // EXTENSION + 1))
-    for _ in range(2):
-        status = after(status, Step.END, Party.SYSTEM) or status
-    return replace(relationship, status=status, ended_at=ends)
+    """What time has made of the relationship, whether or not that has been written: so it is read and changed."""
+    while (at := due(relationship)) is not None and at <= now:
+        relationship = moved_on(relationship, at=at)
+    return relationship
 
 
 def seen(relationship: AdminRelationship, *, now: datetime) -> bool:

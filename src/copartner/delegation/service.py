@@ -21,6 +21,7 @@ from copartner.delegation.model import (
     Status,
     Step,
 )
+from copartner.delegation.passing import changing
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, known
 from copartner.kernel.errors import Busy, Invalid, check_tag
 from copartner.kernel.paging import Listed, Page, Place
@@ -102,7 +103,7 @@ async def change_relationship(
     To take the role away is an operation. Raises Denied, UnknownAdminRelationship, StaleTag, IllegalStep, Invalid,
     DisplayNameTaken, UnknownCustomerTenant, Busy.
     """
-    async with ctx.command("admin_relationship.change") as cmd:
+    async with changing(ctx, "admin_relationship.change", key) as cmd:
         found = await store.lock(cmd.db, key)
         duration = asked.duration or (found.duration if found else "P1D")
         facts = _bounded(await store.facts(cmd.db, ctx, key), duration)
@@ -120,7 +121,7 @@ async def change_relationship(
 
 async def delete_relationship(ctx: Context, *, key: Key, expected_version: int | None = None) -> None:
     """The acting partner drops its draft; raises Denied, UnknownAdminRelationship, StaleTag, IllegalStep."""
-    async with ctx.command("admin_relationship.delete") as cmd:
+    async with changing(ctx, "admin_relationship.delete", key) as cmd:
         cmd.require(Action.ADMIN_RELATIONSHIP_DELETE, await store.facts(cmd.db, ctx, key))
         before = existing(await store.lock(cmd.db, key), key)
         check_tag(before.version, expected_version, "relationship", str(key.id))
@@ -135,7 +136,7 @@ async def ask_for_approval(ctx: Context, *, key: Key) -> Request:
     Raises Denied, UnknownAdminRelationship, IllegalStep.
     """
     await receipts.signing(ctx)
-    async with ctx.command("admin_relationship.ask") as cmd:
+    async with changing(ctx, "admin_relationship.ask", key) as cmd:
         found = await store.lock(cmd.db, key)
         facts = _bounded(await store.facts(cmd.db, ctx, key), found.duration if found else "P1D")
         cmd.require(Action.ADMIN_RELATIONSHIP_ASK, facts)
@@ -153,7 +154,7 @@ async def ask_for_approval(ctx: Context, *, key: Key) -> Request:
 
 async def terminate_relationship(ctx: Context, *, key: Key) -> Request:
     """The acting partner ends its relationship; raises Denied, UnknownAdminRelationship, IllegalStep."""
-    async with ctx.command("admin_relationship.terminate") as cmd:
+    async with changing(ctx, "admin_relationship.terminate", key) as cmd:
         cmd.require(Action.ADMIN_RELATIONSHIP_END, await store.facts(cmd.db, ctx, key))
         if (earlier := cmd.replay(Request)) is not None:
             return earlier

@@ -136,15 +136,12 @@ async def save(db: Connection, made: AdminRelationship) -> None:
 async def save_answer(db: Connection, made: AdminRelationship) -> None:
     """Write what the acting customer said to it."""
     await db.execute(
-        """UPDATE admin_relationship SET status = $3, modified_at = $4, activated_at = $5, ends_at = $6,
-            answer_reason = $7, version = $8, ended_at = $9
+        """UPDATE admin_relationship SET status = $3, modified_at = $4, answer_reason = $5, version = $6, ended_at = $7
         WHERE partner_tenant_id = $1 AND id = $2""",
         made.partner_tenant_id,
         made.id,
         made.status,
         made.modified_at,
-        made.activated_at,
-        made.ends_at,
         made.answer_reason,
         made.version,
         made.ended_at,

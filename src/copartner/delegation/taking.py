@@ -25,7 +25,7 @@ async def take(ctx: Context, cmd: Command, facts: Facts, before: AdminRelationsh
     await receipts.issue(
         ctx,
         cmd,
-        after,
+        rules.passed(after, now=cmd.now),
         approver=proposed.approver,
         partner=proposed.partner,
         reason=proposed.reason,

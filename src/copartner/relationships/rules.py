@@ -1,7 +1,7 @@
 """What a request and a relationship can do, and what agents may do then. Pure."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
@@ -9,6 +9,8 @@ from copartner.policy.facts import Role
 from copartner.relationships.model import Power, Relationship, RelationshipRequest, RequestState
 
 LONGEST_REASON = 1000
+# Source: rule dap-idle.
+IDLE = timedelta(days=90)
 EXISTS = "There is a reseller relationship between you already; nothing was changed."
 
 

@@ -75,25 +75,68 @@ def test_what_is_no_duration(duration: str) -> None:
         rules.days_of(duration)
 
 
+def active(draft: AdminRelationship = DRAFT) -> AdminRelationship:
+    """What comes of a draft that was asked for and approved."""
+    return rules.passed(rules.approved(rules.asked_for(draft, now=NOW), now=NOW), now=NOW)
+
+
+def test_an_approval_is_followed_by_the_systems_steps_in_their_order() -> None:
+    approved = rules.approved(rules.asked_for(DRAFT, now=NOW), now=NOW)
+    assert (approved.status, approved.activated_at, approved.ends_at) == (Status.APPROVED, None, None)
+    assert rules.due(approved) == NOW + rules.TAKES
+    activating = rules.moved_on(approved, at=NOW + rules.TAKES)
+    assert (activating.status, activating.activated_at) == (Status.ACTIVATING, None)
+    made = rules.moved_on(activating, at=NOW + 2 * rules.TAKES)
+    assert (made.status, made.activated_at) == (Status.ACTIVE, NOW + 2 * rules.TAKES)
+    assert made.ends_at == datetime(2028, 11, 22, tzinfo=UTC) + 2 * rules.TAKES
+    assert made.version == approved.version + 2
+
+
+def test_an_end_is_followed_by_the_systems_steps_in_their_order() -> None:
+    ended = rules.terminated(active(), Party.CUSTOMER, now=NOW)
+    states = [ended.status]
+    while (at := rules.due(ended)) is not None:
+        ended = rules.moved_on(ended, at=at)
+        states.append(ended.status)
+    assert states == [Status.TERMINATION_REQUESTED, Status.TERMINATING, Status.TERMINATED]
+
+
+@pytest.mark.parametrize("status", [Status.CREATED, Status.EXPIRED, Status.TERMINATED])
+def test_what_is_a_draft_or_over_stays_as_it_is(status: Status) -> None:
+    still = replace(DRAFT, status=status, asked_at=NOW, activated_at=NOW, ends_at=NOW)
+    assert rules.due(still) is None
+    assert rules.passed(still, now=NOW + timedelta(days=36500)) == still
+
+
+def test_steps_that_take_their_time_are_seen_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "TAKES", timedelta(minutes=5))
+    approved = rules.approved(rules.asked_for(DRAFT, now=NOW), now=NOW)
+    seen = [rules.passed(approved, now=NOW + timedelta(minutes=minute)) for minute in (4, 5, 9, 10)]
+    assert [one.status for one in seen] == [
+        Status.APPROVED, Status.ACTIVATING, Status.ACTIVATING, Status.ACTIVE,
+    ]  # fmt: skip
+    assert seen[-1].activated_at == NOW + timedelta(minutes=10)
+
+
 def test_two_years_with_extension_go_on_for_ten() -> None:
-    draft = replace(DRAFT, auto_extend=AutoExtend.HALF_A_YEAR)
-    active = rules.approved(rules.asked_for(draft, now=NOW), now=NOW)
-    assert (active.status, active.ends_at) == (Status.ACTIVE, datetime(2028, 11, 22, tzinfo=UTC))
+    begun = active(replace(DRAFT, auto_extend=AutoExtend.HALF_A_YEAR))
+    assert (begun.status, begun.ends_at) == (Status.ACTIVE, datetime(2028, 11, 22, tzinfo=UTC))
     for day in range(3653):
         now = NOW + timedelta(days=day)
-        seen = rules.passed(active, now=now)
+        seen = rules.passed(begun, now=now)
         assert seen.status is Status.ACTIVE
         assert seen.ends_at is not None
-        assert active.ends_at is not None
-        assert now < seen.ends_at <= max(active.ends_at, now + rules.EXTENSION)
-        assert (seen.ends_at - active.ends_at) % rules.EXTENSION == timedelta(0)
+        assert begun.ends_at is not None
+        assert now < seen.ends_at <= max(begun.ends_at, now + rules.EXTENSION)
+        assert (seen.ends_at - begun.ends_at) % rules.EXTENSION == timedelta(0)
 
 
 def test_without_extension_it_ends_at_its_end_and_not_before() -> None:
-    active = rules.approved(rules.asked_for(DRAFT, now=NOW), now=NOW)
-    assert active.ends_at is not None
-    assert rules.passed(active, now=active.ends_at - timedelta(seconds=1)).status is Status.ACTIVE
-    assert rules.passed(active, now=active.ends_at).status is Status.EXPIRED
+    begun = active()
+    assert begun.ends_at is not None
+    assert rules.passed(begun, now=begun.ends_at - timedelta(seconds=1)).status is Status.ACTIVE
+    over = rules.passed(begun, now=begun.ends_at + timedelta(days=400))
+    assert (over.status, over.modified_at) == (Status.EXPIRED, begun.ends_at + rules.TAKES)
 
 
 def test_a_request_lapses_after_ninety_days_and_not_before() -> None:

@@ -24,7 +24,7 @@ FACTS_READ = {
     "access_assignment_role": "partner_tenant_id assignment_id customer_tenant_id role_id given_at taken_at",
     "admin_relationship": "partner_tenant_id id customer_tenant_id customer_name display_name roles duration "
     "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version ended_at "
-    "counters provider_tenant_id reseller_consented_at",
+    "counters provider_tenant_id reseller_consented_at noticed",
     "actor": "tenant_id subject_id app_only sides roles",
     "admin_role_assignment": "tenant_id user_id role_id",
     "affiliation": "organisation_id affiliate_id",
@@ -41,7 +41,8 @@ FACTS_READ = {
     "provider_role": "tenant_id user_id role",
     "purchase_order": "customer_tenant_id id partner_tenant_id",
     "relationship_request": "partner_tenant_id id customer_tenant_id includes_privileges reason state created_at",
-    "reseller_relationship": "customer_tenant_id id partner_tenant_id state privileges provider_tenant_id",
+    "reseller_relationship": "customer_tenant_id id partner_tenant_id state privileges provider_tenant_id "
+    "privileges_used_at",
     "role_assignment": "tenant_id user_id role",
     "role_cap": "customer_tenant_id kind roles",
     "subscription": "customer_tenant_id id partner_tenant_id parent_id product_id sku_id kind quantity status",
@@ -54,9 +55,7 @@ FACTS_READ = {
 CHANGED = {
     ("copartner_customer", "access_assignment"): "status modified_at deleted_at version",
     ("copartner_customer", "access_assignment_role"): "taken_at",
-    ("copartner_customer", "admin_relationship"): (
-        "status modified_at activated_at ends_at answer_reason version ended_at"
-    ),
+    ("copartner_customer", "admin_relationship"): "status modified_at answer_reason version ended_at",
     ("copartner_facts", "admin_relationship"): "customer_tenant_id",
     ("copartner_partner", "access_assignment"): "status modified_at activated_at deleted_at version",
     ("copartner_partner", "access_assignment_role"): "taken_at",
@@ -117,6 +116,13 @@ CHANGED = {
         "copartner_partner",
         "subscription",
     ): "nickname quantity status auto_renew version next_term support_tenant_id registered_at",
+    ("copartner_facts", "reseller_relationship"): "privileges_used_at",
+    # When a relationship became active and ends: by the system alone.
+    ("copartner_worker", "admin_relationship"): "status modified_at activated_at ends_at version ended_at noticed",
+    ("copartner_worker", "access_assignment"): "status modified_at deleted_at version",
+    ("copartner_worker", "access_assignment_role"): "taken_at",
+    ("copartner_worker", "mail_outbox"): "attempts retry_at given_up failure",
+    ("copartner_worker", "reseller_relationship"): "privileges",
     ("copartner_signin", "authorization_code"): "used_at",
     ("copartner_signin", "provider_identity"): "said_at",
     ("copartner_signin", "device_authorization"): "state tenant_id user_id methods session_id signed_in_at polled_at",
@@ -133,7 +139,7 @@ REMOVED = {
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     *(("copartner_signin", table) for table in ("guess_count", "recovery_code", "second_factor")),
     ("copartner_signin", "provider_role"), ("copartner_signin", "provider_visit"),
-    ("copartner_worker", "idempotency_key"),
+    ("copartner_worker", "idempotency_key"), ("copartner_worker", "mail_outbox"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
@@ -151,6 +157,7 @@ ADDED = {
                     "revocation", "role_assignment", "user_account")),
     ("copartner_founder", "directory_group"), ("copartner_keeper", "actor"), ("copartner_signin", "revocation"),
     ("copartner_customer", "reseller_relationship"), ("copartner_facts", "audit_record"),
+    ("copartner_facts", "mail_outbox"),
     ("copartner_facts", "customer_count"), ("copartner_facts", "decision_record"),
     ("copartner_facts", "tenant_domain"), ("copartner_founder", "tenant_domain"),
     ("copartner_founder", "billing_profile"),

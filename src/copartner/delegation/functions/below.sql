@@ -10,7 +10,7 @@ CREATE FUNCTION fn_access_assignment_row(a access_assignment) RETURNS json LANGU
                 (SELECT max(l.taken_at) FROM access_assignment_role l
                     WHERE l.partner_tenant_id = a.partner_tenant_id AND l.assignment_id = a.id) END))
 $$;
-GRANT EXECUTE ON FUNCTION fn_access_assignment_row TO copartner_partner, copartner_customer;
+GRANT EXECUTE ON FUNCTION fn_access_assignment_row TO copartner_partner, copartner_customer, copartner_worker;
 
 -- fn_admin_operation_row: one long-running operation as the store reads it.
 CREATE FUNCTION fn_admin_operation_row(o admin_operation) RETURNS json LANGUAGE sql STABLE AS $$
@@ -65,4 +65,4 @@ CREATE FUNCTION fn_access_assignments(p_partner uuid, p_id uuid, p_one uuid) RET
     WHERE a.partner_tenant_id = p_partner AND a.relationship_id = p_id
     AND CASE WHEN p_one IS NULL THEN a.status <> 'deleted' ELSE a.id = p_one END
 $$;
-GRANT EXECUTE ON FUNCTION fn_access_assignments TO copartner_partner, copartner_customer;
+GRANT EXECUTE ON FUNCTION fn_access_assignments TO copartner_partner, copartner_customer, copartner_worker;

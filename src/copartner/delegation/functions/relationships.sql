@@ -37,22 +37,34 @@ CREATE FUNCTION fn_admin_relationship_row(r admin_relationship) RETURNS json LAN
         'counters', r.counters, 'provider_tenant_id', r.provider_tenant_id,
         'reseller_consented_at', r.reseller_consented_at)
 $$;
-GRANT EXECUTE ON FUNCTION fn_admin_relationship_row TO copartner_partner, copartner_customer, copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_admin_relationship_row
+    TO copartner_partner, copartner_customer, copartner_facts, copartner_worker;
 
 -- fn_admin_relationship_ended: when a relationship ended, by what somebody did or by time, as delegation/rules.py has it;
 -- null while it goes on.
 CREATE FUNCTION fn_admin_relationship_ended(r admin_relationship, p_now timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN r.ended_at IS NOT NULL THEN r.ended_at
-        WHEN r.status = 'approvalPending' AND r.asked_at + interval '90 days' <= p_now THEN r.asked_at + interval '90 days'
-        WHEN r.status = 'active' AND r.ends_at <= p_now AND r.auto_extend <> 'P180D' THEN r.ends_at END
-$$;
+LANGUAGE plpgsql STABLE AS $$
+DECLARE v_ends timestamptz;
+BEGIN
+    IF r.ended_at IS NOT NULL THEN
+        RETURN r.ended_at;
+    END IF;
+    v_ends := CASE WHEN r.status = 'approvalPending' THEN r.asked_at + interval '90 days'
+        WHEN r.auto_extend = 'P180D' THEN NULL
+        WHEN r.status = 'active' THEN r.ends_at
+        -- Approved, and the system has not taken its steps.
+        WHEN r.status IN ('approved', 'activating') THEN fn_end_of(r.duration, r.modified_at) END;
+    RETURN CASE WHEN v_ends <= p_now THEN v_ends END;
+END $$;
 GRANT EXECUTE ON FUNCTION fn_admin_relationship_ended TO copartner_partner, copartner_facts;
 
 -- fn_admin_relationship_status: the status that time has made of a relationship.
 CREATE FUNCTION fn_admin_relationship_status(r admin_relationship, p_now timestamptz) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN r.ended_at IS NULL AND fn_admin_relationship_ended(r, p_now) IS NOT NULL THEN 'expired'
+        WHEN r.status = 'expiring' AND r.modified_at <= p_now THEN 'expired'
+        WHEN r.status IN ('terminationRequested', 'terminating') AND r.modified_at <= p_now THEN 'terminated'
+        WHEN r.status IN ('approved', 'activating') AND r.modified_at <= p_now THEN 'active'
         ELSE r.status END
 $$;
 GRANT EXECUTE ON FUNCTION fn_admin_relationship_status TO copartner_partner, copartner_facts;
@@ -63,6 +75,14 @@ LANGUAGE sql STABLE AS $$
     SELECT coalesce(p_now < fn_admin_relationship_ended(r, p_now) + interval '365 days', true)
 $$;
 GRANT EXECUTE ON FUNCTION fn_admin_relationship_seen TO copartner_partner;
+
+-- fn_end_of: when an ISO 8601 duration of years, months and days is over, months counted before days.
+CREATE FUNCTION fn_end_of(p_duration text, p_begins timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT p_begins + make_interval(years => coalesce(part[1]::integer, 0), months => coalesce(part[2]::integer, 0))
+        + make_interval(days => coalesce(part[3]::integer, 0))
+    FROM regexp_match(p_duration, '^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?$') AS part
+$$;
+GRANT EXECUTE ON FUNCTION fn_end_of TO copartner_partner, copartner_facts;
 
 -- fn_read_admin_relationship: one relationship of the acting partner.
 CREATE FUNCTION fn_read_admin_relationship(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
@@ -153,4 +173,41 @@ CREATE FUNCTION fn_lock_admin_relationship(p_partner uuid, p_id uuid) RETURNS js
     SELECT fn_admin_relationship_row(r) FROM admin_relationship r
     WHERE r.partner_tenant_id = p_partner AND r.id = p_id FOR UPDATE
 $$;
-GRANT EXECUTE ON FUNCTION fn_lock_admin_relationship TO copartner_partner, copartner_customer;
+GRANT EXECUTE ON FUNCTION fn_lock_admin_relationship TO copartner_partner, copartner_customer, copartner_worker;
+
+-- fn_next_admin_relationship: the relationship for which the earliest thing, up to a moment, is due; see delegation/rules.py.
+CREATE FUNCTION fn_next_admin_relationship(p_until timestamptz, p_waits interval, p_takes interval) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+DECLARE v_next admin_relationship;
+BEGIN
+    SELECT (one.r).* INTO v_next FROM (
+        (SELECT r, r.asked_at + p_waits AS due FROM admin_relationship r
+            WHERE r.status = 'approvalPending' AND r.asked_at <= p_until - p_waits ORDER BY r.asked_at, r.id LIMIT 1)
+        UNION ALL
+        (SELECT r, r.ends_at FROM admin_relationship r
+            WHERE r.status = 'active' AND r.ends_at <= p_until ORDER BY r.ends_at, r.id LIMIT 1)
+        UNION ALL
+        (SELECT r, r.modified_at + p_takes FROM admin_relationship r
+            WHERE r.status IN ('approved', 'activating', 'expiring', 'terminationRequested', 'terminating')
+            AND r.modified_at <= p_until - p_takes ORDER BY r.modified_at, r.id LIMIT 1)
+    ) AS one ORDER BY one.due, (one.r).id LIMIT 1;
+    RETURN CASE WHEN v_next.id IS NOT NULL THEN fn_admin_relationship_row(v_next) END;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_next_admin_relationship TO copartner_worker;
+
+-- fn_next_admin_notice: the relationship of whose end both have to be told first, up to a moment, and how many days before
+-- it. What lies before the last change of the relationship is not told any more.
+CREATE FUNCTION fn_next_admin_notice(p_notices integer[], p_until timestamptz, OUT relationship json, OUT days integer)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    SELECT fn_admin_relationship_row(found.r), found.day INTO relationship, days
+    FROM unnest(p_notices) AS notice(day) CROSS JOIN unnest(p_notices || 1000) AS told(day)
+    CROSS JOIN LATERAL (
+        SELECT r, notice.day, r.ends_at - make_interval(days => notice.day) AS due FROM admin_relationship r
+        WHERE r.status = 'active' AND r.auto_extend <> 'P180D' AND r.noticed = told.day
+            AND r.ends_at <= p_until + make_interval(days => notice.day)
+            AND r.ends_at - make_interval(days => notice.day) >= r.modified_at
+        ORDER BY r.ends_at, r.id LIMIT 1) AS found
+    WHERE told.day > notice.day ORDER BY found.due, (found.r).id LIMIT 1;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_next_admin_notice TO copartner_worker;

@@ -216,7 +216,7 @@ CREATE FUNCTION fn_relationship_row(r reseller_relationship) RETURNS json LANGUA
         'partner_tenant_id', r.partner_tenant_id, 'company_name', r.company_name, 'domain', r.domain,
         'privileges', r.privileges, 'formed_at', r.formed_at, 'ended_at', r.ended_at)
 $$;
-GRANT EXECUTE ON FUNCTION fn_relationship_row TO copartner_partner, copartner_customer;
+GRANT EXECUTE ON FUNCTION fn_relationship_row TO copartner_partner, copartner_customer, copartner_worker;
 
 -- fn_own_relationship_facts: a customer's user and its relationship with one partner; without a partner there is none.
 CREATE FUNCTION fn_own_relationship_facts(
