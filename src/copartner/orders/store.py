@@ -28,6 +28,10 @@ class Holdings:
     azure_elsewhere: bool
 
 
+class _Reseller(msgspec.Struct):
+    mpn_id: str
+
+
 @cache
 def read_cart() -> str:
     """Caller, customer, cart; answers facts and cart."""
@@ -182,6 +186,12 @@ async def add_orders(db: Connection, orders: tuple[Order, ...]) -> None:
         """,
         msgspec.json.encode(orders).decode(),
     )
+
+
+async def resellers(db: Connection, customer_id: UUID) -> frozenset[str]:
+    """The numbers of the acting partner's indirect resellers through which it works with a customer."""
+    found = msgspec.json.decode(await db.fetchval(call("fn_customer_resellers", 1), customer_id), type=list[_Reseller])
+    return frozenset(one.mpn_id for one in found)
 
 
 async def holdings(db: Connection, *, customer_id: UUID, references: list[str]) -> Holdings:

@@ -17,9 +17,11 @@ from copartner.api.registry import Route
 from copartner.orders import service
 from copartner.orders.model import Cart, CartState, Line, Wish
 
+_OF_RECORD, _ADDITIONAL = "transaction_reseller", "additional_transaction_reseller"
+
 
 class Participant(Struct, frozen=True, rename="camel"):
-    """A partner named on a line: key `transaction_reseller`, value its number in the programme."""
+    """A partner named on a line: the one of record or one beside it, by its number in the programme."""
 
     key: str = ""
     value: str = ""
@@ -84,9 +86,7 @@ class CheckoutBody(Struct, frozen=True, rename="camel"):
 
 def wish(line: CartLine) -> Wish:
     """The line as the service takes it; raises Malformed."""
-    resellers = [one.value for one in line.participants if one.value]
-    if len(resellers) > 1:
-        raise Malformed("participants: name one partner at most.", "participants")
+    of_record, additional = _participants(line)
     return Wish(
         catalog_item_id=line.catalog_item_id,
         quantity=line.quantity,
@@ -94,9 +94,26 @@ def wish(line: CartLine) -> Wish:
         billing_cycle=billing_cycle(line.billing_cycle, "billingCycle"),
         nickname=line.friendly_name or None,
         parent_id=parent(line.parent_subscription_id, line.provisioning_context),
-        partner_of_record=resellers[0] if resellers else None,
+        partner_of_record=of_record,
+        additional_partners=additional,
         addons=tuple(wish(addon) for addon in line.addon_items),
     )
+
+
+def _participants(line: CartLine) -> tuple[str | None, tuple[str, ...]]:
+    """The partner of record and those beside it; keys come in any casing, with or without underscores."""
+    given: dict[str, list[str]] = {_OF_RECORD: [], _ADDITIONAL: []}
+    plain = {name.replace("_", ""): name for name in given}
+    for one in line.participants:
+        if not one.value:
+            continue
+        name = plain.get(one.key.replace("_", "").lower())
+        if name is None:
+            raise Malformed(f"participants: the key is {_OF_RECORD} or {_ADDITIONAL}.", "participants")
+        given[name].append(one.value)
+    if len(given[_OF_RECORD]) > 1:
+        raise Malformed(f"participants: name one {_OF_RECORD} at most.", "participants")
+    return next(iter(given[_OF_RECORD]), None), tuple(given[_ADDITIONAL])
 
 
 def _line(line: Line, lines: Iterable[Line]) -> CartLineBody:
@@ -108,7 +125,10 @@ def _line(line: Line, lines: Iterable[Line]) -> CartLineBody:
         currency_code=line.currency,
         billing_cycle=line.billing_cycle.value,
         term_duration=line.term or UNSET,
-        participants=(Participant("transaction_reseller", line.partner_of_record),) if line.partner_of_record else (),
+        participants=(
+            *((Participant(_OF_RECORD, line.partner_of_record),) if line.partner_of_record else ()),
+            *(Participant(_ADDITIONAL, number) for number in line.additional_partners),
+        ),
         order_group=line.billing_cycle.value,
         provisioning_context=UNSET if line.parent_id is None else {"parentSubscriptionId": str(line.parent_id)},
         addon_items=tuple(_line(below, ()) for below in lines if below.parent_number == line.number),

@@ -25,7 +25,7 @@ from copartner.kernel.errors import (
     RepeatedWithOtherBody,
     StaleTag,
 )
-from copartner.orders import amending
+from copartner.orders import amending, reseller_rules
 from copartner.orders import rules as orders
 from copartner.policy.actions import Action
 from copartner.policy.facts import Cart, Order, Side
@@ -91,7 +91,7 @@ CLASSES: dict[type[Exception], ErrorCode] = {
     orders.UnknownLine: _get(404, 20000),
     amending.BillingCycleFixed: _get(400, 800097),
     orders.CartCheckedOut: _get(400, 800065),
-    orders.NotTransactingReseller: _get(400, 800016),
+    reseller_rules.NotTransactingReseller: _get(400, 800016),
     subscriptions.UnknownSubscription: _get(404, 20003),
     subscriptions.IllegalTransition: _get(400, 800040),
     subscriptions.StatusFixed: _get(400, 800096),
