@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,18 @@ class CartRequest(Struct, frozen=True, rename="camel"):
     line_items: tuple[CartLine, ...]
 
 
+class LinePricing(Struct, frozen=True, rename="camel"):
+    """What the partner would pay at present: for one unit, and for all of the line, over the whole term.
+
+    Nothing here is discounted or prorated beyond the partner's own price, so the first three are one.
+    """
+
+    discounted_price: Decimal
+    prorated_price: Decimal
+    price: Decimal
+    extended_price: Decimal
+
+
 class CartLineBody(Struct, frozen=True, kw_only=True, rename="camel"):
     """A settled line."""
 
@@ -59,6 +72,7 @@ class CartLineBody(Struct, frozen=True, kw_only=True, rename="camel"):
     term_duration: str | UnsetType = UNSET
     participants: tuple[Participant, ...]
     order_group: str
+    pricing: LinePricing
     provisioning_context: dict[str, str] | UnsetType = UNSET
     addon_items: tuple["CartLineBody", ...] = ()
 
@@ -117,6 +131,7 @@ def _participants(line: CartLine) -> tuple[str | None, tuple[str, ...]]:
 
 
 def _line(line: Line, lines: Iterable[Line]) -> CartLineBody:
+    price = wire.amount(line.unit_price)
     return CartLineBody(
         id=line.number,
         catalog_item_id=line.catalog_item_id,
@@ -130,6 +145,7 @@ def _line(line: Line, lines: Iterable[Line]) -> CartLineBody:
             *(Participant(_ADDITIONAL, number) for number in line.additional_partners),
         ),
         order_group=line.billing_cycle.value,
+        pricing=LinePricing(price, price, price, wire.amount(line.unit_price * line.quantity)),
         provisioning_context=UNSET if line.parent_id is None else {"parentSubscriptionId": str(line.parent_id)},
         addon_items=tuple(_line(below, ()) for below in lines if below.parent_number == line.number),
     )
