@@ -25,6 +25,7 @@ OWN_KEYS = {
     "markets",
     "agreementSigned",
     "indirectReseller",
+    "restricted",
 }
 # Beside actor and resource, what of the context a caller's record may hold.
 CONTEXT = {"relationship", "agreement", "pool", "ending", "commitment", "azureOnly"}
@@ -50,6 +51,7 @@ SHOWN = {
     "mpa-signed": {"resource.partner.agreementSigned"},
     "mpa-signed-reseller": {"resource.reseller.agreementSigned"},
     "reseller-limits": {"resource.partner.indirectReseller"},
+    "enrol-restricted": {"resource.partner.restricted"},
     "dap-required": {"context.relationship.privileges"},
     "csp-self-affiliate": {
         "context.azureOnly", "resource.customer.organisation.affiliates", "resource.customer.sharedServices",

@@ -52,6 +52,7 @@ UNPROVOKED = {
     "own-tenant", "rel-own-name", "rel-dap-asked", "own-directory", "dir-guarded", "dir-global-admin",
     "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "mfa-api", "mfa-portal",
     "mfa-transaction", "mpa-signed", "mpa-signed-reseller", "reseller-limits",
+    "enrol-restricted",
 }  # fmt: skip
 ONLY_GOVERNMENT = {"rel-address", "rel-dap-forced"}
 MORE, MOST_MORE = 40, 5

@@ -38,7 +38,8 @@ BEGIN
             'enrolled', e.tenant_id IS NOT NULL, 'sharedServices', t.shared_services,
             'markets', coalesce(to_json(e.markets), '[]'),
             'agreementSigned', EXISTS (SELECT FROM partner_agreement g WHERE g.partner_tenant_id = t.id),
-            'indirectReseller', coalesce(e.model = 'indirect-reseller', false))), '[]')
+            'indirectReseller', coalesce(e.model = 'indirect-reseller', false),
+            'restricted', coalesce(e.state <> 'active', false))), '[]')
         FROM tenant t LEFT JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = ANY (p_ids));
 END $$;
 ALTER FUNCTION fn_tenants OWNER TO copartner_facts;

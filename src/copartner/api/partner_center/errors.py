@@ -144,6 +144,7 @@ RULES: dict[str, ErrorCode] = {
     "mpa-signed": _get(403, 900124),
     "mpa-signed-reseller": _get(403, 900123),
     "reseller-limits": DENIED,
+    "enrol-restricted": DENIED,
     "seats-pooled": _get(400, 2002),
     "nce-7-days": _get(400, 900117),
     "nce-longer-only": _get(400, 800024),
