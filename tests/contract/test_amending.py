@@ -4,12 +4,24 @@ from datetime import timedelta
 from typing import Any
 
 from contract.test_selling import sold
-from support.goldens import check_golden
+from support.goldens import check_golden, left_out, linked
 from support.web import Web, refused
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 WHO = "aa@nordlicht"
 YEARLY = {"TermDuration": "P1Y", "BillingCycle": "monthly"}
+ORDER = f"""id referenceCustomerId billingCycle lineItems lineItems[].lineItemNumber lineItems[].offerId
+    lineItems[].subscriptionId lineItems[].friendlyName lineItems[].quantity lineItems[].links
+    lineItems[].links.subscription lineItems[].links.subscription.uri lineItems[].links.subscription.method
+    lineItems[].links.subscription.headers creationDate {linked("self")} attributes attributes.etag
+    attributes.objectType"""
+CANCELLED = f"""id alternateId referenceCustomerId billingCycle currencyCode currencySymbol lineItems
+    lineItems[].lineItemNumber lineItems[].offerId lineItems[].termDuration lineItems[].transactionType
+    lineItems[].friendlyName lineItems[].quantity {
+    " ".join(f"lineItems[].{one}" for one in linked("product", "sku", "availability").split())
+} creationDate status transactionType
+    {linked("self", "provisioningStatus", "patchOperation")} client client.marketplaceCountry client.deviceFamily
+    client.name attributes attributes.objectType"""
 REQUEST = "PATCH /v1/customers/{customer}/orders/{order}"
 
 
@@ -33,6 +45,7 @@ async def test_an_addon_becomes_a_line_of_its_parents_order(site: Web) -> None:
         page="purchase-an-add-on-to-a-subscription",
         date="2023-08-23",
         request=REQUEST,
+        shows=ORDER,
         answer=answer.json(),
     )
     assert await site.get(WHO, _order(site, order)) == answer.json()
@@ -71,6 +84,7 @@ async def test_another_billing_cycle(site: Web) -> None:
         page="change-the-billing-cycle",
         date="2022-06-13",
         request=REQUEST,
+        shows=ORDER,
         answer=answer.json(),
     )
     path = f"{site.customer('alpenblick')}/subscriptions/{order['lineItems'][0]['subscriptionId']}"
@@ -102,6 +116,8 @@ async def test_lines_with_reservations_are_cancelled(site: Web) -> None:
         page="cancel-software-purchases",
         date="2022-06-15",
         request=REQUEST,
+        shows=CANCELLED,
+        without=left_out(CANCELLED, {"client": "with which program it was placed is kept nowhere"}),
         answer=answer.json(),
     )
     assert (answer.json()["status"], answer.json()["lineItems"][0]["quantity"]) == ("cancelled", 0)

@@ -61,7 +61,7 @@ OF_CATALOGUE = {
 }  # fmt: skip
 OF_CARTS = {
     "lastModifiedUser": "who changed a cart is in the audit",
-    "pricing": "a line is priced when it is checked out, and the order says its price",
+    "pricing.listPrice": "the catalogue says it",
 }
 OF_SUBSCRIPTIONS = {
     **dict.fromkeys(("isMicrosoftProduct", "publisherName"), "the product, which is linked, says it"),

@@ -2,11 +2,26 @@
 
 from typing import Any
 
+from contract.test_documented_selling import OF_SUBSCRIPTIONS
 from contract.test_selling import sold
-from support.goldens import check_golden
+from support.goldens import check_golden, left_out
 from support.web import Web, refused
 
 WHO = "sa@nordlicht"
+SCHEDULED = """id offerId offerName friendlyName quantity customTermEndDate unitType hasPurchasableAddons creationDate
+    effectiveStartDate commitmentEndDate status autoRenewEnabled scheduledNextTermInstructions
+    scheduledNextTermInstructions.product scheduledNextTermInstructions.product.productId
+    scheduledNextTermInstructions.product.skuId scheduledNextTermInstructions.product.availabilityId
+    scheduledNextTermInstructions.product.billingCycle scheduledNextTermInstructions.product.termDuration
+    scheduledNextTermInstructions.product.promotionId scheduledNextTermInstructions.quantity
+    scheduledNextTermInstructions.customTermEndDate isTrial billingType billingCycle termDuration refundOptions
+    refundOptions[].type refundOptions[].expiresAt isMicrosoftProduct partnerId contractType publisherName orderId
+    attributes attributes.objectType"""
+WITHOUT = {
+    "customTermEndDate": "a term ends where its length says",
+    "scheduledNextTermInstructions.product.promotionId": "no promotion is scheduled here",
+    "scheduledNextTermInstructions.customTermEndDate": "a term ends where its length says",
+}
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 
 
@@ -28,6 +43,8 @@ async def test_the_next_term_is_scheduled_while_the_subscription_renews(site: We
         page="create-scheduled-changes",
         date="2023-02-17",
         request="PATCH /v1/customers/{customer}/subscriptions/{subscription}",
+        shows=SCHEDULED,
+        without={**left_out(SCHEDULED, OF_SUBSCRIPTIONS), **WITHOUT},
         answer=answer.json(),
     )
     assert await site.get(WHO, path) == answer.json()

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
 from support.bodies import BILLING
 from support.goldens import Documented
 from support.web import Web, refused
@@ -37,21 +35,6 @@ EXAMPLES = (
     Documented("customer-relationships-get", "get-indirect-resellers-of-a-customer", "2023-07-28", "aa@nordlicht",
                "GET", "/v1/customers/{made}/relationships", PARTNER),
 )  # fmt: skip
-
-
-@pytest.fixture
-async def tiers(site: Web) -> Web:
-    """Suedwind resells for nordlicht."""
-    async with site.here.owner() as owner:
-        await owner.execute(
-            """INSERT INTO partner_relationship (provider_tenant_id, reseller_tenant_id, id, state, formed_at)
-            VALUES ($1, $2, $3, 'active', $4)""",
-            *(site.here.id("nordlicht"), site.here.id("suedwind"), uuid4(), site.here.clock.now()),
-        )
-        await owner.execute(
-            "UPDATE enrolment SET model = 'indirect-reseller' WHERE tenant_id = $1", site.here.id("suedwind")
-        )
-    return site
 
 
 async def unsign(site: Web, partner: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from copartner.customers import countries
 from support.bodies import tenancy_bodies
-from support.goldens import Documented
+from support.goldens import Documented, check_golden
 from support.web import Web, refused
 
 VERIFIED = "authenticationType capability isDefault isInitial name status verificationMethod"
@@ -70,6 +70,14 @@ async def test_a_domain_is_free_until_a_tenant_has_it(site: Web) -> None:
     for domain, status in (("hafen.example", 200), ("HAFEN.example", 200), ("frei.example", 404)):
         answer = await site.call("um@nordlicht", "HEAD", f"/v1/domains/{domain}")
         assert (answer.status_code, answer.content) == (status, b"")
+    check_golden(
+        "verify-domain-availability",
+        page="verify-domain-availability",
+        date="2022-06-30",
+        request="HEAD /v1/domains/{domain}",
+        shows="",
+        answer=None,
+    )
     assert (await site.call("@nordlicht", "HEAD", "/v1/domains/frei.example")).status_code == 404
     assert (await site.call("ba@nordlicht", "HEAD", "/v1/domains/frei.example")).status_code == 403
     assert (await site.call("aa@nordlicht", "HEAD", "/v1/domains/frei")).status_code == 400

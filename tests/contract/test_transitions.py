@@ -4,13 +4,52 @@ from datetime import timedelta
 from typing import Any
 
 from contract.test_selling import sold
-from support.goldens import check_golden
+from support.goldens import check_golden, left_out, linked, listed
 from support.web import Web, refused
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 USUAL = {"TermDuration": "P1Y", "BillingCycle": "monthly"}
 WHO = "aa@nordlicht"
 TRANSITIONS = "transition-a-new-commerce-subscription"
+ERRORS = "errors errors[].code errors[].description"
+
+
+def within(name: str, shows: str) -> str:
+    """These properties below one of this name."""
+    return " ".join([name.removesuffix("[]"), *(f"{name}.{one}" for one in shows.split())])
+
+
+KIND = "attributes attributes.objectType"
+TARGET_KINDS = f"isEligible transitionType {ERRORS}"
+TARGETS = f"""operationId catalogItemId title description quantity {
+    within(
+        "subscriptionEligibilities[]",
+        f"isEligible "
+        f"subscriptionId subscriptionFriendlyName subscriptionTermDuration subscriptionBillingCycle {ERRORS}",
+    )
+}
+    {within("eligibilities[]", TARGET_KINDS)} {KIND}"""
+OF_TARGETS = {
+    "operationId": "nothing is under way before a transition is asked for",
+    "subscriptionEligibilities": "a transition leads into no other subscription that there is already",
+}
+EVENTS = within("events[]", f"name status timestamp {KIND}")
+MADE = f"""fromCatalogItemId fromSubscriptionId toCatalogItemId toSubscriptionId quantity termDuration billingCycle
+    transitionType {EVENTS} {KIND}"""
+# The page prints the list as `transition`; it is `items` here, as in every other collection.
+HISTORY = within("items[]", f"operationId fromCatalogItemId toCatalogItemId quantity transitionType {EVENTS} {KIND}")
+CONVERSION = "offerId targetOfferId orderId quantity billingCycle attributes attributes.objectType"
+UPGRADE_OFFER = f"""id name description minimumQuantity maximumQuantity rank uri locale country
+    {within("category", f"id name rank locale country {KIND}")} prerequisiteOffers isAddOn
+    isAvailableForPurchase billing isAutoRenewable isInternal conversionTargetOffers partnerQualifications
+    {within("product", "id name unit")} unitType {linked("learnMore", "self")} {KIND}"""
+UPGRADES = f"""{within("targetOffer", UPGRADE_OFFER)} upgradeType isEligible quantity
+    {within("upgradeErrors[]", f"code description {KIND}")} {KIND}"""
+OF_UPGRADES = {
+    "targetOffer.isInternal": "nothing here differs by it",
+    "targetOffer.partnerQualifications": "no offer here asks its seller for a qualification",
+}
+UPGRADED = f"sourceSubscriptionId targetSubscriptionId upgradeType upgradeErrors licenseErrors {KIND}"
 
 
 async def _basic(site: Web, quantity: int = 10, **line: Any) -> str:
@@ -34,6 +73,8 @@ async def test_all_licences_the_subscription_itself_becomes_the_other_and_keeps_
         page=TRANSITIONS,
         date="2023-07-14",
         request="GET /v1/customers/{customer}/subscriptions/{subscription}/transitionEligibilities",
+        shows=listed(TARGETS),
+        without=left_out(listed(TARGETS), OF_TARGETS),
         answer=found,
     )
     body = await _to(site, "Office 365 Premium", 10, fromSubscriptionId=before["id"])
@@ -44,6 +85,7 @@ async def test_all_licences_the_subscription_itself_becomes_the_other_and_keeps_
         page=TRANSITIONS,
         date="2023-07-14",
         request="POST /v1/customers/{customer}/subscriptions/{subscription}/transitions",
+        shows=MADE,
         answer=made.json(),
     )
     again = await site.call(WHO, "POST", f"{path}/transitions", body, headers={"MS-RequestId": "t-1"})
@@ -53,15 +95,16 @@ async def test_all_licences_the_subscription_itself_becomes_the_other_and_keeps_
     assert (after["offerName"], after["offerId"]) == ("Office 365 Premium", body["toCatalogItemId"])
     for kept in ("commitmentEndDate", "termDuration", "orderId", "friendlyName", "effectiveStartDate"):
         assert after[kept] == before[kept], kept
-    listed = await site.get(WHO, f"{path}/transitions")
+    history = await site.get(WHO, f"{path}/transitions")
     check_golden(
         "get-transitions",
         page="get-transitions",
         date="2023-03-13",
         request="GET /v1/customers/{customer}/subscriptions/{subscription}/transitions",
-        answer=listed,
+        shows=f"{HISTORY} {KIND}",
+        answer=history,
     )
-    assert listed["items"] == [made.json()]
+    assert history["items"] == [made.json()]
     orders = await site.get(WHO, f"{site.customer('alpenblick')}/orders")
     newest = orders["items"][-1]["lineItems"][0]
     assert (newest["subscriptionId"], newest["offerId"]) == (before["id"], body["toCatalogItemId"])
@@ -156,6 +199,7 @@ async def test_a_trial_becomes_paid_under_the_same_identifier(site: Web) -> None
         page="get-a-list-of-trial-conversion-offers",
         date="2023-09-22",
         request="GET /v1/customers/{customer}/subscriptions/{subscription}/conversions",
+        shows=listed(CONVERSION),
         answer=found,
     )
     assert (await site.get(WHO, f"{path}/upgrades"))["items"] == []
@@ -167,6 +211,7 @@ async def test_a_trial_becomes_paid_under_the_same_identifier(site: Web) -> None
         page="convert-a-trial-subscription-to-paid",
         date="2023-09-22",
         request="POST /v1/customers/{customer}/subscriptions/{subscription}/conversions",
+        shows=f"subscriptionId offerId targetOfferId {KIND}",
         answer=made.json(),
     )
     after = await site.get(WHO, path)
@@ -180,22 +225,30 @@ async def test_a_trial_becomes_paid_under_the_same_identifier(site: Web) -> None
 
 async def test_an_upgrade_in_the_older_shape(site: Web) -> None:
     path = await _basic(site)
-    found = await site.get(WHO, f"{path}/upgrades")
+    # On the page one offer is out of reach.
+    await site.call(WHO, "PATCH", path, {"status": "suspended"})
+    suspended = await site.get(WHO, f"{path}/upgrades")
+    assert not any(one["isEligible"] for one in suspended["items"])
     check_golden(
         "get-upgrades",
         page="transition-a-subscription",
         date="2023-02-17",
         request="GET /v1/customers/{customer}/subscriptions/{subscription}/upgrades",
-        answer=found,
+        shows=listed(UPGRADES),
+        without=left_out(listed(UPGRADES), OF_UPGRADES),
+        answer=suspended,
     )
+    await site.call(WHO, "PATCH", path, {"status": "active"})
+    found = await site.get(WHO, f"{path}/upgrades")
     chosen = found["items"][-1]
     made = await site.call(WHO, "POST", f"{path}/upgrades", {**chosen, "UpgradeErrors": []})
     assert made.status_code == 200, made.text
     check_golden(
         "post-upgrades",
-        page="transition-a-subscription",
-        date="2023-02-17",
+        page="upgrade-resources",
+        date="2022-06-28",
         request="POST /v1/customers/{customer}/subscriptions/{subscription}/upgrades",
+        shows=UPGRADED,
         answer=made.json(),
     )
     assert made.json()["targetSubscriptionId"] == made.json()["sourceSubscriptionId"]

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from contract.test_documented_selling import KIND, OF_SUBSCRIPTIONS, OLDER_LISTED, SELF
 from contract.test_selling import sold
-from support.goldens import check_golden
+from support.goldens import check_golden, left_out, listed
 from support.web import Web, refused
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
@@ -25,6 +26,8 @@ async def test_addons_of_a_subscription(site: Web) -> None:
         page="get-a-list-of-add-ons-for-a-subscription",
         date="2022-06-28",
         request="GET /v1/customers/{customer}/subscriptions/{subscription}/addons",
+        shows=listed(OLDER_LISTED),
+        without=left_out(listed(OLDER_LISTED), OF_SUBSCRIPTIONS),
         answer=found,
     )
     assert (await site.get("sa@nordlicht", f"{path.rpartition('/')[0]}/{found['items'][0]['id']}/addons"))[
@@ -48,6 +51,7 @@ async def test_support_contact_is_the_seller_until_it_names_another(site: Web) -
         page="update-a-subscription-s-support-contact",
         date="2022-06-22",
         request="PUT /v1/customers/{customer}/subscriptions/{subscription}/supportcontact",
+        shows=f"supportTenantId supportMpnId name {SELF} {KIND}",
         answer=after.json(),
     )
     for wrong in ({"supportMpnId": "1"}, {"supportTenantId": UNKNOWN}, {"supportTenantId": str(site.here.id("fjord"))}):
@@ -67,6 +71,14 @@ async def test_registration_of_an_azure_subscription(site: Web) -> None:
         answer = await site.call("aa@wolkenwerk", "POST", f"{path}/registrations")
         assert (answer.status_code, answer.content) == (202, b"")
         assert f"/v1{answer.headers['location']}" == status
+    check_golden(
+        "register-a-subscription",
+        page="register-a-subscription",
+        date="2022-06-28",
+        request="POST /v1/customers/{customer}/subscriptions/{subscription}/registrations",
+        shows="",
+        answer=None,
+    )
     found = await site.get("aa@wolkenwerk", status)
     assert found["status"] == "registered"
     check_golden(
@@ -74,6 +86,7 @@ async def test_registration_of_an_azure_subscription(site: Web) -> None:
         page="get-subscription-registration-status",
         date="2022-06-13",
         request="GET /v1/customers/{customer}/subscriptions/{subscription}/registrationstatus",
+        shows=f"subscriptionId status {KIND}",
         answer=found,
     )
     licence, _ = await _first(site, "aa@wolkenwerk", "Office 365 Enterprise", **USUAL)
@@ -89,6 +102,10 @@ async def test_provisioning_of_order_and_subscription(site: Web) -> None:
         page="get-order-provisioning-status",
         date="2023-01-03",
         request="GET /v1/customers/{customer}/orders/{order}/provisioningstatus",
+        shows=listed(
+            "orderLineItemId lineItemNumber status quantityProvisioningInformation "
+            "quantityProvisioningInformation[].quantity quantityProvisioningInformation[].status"
+        ),
         answer=found,
     )
     one = await site.get("aa@nordlicht", f"{path}/provisioningstatus")
@@ -97,6 +114,7 @@ async def test_provisioning_of_order_and_subscription(site: Web) -> None:
         page="get-subscription-provisioning-status",
         date="2022-11-29",
         request="GET /v1/customers/{customer}/subscriptions/{subscription}/provisioningstatus",
+        shows=f"skuId status quantity endDate {KIND}",
         answer=one,
     )
     await site.call("sa@nordlicht", "PATCH", path, {"status": "deleted"})
@@ -118,6 +136,7 @@ async def test_activation_links(site: Web) -> None:
         page="get-activation-link-by-order-line-item",
         date="2019-08-16",
         request="GET /v1/customers/{customer}/orders/{order}/lineitems/0/activationlinks",
+        shows=f"{listed('lineItemNumber link link.uri link.method link.headers')} {SELF}",
         answer=line,
     )
     for number in ("1", "x", "00"):
@@ -145,6 +164,7 @@ async def test_term_ends_of_the_month_and_of_what_was_sold(site: Web) -> None:
         page="custom-term-end-dates",
         date="2023-07-18",
         request="GET /v1/customers/{customer}/subscriptions/customTermEndDates?term_duration=P1Y",
+        shows=f"{listed('allowedCustomTermEndDateType allowedCustomTermEndDate cotermSubscriptionIds')} {SELF}",
         answer=found,
     )
     shorter = await site.get("sa@nordlicht", f"{ends}?term_duration=P1M")

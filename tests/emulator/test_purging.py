@@ -10,6 +10,7 @@ import pytest
 
 from copartner_emulator import purging_store
 from support.bodies import BILLING
+from support.goldens import check_golden
 from support.postgres import Database
 from support.programme import programme
 from support.web import Web, refused, web
@@ -72,6 +73,14 @@ async def test_a_test_customer_is_purged_whole(sandbox: Web) -> None:
     assert refused(await sandbox.call("sa@nordlicht", "DELETE", path)) == (403, "900150")
     gone = await sandbox.call("@nordlicht", "DELETE", path)
     assert (gone.status_code, gone.content) == (204, b"")
+    check_golden(
+        "delete-a-customer-account",
+        page="delete-a-customer-account-from-the-integration-sandbox",
+        date="2022-06-22",
+        request="DELETE /v1/customers/{customer}",
+        shows="",
+        answer=None,
+    )
     assert await mentions(sandbox, customer) == {}
     assert [await mentions(sandbox, other) for other in others] == before
     assert refused(await sandbox.call("aa@nordlicht", "GET", path)) == (403, "20002")

@@ -25,6 +25,7 @@ OWN_KEYS = {
     "markets",
     "agreementSigned",
     "indirectReseller",
+    "restricted",
 }
 # Beside actor and resource, what of the context a caller's record may hold.
 CONTEXT = {"relationship", "agreement", "delegation", "pool", "ending", "commitment", "azureOnly"}
@@ -54,6 +55,7 @@ SHOWN = {
     "mpa-signed": {"resource.partner.agreementSigned"},
     "mpa-signed-reseller": {"resource.reseller.agreementSigned"},
     "reseller-limits": {"resource.partner.indirectReseller"},
+    "enrol-restricted": {"resource.partner.restricted"},
     "dap-required": {"context.relationship.privileges"},
     "behalf-delegated": {"context.delegation.active"},
     "behalf-own": {

@@ -162,6 +162,9 @@ def _partners() -> Iterator[Row]:
             yield "mpa-signed", action, kind, _with_partner(agreement_signed=False), Cloud.COMMERCIAL, day
         if action is not Action.CONSENT_ACCEPT:
             yield "reseller-limits", action, kind, _with_partner(indirect_reseller=True), Cloud.COMMERCIAL, _PRESENT
+            yield "enrol-restricted", action, kind, _with_partner(restricted=True), Cloud.COMMERCIAL, _PRESENT
+    invited = Action.RELATIONSHIP_REQUEST_SEND, "RelationshipRequest", _with_partner(restricted=True)
+    yield "enrol-restricted", *invited, Cloud.COMMERCIAL, _PRESENT
     for change in (_shared(True), _shared(None), _reserved):
         yield "cust-purge", Action.CUSTOMER_PURGE, "Customer", change, Cloud.COMMERCIAL, _PRESENT
     for action, kind in SELLING:

@@ -47,12 +47,7 @@ class Documented:
         answer = await site.call(self.who, self.method, path, _filled(self.body, parts), headers=dict(self.headers))
         assert answer.status_code == self.status, answer.text
         said = answer.json() if answer.content else None
-        shown = set(self.shows.split())
-        assert self.without.keys() <= shown, "only what the page shows can be left out"
-        missing = shown - self.without.keys() - set(paths(said))
-        assert not missing, f"{self.page} shows these, and they are not answered: {sorted(missing)}"
-        answered = shown & self.without.keys() & set(paths(said))
-        assert not answered, f"these are answered after all: {sorted(answered)}"
+        _hold_shown(self.page, set(self.shows.split()), self.without, said)
         golden = {
             "page": self.page,
             "date": self.date,
@@ -65,12 +60,18 @@ class Documented:
         return said
 
 
-def check_golden(name: str, *, page: str, date: str, request: str, answer: Any) -> None:
-    """Hold an answer to its file, which names the page and the day it describes the request of.
+def check_golden(
+    name: str, *, page: str, date: str, request: str, shows: str, answer: Any, without: Mapping[str, str] | None = None
+) -> None:
+    """Hold an answer to the properties that the page shows, and to its file, which names page and day.
 
-    Identifiers stand by their place in the answer, so that equal ones stay equal.
+    `without` says of what the page shows and is not answered why it is not. Identifiers stand by their place in the
+    answer, so that equal ones stay equal.
     """
-    text = json.dumps({"page": page, "date": date, "request": request, "answer": answer}, ensure_ascii=False)
+    left = dict(without or {})
+    _hold_shown(page, set(shows.split()), left, answer)
+    golden = {"page": page, "date": date, "request": request, "left out": left, "answer": answer}
+    text = json.dumps(golden, ensure_ascii=False)
     places: dict[str, str] = {}
     text = _GUID.sub(lambda found: places.setdefault(found.group(), f"<id-{len(places) + 1}>"), text)
     _compare(PLACE / f"{name}.json", json.loads(_ALTERNATE.sub('"alternateId": "<alternate>"', text)))
@@ -131,6 +132,14 @@ def masked(value: Any) -> Any:
         for pattern, mask in _MASKS:
             value = pattern.sub(mask, value)
     return value
+
+
+def _hold_shown(page: str, shown: set[str], without: Mapping[str, str], said: Any) -> None:
+    assert without.keys() <= shown, "only what the page shows can be left out"
+    answered = set(paths(said))
+    missing = shown - without.keys() - answered
+    assert not missing, f"{page} shows these, and they are not answered: {sorted(missing)}"
+    assert not without.keys() & answered, f"these are answered after all: {sorted(without.keys() & answered)}"
 
 
 def _compare(file: Path, golden: Any) -> None:

@@ -20,8 +20,6 @@ _FEDERATION = frozenset({
     "signingcertificate",
 })  # fmt: skip
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
-# Without the letters and digits that are taken for one another.
-_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 class UnknownCustomer(NotFound):
@@ -123,12 +121,3 @@ def check_version(present: int, expected: int | None) -> None:
         raise TagNeeded("Send the entity tag of the profile you read in If-Match.", "If-Match")
     if expected != present:
         raise StaleTag("The billing profile was changed meanwhile; read it again.", "If-Match")
-
-
-def password_of(secret: bytes) -> str:
-    """A password a person can copy, from 16 secret bytes: four groups of four, 92 bits."""
-    number, letters = int.from_bytes(secret, "big"), []
-    for _ in range(16):
-        number, place = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[place])
-    return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))

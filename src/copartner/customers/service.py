@@ -28,6 +28,7 @@ from copartner.relationships.model import Relationship
 from copartner.relationships.service import relationships
 from copartner.relationships.service.requests import decide_privileges
 from copartner.signin.passwords import hash_password
+from copartner.tenants.rules import password_of
 
 PAGE_LIMIT = 500
 
@@ -247,7 +248,7 @@ def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustom
 
 def _password(ctx: Context, tenant_id: UUID) -> str:
     drawn = ctx.runtime.drawn.of("first password of a customer's admin", ctx.caller.tenant_id, tenant_id)
-    return rules.password_of(drawn[:16])
+    return password_of(drawn[:16])
 
 
 def _as_customer(it: Relationship) -> Customer:

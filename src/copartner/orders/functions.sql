@@ -21,19 +21,25 @@ END $$;
 ALTER FUNCTION fn_order_resource OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_order_resource TO copartner_partner;
 
--- fn_cart_facts: what decides the work on one cart; its seller is described too, whoever that is.
-CREATE FUNCTION fn_cart_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cart uuid)
+-- fn_sale_facts: what decides a sale by way of a thing; its seller is described too, whoever that is.
+CREATE FUNCTION fn_sale_facts(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_resource json)
 RETURNS json LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    v_resource json := fn_cart_resource(p_customer, p_cart);
-    v_concerned uuid[] := ARRAY[p_tenant, p_customer, (v_resource ->> 'partner')::uuid];
+DECLARE v_concerned uuid[] := ARRAY[p_tenant, p_customer, (p_resource ->> 'partner')::uuid];
 BEGIN
     RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
-        'resource', v_resource,
+        'resource', p_resource,
         'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
             'agreement', fn_agreement(p_tenant, p_customer)),
         'tenants', fn_tenants(v_concerned), 'organisations', fn_organisations(v_concerned));
 END $$;
+GRANT EXECUTE ON FUNCTION fn_sale_facts TO copartner_partner;
+
+-- fn_cart_facts: what decides the work on one cart.
+CREATE FUNCTION fn_cart_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_cart uuid)
+RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT fn_sale_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, fn_cart_resource(p_customer, p_cart))
+$$;
 GRANT EXECUTE ON FUNCTION fn_cart_facts TO copartner_partner;
 
 -- fn_cart_row: one cart as the store reads it.
@@ -191,17 +197,10 @@ GRANT EXECUTE ON FUNCTION fn_read_fulfilment TO PUBLIC;
 -- fn_transition_facts: what decides that a subscription becomes another, which is a sale as well.
 CREATE FUNCTION fn_transition_facts(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_subscription uuid)
-RETURNS json LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    v_resource json := fn_subscription_resource(p_customer, p_subscription);
-    v_concerned uuid[] := ARRAY[p_tenant, p_customer, (v_resource ->> 'partner')::uuid];
-BEGIN
-    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
-        'resource', v_resource,
-        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
-            'agreement', fn_agreement(p_tenant, p_customer)),
-        'tenants', fn_tenants(v_concerned), 'organisations', fn_organisations(v_concerned));
-END $$;
+RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT fn_sale_facts(p_side, p_tenant, p_subject, p_app_only, p_customer,
+        fn_subscription_resource(p_customer, p_subscription))
+$$;
 GRANT EXECUTE ON FUNCTION fn_transition_facts TO copartner_partner;
 
 -- fn_settle: make what a purchase settled of a subscription what a line of an order of the same seller says.
@@ -264,19 +263,11 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_targets TO PUBLIC;
 
--- fn_order_facts: what decides changing one order; its seller is described too, whoever that is.
+-- fn_order_facts: what decides changing one order.
 CREATE FUNCTION fn_order_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid)
-RETURNS json LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    v_resource json := fn_order_resource(p_customer, p_order);
-    v_concerned uuid[] := ARRAY[p_tenant, p_customer, (v_resource ->> 'partner')::uuid];
-BEGIN
-    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
-        'resource', v_resource,
-        'context', json_build_object('relationship', fn_relationship(p_tenant, p_customer),
-            'agreement', fn_agreement(p_tenant, p_customer)),
-        'tenants', fn_tenants(v_concerned), 'organisations', fn_organisations(v_concerned));
-END $$;
+RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT fn_sale_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, fn_order_resource(p_customer, p_order))
+$$;
 GRANT EXECUTE ON FUNCTION fn_order_facts TO copartner_partner;
 
 -- fn_lock_order: the acting partner's own order, locked.

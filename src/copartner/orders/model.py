@@ -23,6 +23,7 @@ class Wish:
     """One line as a caller asks for it; what is left out is taken when the catalogue leaves no choice.
 
     `parent_id` is the subscription an add-on goes below; `addons` go below the subscription this line makes.
+    `partner_of_record` and `additional_partners` are numbers of indirect resellers in the programme.
     """
 
     catalog_item_id: str
@@ -32,6 +33,7 @@ class Wish:
     nickname: str | None = None
     parent_id: UUID | None = None
     partner_of_record: str | None = None
+    additional_partners: tuple[str, ...] = ()
     addons: tuple["Wish", ...] = ()
 
 
@@ -51,6 +53,7 @@ class Line:
     parent_id: UUID | None = None
     parent_number: int | None = None
     partner_of_record: str | None = None
+    additional_partners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class OrderLine:
     parent_id: UUID | None
     partner_of_record: str | None
     unit_price: Decimal
+    additional_partners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

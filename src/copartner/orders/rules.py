@@ -54,10 +54,6 @@ class OnePerSeller(Conflict):
     """The seller has sold this to the customer already, and it is sold once."""
 
 
-class NotTransactingReseller(Invalid):
-    """The partner of record is no reseller of the caller."""
-
-
 def flatten(wishes: Sequence[Wish]) -> list[tuple[Wish, int | None]]:
     """Every wish with the number of the line it goes below; add-ons follow their parent. Raises NoLines, Invalid."""
     flat: list[tuple[Wish, int | None]] = []
@@ -82,8 +78,6 @@ def settle(flat: Sequence[tuple[Wish, int | None]], items: Sequence[Item]) -> tu
     _check_sold_once(items)
     lines = []
     for number, ((wish, parent_number), item) in enumerate(zip(flat, items, strict=True)):
-        if wish.partner_of_record is not None:
-            raise NotTransactingReseller("You have no indirect resellers; leave the participants out.", "participants")
         below = items[parent_number] if parent_number is not None else None
         if item.sku.is_addon and below is None and wish.parent_id is None:
             raise ParentNeeded(f"{item.sku.title} goes below a subscription; name it.", "parentSubscriptionId")
@@ -108,6 +102,8 @@ def settle(flat: Sequence[tuple[Wish, int | None]], items: Sequence[Item]) -> tu
                 currency=price.currency,
                 parent_id=wish.parent_id,
                 parent_number=parent_number,
+                partner_of_record=wish.partner_of_record,
+                additional_partners=wish.additional_partners,
             )
         )
     return tuple(lines)
@@ -239,6 +235,7 @@ def _order_line(subscription: Subscription, line: Line) -> OrderLine:
         parent_id=subscription.parent_id,
         partner_of_record=line.partner_of_record,
         unit_price=line.unit_price,
+        additional_partners=line.additional_partners,
     )
 
 

@@ -13,7 +13,7 @@ from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.kernel.errors import check_tag
 from copartner.kernel.paging import Listed, Page
-from copartner.orders import rules, store
+from copartner.orders import reseller_rules, rules, store
 from copartner.orders.model import Cart, CartState, Fulfilment, Line, Order, Wish
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
@@ -98,7 +98,7 @@ async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[O
             cmd.unchanged()
             return cmd.remember(await store.orders_of_cart(cmd.db, customer_id, cart_id))
         cart = _living(ctx, cart, cart_id)
-        draft = _settled(draft, customer_id, wishes)
+        draft = await _settled(cmd, ctx, draft, customer_id, wishes)
         after = replace(cart, state=CartState.CHECKED_OUT, modified_at=cmd.now, version=cart.version + 1)
         orders = await _place(cmd, ctx, draft, customer_id, after)
         cmd.record(cart, after)
@@ -160,7 +160,8 @@ async def draft(
     """Judge a sale and settle its lines; whoever goes on checks parents and holdings before it is placed."""
     named = [wish.catalog_item_id for wish, _ in rules.flatten(wishes)] if wishes else []
     found = await catalogue.lookup(cmd.db, named) if named else {}
-    drafted = _settled(await _judge(cmd, action, facts, customer_id, wishes, found), customer_id, wishes)
+    judged = await _judge(cmd, action, facts, customer_id, wishes, found)
+    drafted = await _settled(cmd, ctx, judged, customer_id, wishes)
     for wish, _ in rules.flatten(wishes):
         if wish.parent_id is not None:
             parent = await store.parent_facts(cmd.db, ctx, customer_id, wish.parent_id)
@@ -189,9 +190,14 @@ async def _judge(
     return Draft(facts, (), items, holdings)
 
 
-def _settled(draft: Draft, customer_id: UUID, wishes: Sequence[Wish]) -> Draft:
+async def _settled(cmd: Command, ctx: Context, draft: Draft, customer_id: UUID, wishes: Sequence[Wish]) -> Draft:
     flat = rules.flatten(wishes)
-    country = next((tenant.country for tenant in draft.facts.tenants if tenant.id == str(customer_id)), None)
+    countries = {tenant.id: tenant.country for tenant in draft.facts.tenants}
+    country = countries.get(str(customer_id))
+    if reseller_rules.named(wish for wish, _ in flat):
+        resellers = await store.resellers(cmd.db, customer_id)
+        for wish, _ in flat:
+            reseller_rules.check(wish, resellers=resellers, country=countries.get(str(ctx.caller.tenant_id)))
     found = {item.availability.catalog_item_id: item for item in draft.items}
     triples = [catalogue_rules.parse_item_id(wish.catalog_item_id) for wish, _ in flat]
     items = tuple(catalogue_rules.pick(found, triple, country) for triple in triples)
@@ -270,6 +276,7 @@ def _as_wishes(lines: Sequence[Line]) -> tuple[Wish, ...]:
             nickname=line.nickname,
             parent_id=line.parent_id,
             partner_of_record=line.partner_of_record,
+            additional_partners=line.additional_partners,
             addons=tuple(wish(below) for below in lines if below.parent_number == line.number),
         )
 

@@ -40,6 +40,10 @@ class Checkout:
     items: tuple[Item, ...]
 
 
+class _Reseller(msgspec.Struct):
+    mpn_id: str
+
+
 NOTHING_HELD = Holdings(frozenset(), frozenset(), azure_elsewhere=False)
 
 
@@ -207,6 +211,12 @@ async def add_orders(db: Connection, orders: tuple[Order, ...], cart: Cart | Non
         msgspec.json.encode(orders).decode(),
         *((cart.customer_tenant_id, cart.id, cart.state, cart.modified_at, cart.version) if cart else (None,) * 5),
     )
+
+
+async def resellers(db: Connection, customer_id: UUID) -> frozenset[str]:
+    """The numbers of the acting partner's indirect resellers through which it works with a customer."""
+    found = msgspec.json.decode(await db.fetchval(call("fn_customer_resellers", 1), customer_id), type=list[_Reseller])
+    return frozenset(one.mpn_id for one in found)
 
 
 async def holdings(db: Connection, *, customer_id: UUID, references: list[str]) -> Holdings:

@@ -73,6 +73,7 @@ class Tenant(Struct, frozen=True, rename="camel"):
     """A tenant; `enrolled` when it transacts in the programme, `markets` the countries it may sell to as a partner.
 
     `agreement_signed`: the partner agreement. `indirect_reseller`: it leaves orders to its provider.
+    `restricted`: its enrolment is restricted or suspended.
     """
 
     id: Annotated[str, Ref("Tenant")]
@@ -84,6 +85,7 @@ class Tenant(Struct, frozen=True, rename="camel"):
     markets: tuple[str, ...] = ()
     agreement_signed: bool = False
     indirect_reseller: bool = False
+    restricted: bool = False
 
 
 class Organisation(Struct, frozen=True, rename="camel"):

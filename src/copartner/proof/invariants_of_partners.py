@@ -58,6 +58,14 @@ PARTNERS = (
         ),
     ),
     Invariant(
+        "restricted-buys-nothing",
+        "A restricted partner places no orders, makes no customers and invites none.",
+        _TRANSACTING | {A.RELATIONSHIP_REQUEST_SEND},
+        every(Has(THING, "partner"), Not(at(_seller, "restricted"))),
+        _COMMERCIAL,
+        date(2023, 1, 1),
+    ),
+    Invariant(
         "resellers-leave-it",
         "Indirect resellers place no orders and make no customers.",
         _TRANSACTING,

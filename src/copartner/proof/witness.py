@@ -142,6 +142,7 @@ class _Model:
             tuple(sorted(markets)),
             self._true(f"(Tenant.agreementSigned {term})"),
             self._true(f"(Tenant.indirectReseller {term})"),
+            self._true(f"(Tenant.restricted {term})"),
         )
 
     def _resource(self, kind: str, schema: Schema) -> Resource:

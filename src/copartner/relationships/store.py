@@ -56,9 +56,9 @@ def own() -> str:
     return call("fn_list_own_relationships", 4, "facts", "shapes", "body")
 
 
-async def home_facts(db: Connection, ctx: Context) -> Facts:
-    """The caller and its own tenant."""
-    return _FACTS.decode(await db.fetchval(call("fn_home_facts", 4), *ctx.who))
+async def asking_facts(db: Connection, ctx: Context) -> Facts:
+    """The caller and its own tenant, with what the rules judge of that tenant."""
+    return _FACTS.decode(await db.fetchval(call("fn_asking_facts", 4), *ctx.who))
 
 
 async def request_facts(db: Connection, ctx: Context, request_id: UUID) -> Facts:

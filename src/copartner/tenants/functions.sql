@@ -39,7 +39,8 @@ BEGIN
             'enrolled', e.tenant_id IS NOT NULL, 'sharedServices', t.shared_services,
             'markets', coalesce(to_json(e.markets), '[]'),
             'agreementSigned', EXISTS (SELECT FROM partner_agreement g WHERE g.partner_tenant_id = t.id),
-            'indirectReseller', coalesce(e.model = 'indirect-reseller', false))), '[]')
+            'indirectReseller', coalesce(e.model = 'indirect-reseller', false),
+            'restricted', coalesce(e.state <> 'active', false))), '[]')
         FROM (SELECT k.id, k.organisation_id, k.cloud, k.country, k.shared_services FROM tenant k WHERE k.id = ANY (p_ids)
             LIMIT cardinality(p_ids)) AS t
         LEFT JOIN enrolment e ON e.tenant_id = t.id);

@@ -226,6 +226,9 @@ CASES = (
     Case("csp-tier-customer", "accept", accept, tiers.addressed_to_reseller),
     Case("reseller-limits", "draft", draft, tiers.reselling),
     Case("reseller-limits", "create", lambda m: customers.create_customer(m.seller, new=NEW), tiers.reselling),
+    Case("enrol-restricted", "draft", draft, tiers.restricted),
+    Case("enrol-restricted", "create", lambda m: customers.create_customer(m.seller, new=NEW), tiers.restricted),
+    Case("enrol-restricted", "invite", ask(privileges=False), tiers.restricted),
     Case("cust-purge", "purge", lambda m: purging.purge_customer(
         sandboxed(m.seller), customer_id=m.customer_id), tiers.shared),
     Case("rel-cloud", "draft", draft, scenes.selling_to_another_cloud),

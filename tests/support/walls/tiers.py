@@ -13,6 +13,13 @@ def unsigned(scene: Scene) -> Matter:
     return matter
 
 
+def restricted(scene: Scene) -> Matter:
+    """A partner whose enrolment is restricted, and its customer."""
+    matter = related(scene)
+    scene.execute("UPDATE enrolment SET state = 'restricted' WHERE tenant_id = $1", matter.partner_id)
+    return matter
+
+
 def unsigned_reseller(scene: Scene) -> Matter:
     """A provider, and a reseller of it that has not signed the partner agreement."""
     reseller = scene.here.id(scene.second)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from copartner.api.registry import Route
 from copartner.orders import service
 from copartner.orders.model import Cart, CartState, Line, Wish
 
+_OF_RECORD, _ADDITIONAL = "transaction_reseller", "additional_transaction_reseller"
+
 
 class Participant(Struct, frozen=True, rename="camel"):
-    """A partner named on a line: key `transaction_reseller`, value its number in the programme."""
+    """A partner named on a line: the one of record or one beside it, by its number in the programme."""
 
     key: str = ""
     value: str = ""
@@ -45,6 +48,18 @@ class CartRequest(Struct, frozen=True, rename="camel"):
     line_items: tuple[CartLine, ...]
 
 
+class LinePricing(Struct, frozen=True, rename="camel"):
+    """What the partner would pay at present: for one unit, and for all of the line, over the whole term.
+
+    Nothing here is discounted or prorated beyond the partner's own price, so the first three are one.
+    """
+
+    discounted_price: Decimal
+    prorated_price: Decimal
+    price: Decimal
+    extended_price: Decimal
+
+
 class CartLineBody(Struct, frozen=True, kw_only=True, rename="camel"):
     """A settled line."""
 
@@ -57,6 +72,7 @@ class CartLineBody(Struct, frozen=True, kw_only=True, rename="camel"):
     term_duration: str | UnsetType = UNSET
     participants: tuple[Participant, ...]
     order_group: str
+    pricing: LinePricing
     provisioning_context: dict[str, str] | UnsetType = UNSET
     addon_items: tuple["CartLineBody", ...] = ()
 
@@ -84,9 +100,7 @@ class CheckoutBody(Struct, frozen=True, rename="camel"):
 
 def wish(line: CartLine) -> Wish:
     """The line as the service takes it; raises Malformed."""
-    resellers = [one.value for one in line.participants if one.value]
-    if len(resellers) > 1:
-        raise Malformed("participants: name one partner at most.", "participants")
+    of_record, additional = _participants(line)
     return Wish(
         catalog_item_id=line.catalog_item_id,
         quantity=line.quantity,
@@ -94,12 +108,30 @@ def wish(line: CartLine) -> Wish:
         billing_cycle=billing_cycle(line.billing_cycle, "billingCycle"),
         nickname=line.friendly_name or None,
         parent_id=parent(line.parent_subscription_id, line.provisioning_context),
-        partner_of_record=resellers[0] if resellers else None,
+        partner_of_record=of_record,
+        additional_partners=additional,
         addons=tuple(wish(addon) for addon in line.addon_items),
     )
 
 
+def _participants(line: CartLine) -> tuple[str | None, tuple[str, ...]]:
+    """The partner of record and those beside it; keys come in any casing, with or without underscores."""
+    given: dict[str, list[str]] = {_OF_RECORD: [], _ADDITIONAL: []}
+    plain = {name.replace("_", ""): name for name in given}
+    for one in line.participants:
+        if not one.value:
+            continue
+        name = plain.get(one.key.replace("_", "").lower())
+        if name is None:
+            raise Malformed(f"participants: the key is {_OF_RECORD} or {_ADDITIONAL}.", "participants")
+        given[name].append(one.value)
+    if len(given[_OF_RECORD]) > 1:
+        raise Malformed(f"participants: name one {_OF_RECORD} at most.", "participants")
+    return next(iter(given[_OF_RECORD]), None), tuple(given[_ADDITIONAL])
+
+
 def _line(line: Line, lines: Iterable[Line]) -> CartLineBody:
+    price = wire.amount(line.unit_price)
     return CartLineBody(
         id=line.number,
         catalog_item_id=line.catalog_item_id,
@@ -108,8 +140,12 @@ def _line(line: Line, lines: Iterable[Line]) -> CartLineBody:
         currency_code=line.currency,
         billing_cycle=line.billing_cycle.value,
         term_duration=line.term or UNSET,
-        participants=(Participant("transaction_reseller", line.partner_of_record),) if line.partner_of_record else (),
+        participants=(
+            *((Participant(_OF_RECORD, line.partner_of_record),) if line.partner_of_record else ()),
+            *(Participant(_ADDITIONAL, number) for number in line.additional_partners),
+        ),
         order_group=line.billing_cycle.value,
+        pricing=LinePricing(price, price, price, wire.amount(line.unit_price * line.quantity)),
         provisioning_context=UNSET if line.parent_id is None else {"parentSubscriptionId": str(line.parent_id)},
         addon_items=tuple(_line(below, ()) for below in lines if below.parent_number == line.number),
     )

@@ -26,7 +26,7 @@ from copartner.kernel.errors import (
     RepeatedWithOtherBody,
     StaleTag,
 )
-from copartner.orders import amending
+from copartner.orders import amending, reseller_rules
 from copartner.orders import rules as orders
 from copartner.policy.actions import Action
 from copartner.policy.facts import Cart, Order, Side
@@ -82,7 +82,7 @@ CLASSES: dict[type[Exception], ErrorCode] = {
     orders.UnknownLine: _get(404, 20000),
     amending.BillingCycleFixed: _get(400, 800097),
     orders.CartCheckedOut: _get(400, 800065),
-    orders.NotTransactingReseller: _get(400, 800016),
+    reseller_rules.NotTransactingReseller: _get(400, 800016),
     subscriptions.UnknownSubscription: _get(404, 20003),
     subscriptions.IllegalTransition: _get(400, 800040),
     subscriptions.StatusFixed: _get(400, 800096),
@@ -145,6 +145,7 @@ RULES: dict[str, ErrorCode] = {
     "mpa-signed": _get(403, 900124),
     "mpa-signed-reseller": _get(403, 900123),
     "reseller-limits": DENIED,
+    "enrol-restricted": DENIED,
     "seats-pooled": _get(400, 2002),
     "nce-7-days": _get(400, 900117),
     "nce-longer-only": _get(400, 800024),

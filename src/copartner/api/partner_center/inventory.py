@@ -42,7 +42,9 @@ class InventoryItem(Struct, frozen=True, rename="camel"):
 def _present(item: Item) -> InventoryItem:
     country = item.availability.country
     closed = Restriction(
-        "NotAvailableForPurchase", f"{item.sku.title} is no longer sold in {country}.", {"country": country}
+        "NotAvailableForPurchase",
+        f"{item.sku.title} is no longer sold in {country}.",
+        {"type": "Country", "values": country},
     )
     restrictions = () if item.availability.is_purchasable else (closed,)
     return InventoryItem(item.sku.product_id, item.sku.id, bool(restrictions), restrictions)

@@ -27,6 +27,7 @@ class OrderLineRequest(Struct, frozen=True, rename="camel"):
     parent_subscription_id: str | UnsetType = UNSET
     provisioning_context: dict[str, str] | UnsetType = UNSET
     partner_of_record: str | UnsetType = field(default=UNSET, name="partnerIdOnRecord")
+    additional_partners: tuple[str, ...] = field(default=(), name="additionalPartnerIdsOnRecord")
 
 
 class OrderRequest(Struct, frozen=True, rename="camel"):
@@ -86,13 +87,15 @@ class OrderLineBody(Struct, frozen=True, kw_only=True, rename="camel"):
     links: OrderLineLinks
     parent_subscription_id: UUID | UnsetType = UNSET
     partner_of_record: str | UnsetType = field(default=UNSET, name="partnerIdOnRecord")
+    additional_partners: tuple[str, ...] | UnsetType = field(default=UNSET, name="additionalPartnerIdsOnRecord")
 
 
 class OrderLinks(Struct, frozen=True, rename="camel"):
-    """Where the order is, and how far it is provisioned."""
+    """Where the order is, how far it is provisioned, and how it is changed."""
 
     self: Link
     provisioning_status: Link
+    patch_operation: Link
 
 
 class OrderBody(Struct, frozen=True, rename="camel"):
@@ -128,7 +131,7 @@ def present_order(order: Order) -> OrderBody:
         status="completed" if any(line.quantity for line in order.lines) else "cancelled",
         transaction_type="UserPurchase",
         total_price=wire.amount(sum((line.unit_price * line.quantity for line in order.lines), Decimal(0))),
-        links=OrderLinks(self=wire.link(*place), provisioning_status=wire.link(*place, "provisioningstatus")),
+        links=OrderLinks(wire.link(*place), wire.link(*place, "provisioningstatus"), wire.link(*place, method="PATCH")),
         attributes=wire.attributes("Order", order.version),
     )
 
@@ -153,6 +156,7 @@ def _line(order: Order, line: OrderLine) -> OrderLineBody:
         ),
         parent_subscription_id=wire.given(line.parent_id),
         partner_of_record=wire.given(line.partner_of_record),
+        additional_partners=line.additional_partners or UNSET,
     )
 
 
@@ -168,6 +172,7 @@ async def _place(call: Call) -> OrderBody:
             nickname=line.friendly_name or None,
             parent_id=parent(line.parent_subscription_id, line.provisioning_context),
             partner_of_record=line.partner_of_record or None,
+            additional_partners=line.additional_partners,
         )
         for line in asked.line_items
     )

@@ -78,6 +78,16 @@ END $$;
 ALTER FUNCTION fn_request_resource OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_request_resource TO copartner_partner, copartner_customer;
 
+-- fn_asking_facts: an actor and its own tenant with what the rules judge of that, before it invites somebody.
+CREATE FUNCTION fn_asking_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean) RETURNS json
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
+        'resource', json_build_object('type', 'Home', 'id', p_tenant, 'tenant', p_tenant),
+        'tenants', fn_tenants(ARRAY[p_tenant]), 'organisations', fn_organisations(ARRAY[p_tenant]));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_asking_facts TO copartner_partner;
+
 -- fn_request_facts: a partner's user and one request.
 CREATE FUNCTION fn_request_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_request uuid)
 RETURNS json LANGUAGE plpgsql STABLE AS $$

@@ -41,7 +41,7 @@ async def send_request(
     Raises Denied, UnknownAddressee, OwnTenant, RelationshipExists, Invalid.
     """
     async with ctx.command("relationship_request.send") as cmd:
-        facts = await store.home_facts(cmd.db, ctx)
+        facts = await store.asking_facts(cmd.db, ctx)
         request_id, partner = ctx.runtime.ids.new(), ctx.caller.tenant_id
         cmd.require(Action.RELATIONSHIP_REQUEST_SEND, _about(facts, request_id, partner, None))
         if (earlier := cmd.replay(RelationshipRequest)) is not None:
