@@ -186,7 +186,8 @@ async def _adjusted(
         cmd.record(before, wanted)
         return Begun(wanted)
     after = rules.moved(before, Step.ADJUST, Party.PARTNER, now=cmd.now)
-    intent = Intent(roles=wanted.roles, auto_extend=wanted.auto_extend)
+    extends = wanted.auto_extend if wanted.auto_extend is not before.auto_extend else None
+    intent = Intent(roles=wanted.roles, auto_extend=extends)
     operation = settling.begun(cmd, ctx.runtime.ids.new(), after, OperationType.RELATIONSHIP_UPDATE, intent)
     await store.save(cmd.db, after)
     await below_store.add_operation(cmd.db, operation)

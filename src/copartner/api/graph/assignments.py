@@ -83,7 +83,7 @@ async def _list(call: Call) -> Collection[AssignmentBody]:
 
 
 async def _create(call: Call) -> Reply:
-    """Source: delegatedadminrelationship-post-accessassignments, 2023-10-23."""
+    """Source: delegatedadminrelationship-post-accessassignments, undated."""
     key, body = below.key_of(call), call.decode(AssignmentRequest)
     container, roles = or_none(body.access_container), _roles(body)
     if container is None or roles is None:
