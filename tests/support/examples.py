@@ -286,5 +286,5 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "tenantId": str(site.here.id("intern.nordlicht")),
             "mpnId": "5550001",
             "markets": ["FR", "BE"],
-        },  # fmt: skip
+        },
     }
