@@ -9,8 +9,8 @@ import httpx
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
-from support import granular
-from support.bodies import BILLING, CONTACT, profile_bodies, tenancy_bodies
+from support import granular, in_directories
+from support.bodies import BILLING, CONTACT, directory_bodies, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.example_sales import Things, sales_bodies
 from support.web import Web
@@ -76,6 +76,8 @@ async def furnish(site: Web) -> Things:
         )
         for things in (own, foreign):
             await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
+    own |= await in_directories.furnish(site, "aa@nordlicht", "alpenblick")
+    foreign |= {**in_directories.ROLE, "person": str(site.here.context("ga@lavande").caller.subject_id)}
     templates = await site.get("aa@nordlicht", "/v1/agreements")
     return Things(own, foreign, item, templates["items"][0]["templateId"], paid, await site.here.item("Archive add-on"))
 
@@ -182,6 +184,8 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
         own, kind = things.own, name.partition(".")[0]
         if name == "subscriptions.activate":
             own = {**own, "subscription": own["pending"]}
+        elif kind in in_directories.KINDS:
+            own = {**own, **dict.fromkeys(("user", "usermember"), own["person"])}
         elif kind in _INSTEAD:
             own = {**own, "subscription": own[_INSTEAD[kind]]}
         elif name == "relationship_requests.withdraw":
@@ -198,7 +202,7 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
             queries.get(name, ""),
             tagged=route.path.format(**own) if name == "billing_profiles.replace" else "",
         )
-    last = ("enrolments.make", "carts.checkout")
+    last = ("enrolments.make", "carts.checkout", "customer_users.delete")
     return {name: found[name] for name in sorted(found, key=lambda name: name in last)}
 
 
@@ -276,7 +280,8 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "own_relationships.change": {"delegatedAdminPrivileges": False},
         **granular.BODIES,
         "indirect_admin.provide": granular.provided(str(site.here.id("wolkenwerk"))),
-        **_directory_bodies(),
+        **in_directories.bodies(things.own),
+        **directory_bodies(),
         **profile_bodies(),
         **tenancy_bodies(),
         "enrolments.make": {
@@ -284,17 +289,4 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "mpnId": "5550001",
             "markets": ["FR", "BE"],
         },
-    }
-
-
-def _directory_bodies() -> dict[str, Any]:
-    back = "https://lager.nordlicht.example/back"
-    return {
-        "users.create": {"userPrincipalName": "nina", "displayName": "Nina", "roles": ["Sales agent"]},
-        "users.change": {"displayName": "Eva Berger", "enabled": True},
-        "groups.create": {"name": "Technik"},
-        "applications.create": {"name": "Kasse", "redirectUris": [back]},
-        "applications.change": {"name": "Lager 2", "redirectUris": [back], "enabled": True},
-        "application_consents.give": {"offline": False},
-        "applications.add_secret": {"description": "Werk", "expiresAt": "2027-03-01T00:00:00Z"},
     }

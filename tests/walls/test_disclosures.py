@@ -30,7 +30,7 @@ from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
 from support.postgres import Server
 from support.programme import PRESENT
-from support.walls import deeds, scenes
+from support.walls import behalf, deeds, scenes
 from support.walls.perform import ALL, on_stage
 from support.walls.scenes import Matter, Scene
 from support.walls.stage import Stage
@@ -127,6 +127,7 @@ CUSTOMERS: dict[str, Deed] = {
     "term-ends": at(upkeep.list_term_ends, term="P1Y"),
     "draft": selling(orders.create_cart), "order": selling(orders.place_order),
     "too-much": selling(orders.place_order, 1_000_000),
+    **{f"directory-{name}": deed for name, deed in behalf.DEEDS.items()},
 }  # fmt: skip
 
 
