@@ -12,6 +12,7 @@ from support.goldens import Documented, linked, listed
 from support.web import Web, refused
 
 AA = "aa@nordlicht"
+UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 USER = f"""usageLocation id userPrincipalName firstName lastName displayName userDomainType state {linked("self")}
     attributes attributes.objectType"""
 _SYNC = {"lastDirectorySyncTime": "nothing is synchronised from elsewhere"}

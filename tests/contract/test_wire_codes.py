@@ -22,6 +22,8 @@ BY_DOUBT = {(403, "2032")}
 ELSEWHERE = {
     (400, "800097"): "test_amending.py",
     (400, "900117"): "test_transitions.py",
+    (400, "60012"): "test_customer_directory.py",
+    (404, "60002"): "test_customer_directory.py",
     (401, "900421"): "test_second_factor.py",
     (403, "900123"): "test_partners.py",
     (403, "900124"): "test_partners.py",

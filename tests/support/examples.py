@@ -9,7 +9,7 @@ import httpx
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
-from support import granular
+from support import granular, in_directories
 from support.bodies import BILLING, CONTACT, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.example_sales import Things, sales_bodies
@@ -76,6 +76,8 @@ async def furnish(site: Web) -> Things:
         )
         for things in (own, foreign):
             await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
+    own |= await in_directories.furnish(site, "aa@nordlicht", "alpenblick")
+    foreign |= {**in_directories.ROLE, "person": str(site.here.context("ga@lavande").caller.subject_id)}
     templates = await site.get("aa@nordlicht", "/v1/agreements")
     return Things(own, foreign, item, templates["items"][0]["templateId"], paid, await site.here.item("Archive add-on"))
 
@@ -182,6 +184,8 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
         own, kind = things.own, name.partition(".")[0]
         if name == "subscriptions.activate":
             own = {**own, "subscription": own["pending"]}
+        elif kind in in_directories.KINDS:
+            own = {**own, "user": own["person"], "usermember": own["person"]}
         elif kind in _INSTEAD:
             own = {**own, "subscription": own[_INSTEAD[kind]]}
         elif name == "relationship_requests.withdraw":
@@ -198,7 +202,7 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
             queries.get(name, ""),
             tagged=route.path.format(**own) if name == "billing_profiles.replace" else "",
         )
-    last = ("enrolments.make", "carts.checkout")
+    last = ("enrolments.make", "carts.checkout", "customer_users.delete")
     return {name: found[name] for name in sorted(found, key=lambda name: name in last)}
 
 
@@ -275,6 +279,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
         "own_relationships.change": {"delegatedAdminPrivileges": False},
         **granular.BODIES,
+        **in_directories.bodies(things.own),
         **_directory_bodies(),
         **profile_bodies(),
         **tenancy_bodies(),

@@ -30,7 +30,7 @@ from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
 from support.postgres import Server
 from support.programme import PRESENT
-from support.walls import deeds, scenes
+from support.walls import behalf, deeds, scenes
 from support.walls.perform import ALL, on_stage
 from support.walls.scenes import Matter, Scene
 from support.walls.stage import Stage
@@ -127,6 +127,7 @@ CUSTOMERS: dict[str, Deed] = {
     "term-ends": at(upkeep.list_term_ends, term="P1Y"),
     "draft": selling(orders.create_cart), "order": selling(orders.place_order),
     "too-much": selling(orders.place_order, 1_000_000),
+    **{f"directory-{name}": deed for name, deed in behalf.DEEDS.items()},
 }  # fmt: skip
 
 
@@ -231,6 +232,21 @@ def test_anothers_customer_is_not_there(stage: Stage, deed: Deed, buyer: str) ->
         return scene.matter(scene.first, customer)
 
     alike(stage, deed, others_customer, Matter.at_nobody)
+
+
+def test_licences_are_those_of_all_sellers_and_tell_nothing_of_them(stage: Stage) -> None:
+    found = []
+    for parts in ((5,), (2, 3)):
+        stage.reset()
+        scene = Scene(stage)
+        for partner in (scene.first, scene.second, scene.third):
+            scene.relate(partner, scene.buyer)
+        for seller, quantity in zip((scene.first, scene.third), parts, strict=False):
+            scene.sold(scene.matter(seller, scene.buyer), quantity)
+        matter = scene.matter(scene.second, scene.buyer)
+        found.append(observed(stage, behalf.DEEDS["list-licences"], matter, matter.partner_id))
+    assert found[0] == found[1]
+    assert '"active":5' in found[0]["answer"]
 
 
 @pytest.mark.parametrize(
