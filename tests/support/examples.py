@@ -12,7 +12,7 @@ from copartner.api.registry import Route
 from support import granular, in_directories
 from support.bodies import BILLING, CONTACT, profile_bodies, tenancy_bodies
 from support.conforming import hold
-from support.example_sales import Things, sales_bodies
+from support.example_sales import SALES_QUERIES, Things, sales_bodies
 from support.web import Web
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
@@ -214,12 +214,7 @@ def _queries(site: Web) -> dict[str, str]:
         **granular.queries(site),
         "partner_relationships.list": "?relationship_type=IsIndirectCloudSolutionProviderOf",
         "customer_products.list": "?targetView=OnlineServices",
-        **dict.fromkeys(
-            ("offers.list", "offers.read", "offers.list_addons", "offer_categories.list", "promotions.read"),
-            "?country=DE",
-        ),
-        "promotions.list": "?country=DE&segment=commercial",
-        "inventory.check": "?country=DE",
+        **SALES_QUERIES,
         "subscriptions.list_term_ends": "?term_duration=P1Y",
         **dict.fromkeys(("products.read", "skus.list", "skus.read", "availabilities.list"), "?country=DE"),
         "availabilities.read": "?country=DE",

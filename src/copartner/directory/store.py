@@ -73,10 +73,10 @@ async def lock(db: Connection, customer_id: UUID) -> None:
 
 
 async def user(
-    db: Connection, partner_id: UUID, customer_id: UUID, user_id: UUID, *, now: datetime
+    db: Connection, partner_tenant_id: UUID, customer_id: UUID, user_id: UUID, *, now: datetime
 ) -> CustomerUser | None:
     """One user of the acting customer."""
-    row = await db.fetchval(call("fn_customer_user", 4), partner_id, customer_id, user_id, now)
+    row = await db.fetchval(call("fn_customer_user", 4), partner_tenant_id, customer_id, user_id, now)
     return None if row is None else msgspec.json.decode(row, type=CustomerUser)
 
 

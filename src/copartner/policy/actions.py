@@ -141,7 +141,7 @@ class Action(StrEnum):
     CUSTOMER_USER_CHANGE = "customer_user.change"
     CUSTOMER_USER_DELETE = "customer_user.delete"
     CUSTOMER_USER_RESTORE = "customer_user.restore"
-    CUSTOMER_USER_RESET_PASSWORD = "customer_user.reset_password"  # noqa: S105 - the name of an action
+    CUSTOMER_USER_RESET_PASSWORD = "customer_user.reset_password"
     CUSTOMER_ROLE_LIST = "customer_role.list"
     CUSTOMER_ROLE_READ = "customer_role.read"
     CUSTOMER_ROLE_SET = "customer_role.set"

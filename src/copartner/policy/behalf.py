@@ -20,7 +20,7 @@ class AdminRole(StrEnum):
     USER = "User Administrator"
     AUTHENTICATION = "Authentication Administrator"
     HELPDESK = "Helpdesk Administrator"
-    PASSWORD = "Password Administrator"  # noqa: S105 - the name of a role
+    PASSWORD = "Password Administrator"
     LICENSE = "License Administrator"
     WRITERS = "Directory Writers"
     READERS = "Directory Readers"
