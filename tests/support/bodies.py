@@ -77,3 +77,17 @@ def tenancy_bodies() -> dict[str, Any]:
             },
         },
     }
+
+
+def directory_bodies() -> dict[str, Any]:
+    """What a tenant administers of its own, by the name of the route."""
+    back = "https://lager.nordlicht.example/back"
+    return {
+        "users.create": {"userPrincipalName": "nina", "displayName": "Nina", "roles": ["Sales agent"]},
+        "users.change": {"displayName": "Eva Berger", "enabled": True},
+        "groups.create": {"name": "Technik"},
+        "applications.create": {"name": "Kasse", "redirectUris": [back]},
+        "applications.change": {"name": "Lager 2", "redirectUris": [back], "enabled": True},
+        "application_consents.give": {"offline": False},
+        "applications.add_secret": {"description": "Werk", "expiresAt": "2027-03-01T00:00:00Z"},
+    }

@@ -10,7 +10,7 @@ from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
 from support import granular, in_directories
-from support.bodies import BILLING, CONTACT, profile_bodies, tenancy_bodies
+from support.bodies import BILLING, CONTACT, directory_bodies, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.example_sales import SALES_QUERIES, Things, sales_bodies
 from support.web import Web
@@ -185,7 +185,7 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
         if name == "subscriptions.activate":
             own = {**own, "subscription": own["pending"]}
         elif kind in in_directories.KINDS:
-            own = {**own, "user": own["person"], "usermember": own["person"]}
+            own = {**own, **dict.fromkeys(("user", "usermember"), own["person"])}
         elif kind in _INSTEAD:
             own = {**own, "subscription": own[_INSTEAD[kind]]}
         elif name == "relationship_requests.withdraw":
@@ -275,25 +275,12 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "own_relationships.change": {"delegatedAdminPrivileges": False},
         **granular.BODIES,
         **in_directories.bodies(things.own),
-        **_directory_bodies(),
+        **directory_bodies(),
         **profile_bodies(),
         **tenancy_bodies(),
         "enrolments.make": {
             "tenantId": str(site.here.id("intern.nordlicht")),
             "mpnId": "5550001",
             "markets": ["FR", "BE"],
-        },
-    }
-
-
-def _directory_bodies() -> dict[str, Any]:
-    back = "https://lager.nordlicht.example/back"
-    return {
-        "users.create": {"userPrincipalName": "nina", "displayName": "Nina", "roles": ["Sales agent"]},
-        "users.change": {"displayName": "Eva Berger", "enabled": True},
-        "groups.create": {"name": "Technik"},
-        "applications.create": {"name": "Kasse", "redirectUris": [back]},
-        "applications.change": {"name": "Lager 2", "redirectUris": [back], "enabled": True},
-        "application_consents.give": {"offline": False},
-        "applications.add_secret": {"description": "Werk", "expiresAt": "2027-03-01T00:00:00Z"},
+        },  # fmt: skip
     }

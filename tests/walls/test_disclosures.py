@@ -234,21 +234,6 @@ def test_anothers_customer_is_not_there(stage: Stage, deed: Deed, buyer: str) ->
     alike(stage, deed, others_customer, Matter.at_nobody)
 
 
-def test_licences_are_those_of_all_sellers_and_tell_nothing_of_them(stage: Stage) -> None:
-    found = []
-    for parts in ((5,), (2, 3)):
-        stage.reset()
-        scene = Scene(stage)
-        for partner in (scene.first, scene.second, scene.third):
-            scene.relate(partner, scene.buyer)
-        for seller, quantity in zip((scene.first, scene.third), parts, strict=False):
-            scene.sold(scene.matter(seller, scene.buyer), quantity)
-        matter = scene.matter(scene.second, scene.buyer)
-        found.append(observed(stage, behalf.DEEDS["list-licences"], matter, matter.partner_id))
-    assert found[0] == found[1]
-    assert '"active":5' in found[0]["answer"]
-
-
 @pytest.mark.parametrize(
     ("deed", "whom"),
     [

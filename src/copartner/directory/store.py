@@ -72,11 +72,9 @@ async def lock(db: Connection, customer_id: UUID) -> None:
     await db.execute(call("fn_lock_directory", 1), customer_id)
 
 
-async def user(
-    db: Connection, partner_tenant_id: UUID, customer_id: UUID, user_id: UUID, *, now: datetime
-) -> CustomerUser | None:
-    """One user of the acting customer."""
-    row = await db.fetchval(call("fn_customer_user", 4), partner_tenant_id, customer_id, user_id, now)
+async def user(db: Connection, ctx: Context, customer_id: UUID, user_id: UUID) -> CustomerUser | None:
+    """One user of the acting customer, as the caller's tenant acts on it."""
+    row = await db.fetchval(call("fn_customer_user", 4), ctx.caller.tenant_id, customer_id, user_id, ctx.moment)
     return None if row is None else msgspec.json.decode(row, type=CustomerUser)
 
 

@@ -32,8 +32,6 @@ _CONTEXT_TENANTS = (
     "(Relationship.customer context.relationship)",
     "(Agreement.customer context.agreement)",
     "(Agreement.confirmedBy context.agreement)",
-    "(Delegation.partner context.delegation)",
-    "(Delegation.customer context.delegation)",
 )
 
 
@@ -71,6 +69,8 @@ class Reading:
         yield from (f"(Relationship.{key} context.relationship)" for key in ("active", "privileges"))
         yield "(Agreement.has.confirmedBy context.agreement)"
         yield from (f"(Delegation.{key} context.delegation)" for key in ("active", "wholeTenant", "superseded"))
+        # Of these tenants the rules look at nothing but which they are.
+        yield from (f"(Delegation.{key} context.delegation)" for key in ("partner", "customer"))
         yield from (f"(Delegation.roles context.delegation {_admin_role(role)})" for role in AdminRole)
         for tenant in self._tenants:
             yield tenant

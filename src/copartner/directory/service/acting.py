@@ -22,7 +22,7 @@ async def begin(ctx: Context, cmd: Command, customer_id: UUID, user_id: UUID | N
 
 async def found(ctx: Context, cmd: Command, customer_id: UUID, user_id: UUID) -> CustomerUser:
     """The user of a change that was decided, on behalf of its customer; raises UnknownCustomerUser."""
-    return existing(await store.user(cmd.db, ctx.caller.tenant_id, customer_id, user_id, now=cmd.now), user_id)
+    return existing(await store.user(cmd.db, ctx, customer_id, user_id), user_id)
 
 
 def existing(user: CustomerUser | None, user_id: UUID) -> CustomerUser:
