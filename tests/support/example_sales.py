@@ -5,15 +5,6 @@ from typing import Any
 
 from copartner_emulator.world_model import Tenant
 
-SALES_QUERIES = {
-    **dict.fromkeys(
-        ("offers.list", "offers.read", "offers.list_addons", "offer_categories.list", "promotions.read"),
-        "?country=DE",
-    ),
-    "promotions.list": "?country=DE&segment=commercial",
-    "inventory.check": "?country=DE",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Things:

@@ -12,7 +12,7 @@ from copartner.api.registry import Route
 from support import granular, in_directories
 from support.bodies import BILLING, CONTACT, directory_bodies, profile_bodies, tenancy_bodies
 from support.conforming import hold
-from support.example_sales import SALES_QUERIES, Things, sales_bodies
+from support.example_sales import Things, sales_bodies
 from support.web import Web
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
@@ -214,7 +214,12 @@ def _queries(site: Web) -> dict[str, str]:
         **granular.queries(site),
         "partner_relationships.list": "?relationship_type=IsIndirectCloudSolutionProviderOf",
         "customer_products.list": "?targetView=OnlineServices",
-        **SALES_QUERIES,
+        **dict.fromkeys(
+            ("offers.list", "offers.read", "offers.list_addons", "offer_categories.list", "promotions.read"),
+            "?country=DE",
+        ),
+        "promotions.list": "?country=DE&segment=commercial",
+        "inventory.check": "?country=DE",
         "subscriptions.list_term_ends": "?term_duration=P1Y",
         **dict.fromkeys(("products.read", "skus.list", "skus.read", "availabilities.list"), "?country=DE"),
         "availabilities.read": "?country=DE",
@@ -282,5 +287,5 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "tenantId": str(site.here.id("intern.nordlicht")),
             "mpnId": "5550001",
             "markets": ["FR", "BE"],
-        },  # fmt: skip
+        },
     }
