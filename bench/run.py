@@ -84,9 +84,7 @@ def main() -> int:
     for result in results:
         print(result.row())
     if among:
-        print("\n| relationships | assignments | roles in force: median / p99 | server |\n|---|---|---|---|")
-        for one in among:
-            print(one.row())
+        print("", *access.table(among), sep="\n")
     print()
     for name, figure in steps.items():
         print(f"{name}: {figure:.1f} us")

@@ -47,7 +47,6 @@ CODES = {
     "NotDelegated": "403 900308",
     "OutOfLicences": "400 60012",
     "UnknownCustomerUser": "404 60002",
-    "UnknownRole": "404 1000",
     "UnknownGroup": "404 1000",
     "UnknownMember": "404 1000",
     "UnknownNumber": "404 1000",
