@@ -47,23 +47,7 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
             company_name, domain, formed_at) VALUES ($1, $2, $3, $4, 'active', true, $5, $5, $6)""",
         *(customer, relationship, partner, request, name, now),
     )
-    asked = new()
-    await db.execute(
-        """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, display_name, roles, duration,
-            auto_extend, status, created_at, modified_at)
-        VALUES ($1, $2, $3, 'Help', $4, 'P1Y', 'PT0S', 'approvalPending', $5, $5)""",
-        *(partner, asked, customer, [new()], now),
-    )
-    await db.execute(
-        """INSERT INTO admin_counter_proposal (partner_tenant_id, id, customer_tenant_id, counters, customer_name,
-            roles, duration, auto_extend, reason, made_at, made_by, made_by_name)
-        VALUES ($1, $2, $3, $4, 'test', $5, 'P1D', 'PT0S', '', $6, $2, 'test')""",
-        *(partner, new(), customer, asked, [new()], now),
-    )
-    await db.execute(
-        "INSERT INTO role_cap (customer_tenant_id, kind, roles, set_at, version) VALUES ($1, 'refused', '{}', $2, 2)",
-        *(customer, now),
-    )
+    await _plant_granular(db, here, partner, customer)
     await db.execute(
         """INSERT INTO billing_profile (partner_tenant_id, customer_tenant_id, id, company_name, culture, language,
             address) VALUES ($1, $2, $3, $4, 'de-DE', 'de', '{}')""",
@@ -107,6 +91,28 @@ async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: 
             to_subscription_id, order_id, from_item, to_item, quantity, term, billing_cycle, made_at)
         VALUES ($1, $2, $3, $4, $4, $5, 'test', 'test', 1, 'P1Y', 'monthly', $6)""",
         *(customer, new(), partner, subscription, order, now),
+    )
+
+
+async def _plant_granular(db: Connection, here: Programme, partner: UUID, customer: UUID) -> None:
+    """What a partner asked, what a customer offers instead, and its cap."""
+    new, now = here.runtime.ids.new, here.clock.now()
+    asked = new()
+    await db.execute(
+        """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, display_name, roles, duration,
+            auto_extend, status, created_at, modified_at)
+        VALUES ($1, $2, $3, 'Help', $4, 'P1Y', 'PT0S', 'approvalPending', $5, $5)""",
+        *(partner, asked, customer, [new()], now),
+    )
+    await db.execute(
+        """INSERT INTO admin_counter_proposal (partner_tenant_id, id, customer_tenant_id, counters, customer_name,
+            roles, duration, auto_extend, reason, made_at, made_by, made_by_name)
+        VALUES ($1, $2, $3, $4, 'test', $5, 'P1D', 'PT0S', '', $6, $2, 'test')""",
+        *(partner, new(), customer, asked, [new()], now),
+    )
+    await db.execute(
+        "INSERT INTO role_cap (customer_tenant_id, kind, roles, set_at, version) VALUES ($1, 'refused', '{}', $2, 2)",
+        *(customer, now),
     )
 
 

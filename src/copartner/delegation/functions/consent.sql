@@ -15,11 +15,12 @@ CREATE FUNCTION fn_own_role_cap(p_tenant uuid) RETURNS json LANGUAGE sql STABLE 
 $$;
 GRANT EXECUTE ON FUNCTION fn_own_role_cap TO copartner_customer;
 
--- fn_own_grants: the active relationships of the acting customer, each with its partner.
+-- fn_own_grants: what the acting customer approved and holds, each with its partner.
 CREATE FUNCTION fn_own_grants(p_tenant uuid) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT coalesce(json_agg(json_build_object('relationship', fn_admin_relationship_row(r),
         'partner', fn_partner(r.partner_tenant_id)) ORDER BY r.id), '[]')
-    FROM admin_relationship r WHERE r.customer_tenant_id = p_tenant AND r.status = 'active'
+    FROM admin_relationship r WHERE r.customer_tenant_id = p_tenant
+        AND r.status IN ('approved', 'activating', 'active')
 $$;
 GRANT EXECUTE ON FUNCTION fn_own_grants TO copartner_customer;
 
