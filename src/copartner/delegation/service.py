@@ -108,7 +108,7 @@ async def ask_for_approval(ctx: Context, *, key: Key) -> AdminRelationship:
         if (earlier := cmd.replay(AdminRelationship)) is not None:
             return earlier
         before = existing(found, key)
-        if before.approved_in_advance:
+        if rules.offer_stands(before, now=cmd.now):
             return await taking.take(ctx, cmd, facts, before)
         after = rules.asked_for(before, now=cmd.now)
         await store.save(cmd.db, after)
