@@ -1,6 +1,6 @@
 """The customer in command: counter-proposals, the cap on roles, who answers, and what each is told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -85,6 +85,17 @@ async def test_a_changed_counter_proposal_has_to_be_approved(site: Web) -> None:
     assert (await request(site, AA, offer["id"], "lockForApproval")).status_code == 201
     assert (await site.get(AA, path))["status"] == "approvalPending"
     assert (await answer(site, GA, offer["id"], "approve")).json()["status"] == "active"
+
+
+async def test_an_offer_that_nobody_takes_lapses(site: Web) -> None:
+    offer, made = await countered(site, "Betrieb", roles=[HELPDESK]), site.here.clock.moment
+    try:
+        site.here.clock.moment = made + timedelta(days=90)
+        assert (await site.get(AA, ANSWERS.format(offer["id"])))["approvedInAdvance"] is False
+        assert (await request(site, AA, offer["id"], "lockForApproval")).status_code == 201
+        assert (await site.get(AA, f"{GRAPH}/{offer['id']}"))["status"] == "approvalPending"
+    finally:
+        site.here.clock.moment = made
 
 
 async def test_a_counter_proposal_is_dropped_by_the_partner(site: Web) -> None:

@@ -12,6 +12,9 @@ from copartner.delegation.model import Status
 from copartner.delegation.roles import check_roles
 from copartner.policy.actions import Action
 
+# Approved and not at its end, whether or not the system is done with it.
+_HELD = frozenset({Status.APPROVED, Status.ACTIVATING, Status.ACTIVE})
+
 
 async def read_cap(ctx: Context) -> CapView:
     """The acting customer's cap, and the active relationships that exceed it; raises Denied."""
@@ -38,4 +41,4 @@ async def set_cap(ctx: Context, *, kind: CapKind, roles: tuple[UUID, ...]) -> Ca
 
 def _view(ctx: Context, cap: RoleCap, grants: tuple[store.Grant, ...]) -> CapView:
     held = ((rules.passed(one.relationship, now=ctx.moment), one.partner) for one in grants)
-    return CapView(cap, terms.exceeding(cap, (one for one in held if one[0].status is Status.ACTIVE)))
+    return CapView(cap, terms.exceeding(cap, (one for one in held if one[0].status in _HELD)))

@@ -193,6 +193,11 @@ def answered_by_reseller(relationship: AdminRelationship, *, approves: bool, now
     return replace(made, reseller_consented_at=now) if approves else made
 
 
+def offer_stands(relationship: AdminRelationship, *, now: datetime) -> bool:
+    """Whether a draft is approved in advance; an offer that nobody takes lapses as a request does."""
+    return relationship.approved_in_advance and now < relationship.created_at + WAITS
+
+
 def taken(relationship: AdminRelationship, *, now: datetime) -> AdminRelationship:
     """A draft that its customer approved in advance, asked for and so approved in one; raises IllegalStep."""
     made = approved(asked_for(relationship, now=now), now=now)

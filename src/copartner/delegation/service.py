@@ -143,7 +143,7 @@ async def ask_for_approval(ctx: Context, *, key: Key) -> Request:
         if (earlier := cmd.replay(Request)) is not None:
             return earlier
         before = existing(found, key)
-        if before.approved_in_advance:
+        if rules.offer_stands(before, now=cmd.now):
             after = await taking.take(ctx, cmd, facts, before)
         else:
             after = rules.asked_for(before, now=cmd.now)

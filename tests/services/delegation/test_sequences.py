@@ -87,7 +87,7 @@ def delete(state: State, second: bool) -> State:
 def ask(state: State, second: bool) -> State:
     """The partner asks, or takes what was approved in advance."""
     before = _of(state, second)
-    step = rules.taken if before.approved_in_advance else rules.asked_for
+    step = rules.taken if rules.offer_stands(before, now=state.now) else rules.asked_for
     return _put(state, second, step(before, now=state.now))
 
 
@@ -128,6 +128,7 @@ def counter(state: State, second: bool) -> State:
         auto_extend=extend,
         display_name=terms.names_for(before)[0],
         counters=before.id,
+        created_at=state.now,
     )
     return replace(state, held=refused, offer=offered, approved=state.approved | {_terms(offered)})
 

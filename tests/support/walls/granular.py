@@ -24,7 +24,10 @@ Deed = Callable[[Matter], Coroutine[Any, Any, Any]]
 
 def _drafting(matter: Matter, *, customer: bool) -> Coroutine[Any, Any, AdminRelationship]:
     asked = Asked(
-        display_name="Help", duration="P1Y", roles=_ROLES, customer_tenant_id=matter.customer_id if customer else None
+        display_name="Help here" if customer else "Help",
+        duration="P1Y",
+        roles=_ROLES,
+        customer_tenant_id=matter.customer_id if customer else None,
     )
     return service.create_relationship(matter.seller, asked=asked)
 

@@ -14,7 +14,7 @@ from copartner.api.programme import wire
 from copartner.api.programme.consent import PartnerBody
 from copartner.api.programme.wire import ROOT
 from copartner.api.registry import Route
-from copartner.delegation import consent, service
+from copartner.delegation import consent, rules, service
 from copartner.delegation.consent_model import Offer
 from copartner.delegation.model import AdminRelationship, AutoExtend, Key, Risk, Status
 from copartner.policy.facts import Side
@@ -163,7 +163,7 @@ async def _read_answer(call: Call) -> AdminAnswerReadBody:
         customer_name=found.customer_name,
         reason=found.answer_reason,
         counters=f"{found.counters}-{found.partner_tenant_id}" if found.counters else None,
-        approved_in_advance=found.approved_in_advance,
+        approved_in_advance=rules.offer_stands(found, now=call.ctx.moment),
     )
 
 

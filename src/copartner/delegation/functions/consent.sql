@@ -15,11 +15,12 @@ CREATE FUNCTION fn_own_role_cap(p_tenant uuid) RETURNS json LANGUAGE sql STABLE 
 $$;
 GRANT EXECUTE ON FUNCTION fn_own_role_cap TO copartner_customer;
 
--- fn_own_grants: the active relationships of the acting customer, each with its partner.
+-- fn_own_grants: what the acting customer approved and holds, each with its partner.
 CREATE FUNCTION fn_own_grants(p_tenant uuid) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT coalesce(json_agg(json_build_object('relationship', fn_admin_relationship_row(r),
         'partner', fn_partner(r.partner_tenant_id)) ORDER BY r.id), '[]')
-    FROM admin_relationship r WHERE r.customer_tenant_id = p_tenant AND r.status = 'active'
+    FROM admin_relationship r WHERE r.customer_tenant_id = p_tenant
+        AND r.status IN ('approved', 'activating', 'active')
 $$;
 GRANT EXECUTE ON FUNCTION fn_own_grants TO copartner_customer;
 
@@ -66,7 +67,7 @@ ALTER FUNCTION fn_offer_admin_relationship OWNER TO copartner_settler;
 GRANT EXECUTE ON FUNCTION fn_offer_admin_relationship TO copartner_customer;
 
 -- fn_take_counter_proposal: the acting partner's draft becomes what its customer approved in advance, while it says
--- nothing else than the proposal does; whether it did.
+-- nothing else than the proposal does, for 90 days; whether it did.
 CREATE FUNCTION fn_take_counter_proposal(p_id uuid, p_status text, p_now timestamptz, p_activated timestamptz,
     p_ends timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
@@ -75,7 +76,7 @@ BEGIN
         activated_at = p_activated, ends_at = p_ends, version = r.version + 1
     FROM admin_counter_proposal c
     WHERE r.partner_tenant_id = actor_tenant() AND r.id = p_id AND r.status = 'created' AND r.version = 1
-        AND p_status IN ('approved', 'active')
+        AND p_status IN ('approved', 'active') AND p_now < c.made_at + interval '90 days'
         AND (c.partner_tenant_id, c.id, c.customer_tenant_id, c.roles, c.duration, c.auto_extend)
             = (r.partner_tenant_id, r.id, r.customer_tenant_id, r.roles, r.duration, r.auto_extend);
     RETURN FOUND;
