@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from copartner.api.addresses import Addresses, Endpoint, TwiceServedError
+from copartner.api.graph.resources import ROUTES as GRAPH_ROUTES
 from copartner.api.partner_center.operations import Operation, operations
 from copartner.api.partner_center.resources import ROUTES
 from support.web import dry_client
@@ -24,7 +25,11 @@ def filled(path: str) -> str:
 
 
 def served(operation: Operation) -> bool:
-    shapes = {(method, re.sub(r"\{[^}]*\}", "{}", route.path)) for route in ROUTES for method in route.methods}
+    shapes = {
+        (method, re.sub(r"\{[^}]*\}", "{}", route.path))
+        for route in (*ROUTES, *GRAPH_ROUTES)
+        for method in route.methods
+    }
     return any((operation.method, re.sub(r"\{[^}]*\}", "{}", path)) in shapes for path in operation.paths)
 
 

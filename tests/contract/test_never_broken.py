@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from copartner.api.graph.resources import ROUTES as GRAPH_ROUTES
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
@@ -26,7 +27,7 @@ WRONG: tuple[Any, ...] = (
 )
 RAW = (b"", b" ", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe\x00", b"[" * 5000, b'{"a":' * 5000, b"{}", b"{}{}")
 QUERY = ("", "x", "0", "-1", "99999999999999999999", "\u00e4", "%", "{}", "[]", "null", "'", "2020-02-30", "9999-12-31")
-ALL = [(method, route) for route in (*ROUTES, *OWN_ROUTES) for method in route.methods]
+ALL = [(method, route) for route in (*ROUTES, *OWN_ROUTES, *GRAPH_ROUTES) for method in route.methods]
 WHO = {Side.PARTNER: "aa@nordlicht", Side.CUSTOMER: "ga@alpenblick", None: "ga@alpenblick"}
 
 

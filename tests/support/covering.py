@@ -15,6 +15,7 @@ from typing import Any
 from unittest.mock import Mock
 
 from copartner.api.authority import routes as authority_routes
+from copartner.api.graph.resources import ROUTES as GRAPH_ROUTES
 from copartner.api.partner_center.operations import Operation, operations
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.registry import Route
@@ -121,7 +122,7 @@ def _clients() -> dict[str, list[str]]:
 def _served() -> dict[str, Route | None]:
     """What is served, by the operation's name; the authority's handlers are no routes of the contract's dialect."""
     shapes: dict[tuple[str, str], Route | None] = {
-        (method, _shape(route.path)): route for route in ROUTES for method in route.methods
+        (method, _shape(route.path)): route for route in (*ROUTES, *GRAPH_ROUTES) for method in route.methods
     }
     # Only the addresses are wanted: nothing is asked of an authority.
     for handler in authority_routes(Mock(root="http://127.0.0.1")):

@@ -45,6 +45,9 @@ def _granular() -> Iterator[Row]:
         (A.ADMIN_RELATIONSHIP_CREATE, kind),
         (A.ADMIN_RELATIONSHIP_END, kind),
         (A.ADMIN_CONSENT_APPROVE, kind),
+        (A.ACCESS_ASSIGNMENT_CREATE, kind),
+        (A.ACCESS_ASSIGNMENT_CHANGE, kind),
+        (A.ACCESS_ASSIGNMENT_DELETE, kind),
     )
     for action, thing in everything:
         yield "gdap-start", action, thing, _as_it_is, Cloud.COMMERCIAL, date(2021, 12, 31)
@@ -54,7 +57,16 @@ def _granular() -> Iterator[Row]:
     for action in (*asking, A.ADMIN_RELATIONSHIP_DELETE, A.ADMIN_RELATIONSHIP_END, A.ADMIN_RELATIONSHIP_EXTEND):
         yield "gdap-asker", action, kind, _by_global_admin, Cloud.COMMERCIAL, begins
         yield "gdap-own", action, kind, lambda facts: with_resource(facts, partner=OTHER), Cloud.COMMERCIAL, _PRESENT
-    yield "gdap-own", A.ADMIN_RELATIONSHIP_READ, kind, _without_partner, Cloud.COMMERCIAL, _PRESENT
+    giving = (A.ACCESS_ASSIGNMENT_CREATE, A.ACCESS_ASSIGNMENT_CHANGE)
+    for action in (*giving, A.ACCESS_ASSIGNMENT_DELETE):
+        yield "gdap-assigner", action, kind, _by_billing_admin, Cloud.COMMERCIAL, begins
+        yield "gdap-own", action, kind, lambda facts: with_resource(facts, partner=OTHER), Cloud.COMMERCIAL, _PRESENT
+    for action in giving:
+        for held in (False, None):
+            yield "gdap-active", action, kind, _being(active=held), Cloud.COMMERCIAL, _PRESENT
+            yield "gdap-within", action, kind, _being(roles_within=held), Cloud.COMMERCIAL, _PRESENT
+    for action in (A.ADMIN_RELATIONSHIP_READ, A.ACCESS_ASSIGNMENT_READ, A.ADMIN_CUSTOMER_READ):
+        yield "gdap-own", action, kind, _without_partner, Cloud.COMMERCIAL, _PRESENT
     for action in (*asking, A.ADMIN_CONSENT_APPROVE):
         for held in (False, None):
             yield "gdap-limits", action, kind, _within(held), Cloud.COMMERCIAL, begins
@@ -83,6 +95,10 @@ def _without_partner(facts: Facts) -> Facts:
 
 def _within(held: bool | None) -> Change:
     return lambda facts: with_resource(facts, within_limits=held)
+
+
+def _being(**held: bool | None) -> Change:
+    return lambda facts: with_resource(facts, **held)
 
 
 def _addressed_to(customer: str | None) -> Change:

@@ -14,6 +14,7 @@ from copartner.agreements.model import Attestation, Contact
 from copartner.agreements.rules import TEMPLATES
 from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
+from copartner.delegation import administered
 from copartner.delegation import service as delegation
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
@@ -57,6 +58,8 @@ CASES = (
          frozenset({"rel-own-request"})),
     Case("fn_list_admin_relationships", "r.partner_tenant_id = $1",
          lambda m: delegation.list_relationships(m.seller), frozenset({"gdap-own"})),
+    Case("fn_list_admin_customers", "r.partner_tenant_id = p_tenant",
+         lambda m: administered.list_admin_customers(m.seller), frozenset({"gdap-own"})),
     Case("fn_list_customers", "r.partner_tenant_id = p_tenant", lambda m: customers.list_customers(m.seller),
          frozenset({"rel-required", "rel-own-name"})),
     Case("fn_list_audit", "a.tenant_id = p_tenant", lambda m: programme.list_audit(m.seller),
@@ -90,7 +93,7 @@ def _full(scene: Scene) -> Matter:
     )
     scene.run(agreements.attest_agreement(sold.seller, customer_id=sold.customer_id, attestation=attestation))
     scene.run(requests.send_request(sold.seller))
-    granular.drafted(scene, scene.first)
+    granular.approved(scene, scene.first, scene.buyer)
     for provider, reseller in ((scene.first, scene.third), (scene.second, scene.first)):
         scene.run(
             scene.stage.owner.execute(

@@ -22,6 +22,13 @@ PROVOKED = {
     "csp-no-partner-buyer": {"create_cart", "place_order", "accept_request", "accept_standing"},
     "csp-self-affiliate": {"create_cart", "place_order", "accept_request", "accept_standing"},
     "csp-tenant-only": {"create_cart", "place_order", "accept_request", "accept_standing"},
+    "gdap-acceptor": {"approve_relationship", "reject_relationship", "end_relationship"},
+    "gdap-addressee": {"approve_relationship", "reject_relationship", "read_invitation"},
+    "gdap-asker": {"create_relationship"},
+    "gdap-limits": {"create_relationship", "change_relationship"},
+    "gdap-national": {"create_relationship"},
+    "gdap-own": {"read_relationship", "change_relationship", "delete_relationship", "terminate_relationship"},
+    "gdap-start": {"create_relationship"},
     "mca-confirmed": {"place_order", "checkout"},
     "mp-addon": {"create_cart", "place_order", "change_subscription"},
     "mp-ownership": {"change_subscription"},
@@ -53,8 +60,8 @@ UNPROVOKED = {
     "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "mfa-api", "mfa-portal",
     "mfa-transaction", "mpa-signed", "mpa-signed-reseller", "reseller-limits",
 }  # fmt: skip
-ONLY_GOVERNMENT = {"rel-address", "rel-dap-forced"}
-MORE, MOST_MORE = 40, 5
+ONLY_GOVERNMENT = {"gdap-national", "rel-address", "rel-dap-forced"}
+MORE, MOST_MORE = 40, 8
 PROMISES = {rule for rule in PROVOKED if rule.startswith("mp-")}
 
 

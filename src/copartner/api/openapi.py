@@ -20,8 +20,8 @@ def document(routes: Sequence[Route], error: type, too_often: type, extra_paths:
 
     Who asks for a limited resource too often is answered with `too_often`.
     """
-    kinds = [kind for route in routes for kind in (route.request, route.response, route.error) if kind is not None]
-    unique = list(dict.fromkeys([error, too_often, *kinds]))
+    kinds = [kind for route in routes for kind in (route.request, route.response, route.error, route.accepted)]
+    unique = list(dict.fromkeys([error, too_often, *(kind for kind in kinds if kind is not None)]))
     schemas, components = msgspec.json.schema_components(unique, ref_template=_TEMPLATE)
     _numbers(components)
     by_kind = dict(zip(unique, schemas, strict=True))
@@ -76,6 +76,7 @@ def _operation(route: Route, method: str, schemas: dict[Any, Any], error: type) 
         ],
         "responses": {
             str(route.status): _answer("The result.", None if route.response is None else schemas[route.response]),
+            **_accepted(route, schemas),
             "default": _answer("A refusal.", None if method == "HEAD" else schemas[error]),
         },
     }
@@ -83,6 +84,13 @@ def _operation(route: Route, method: str, schemas: dict[Any, Any], error: type) 
         content = {"application/json": {"schema": schemas[route.request]}}
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _accepted(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
+    """The answer that something goes on, where a route gives it."""
+    if route.accepted is None:
+        return {}
+    return {"202": _answer("It goes on; Location says where to follow it.", schemas[route.accepted])}
 
 
 _COMMON = (

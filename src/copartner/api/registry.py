@@ -36,7 +36,8 @@ class Route:
 
     `handler` takes a Call and gives a Reply or a value of `response`, which is sent with `status`. `response` None is
     an empty body. `side` None is the side a tenant reads its own records on. Several methods in one declaration are
-    the same operation. `error` is the shape of its failures where it is another than that of the document.
+    the same operation. `error` is the shape of its failures where it is another than that of the document. `accepted`
+    is the body of a 202, where what is asked can go on after the answer.
     """
 
     methods: tuple[Method, ...]
@@ -52,6 +53,7 @@ class Route:
     query: tuple[Query, ...] = ()
     headers: tuple[Query, ...] = ()
     error: type | None = None
+    accepted: Any = None
 
 
 class Dialect(Protocol):

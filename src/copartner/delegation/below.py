@@ -86,7 +86,7 @@ class AccessAssignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """What an operation makes of a relationship, or of the assignment and group that it names."""
+    """What an operation makes of a relationship, or of the assignment and group that it names; None stays as it is."""
 
     roles: tuple[UUID, ...]
     auto_extend: AutoExtend | None = None

@@ -107,7 +107,7 @@ class Asked:
 class AdminRelationship:
     """One relationship; without `customer_tenant_id` it is for whichever customer approves it."""
 
-    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "asked_tenant_id")
 
     id: UUID
     partner_tenant_id: UUID
@@ -131,6 +131,11 @@ class AdminRelationship:
     def key(self) -> Key:
         """How it is named."""
         return Key(self.partner_tenant_id, self.id)
+
+    @property
+    def asked_tenant_id(self) -> UUID | None:
+        """The customer, once it was asked: a draft is its partner's alone, whomever it names."""
+        return None if self.status is Status.CREATED else self.customer_tenant_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,8 @@ async def _adjusted(
         cmd.record(before, wanted)
         return Begun(wanted)
     after = rules.moved(before, Step.ADJUST, Party.PARTNER, now=cmd.now)
-    intent = Intent(roles=wanted.roles, auto_extend=wanted.auto_extend)
+    extends = wanted.auto_extend if wanted.auto_extend is not before.auto_extend else None
+    intent = Intent(roles=wanted.roles, auto_extend=extends)
     operation = settling.begun(cmd, ctx.runtime.ids.new(), after, OperationType.RELATIONSHIP_UPDATE, intent)
     await store.save(cmd.db, after)
     await below_store.add_operation(cmd.db, operation)
@@ -215,10 +216,8 @@ def _drafted(ctx: Context, asked: Asked, cmd: Command) -> AdminRelationship:
 
 
 def _about(facts: Facts, made: AdminRelationship) -> Facts:
-    customer = made.customer_tenant_id
-    resource = policy_facts.AdminRelationship(
-        id=str(made.id), partner=str(made.partner_tenant_id), customer=str(customer) if customer else None
-    )
+    """The facts of a draft, which concerns nobody but its partner, whomever it names."""
+    resource = policy_facts.AdminRelationship(id=str(made.id), partner=str(made.partner_tenant_id))
     return _bounded(replace(facts, resource=resource), made.duration)
 
 

@@ -76,7 +76,7 @@ async def _fulfilled(cmd: Command, relationship: AdminRelationship, operation: O
                 cmd.record(assignment, narrowed)
                 await settle(cmd, narrowed)
         return True
-    if operation.data.assignment_id is None:
+    if operation.data.assignment_id is None or not rules.within(relationship, operation.data.roles):
         return False
     found = await below_store.assignment(cmd.db, relationship.key, operation.data.assignment_id)
     if found is None or found.status is not AssignmentStatus.ACTIVE:

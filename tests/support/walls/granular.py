@@ -4,10 +4,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from copartner.delegation import consent, service
+from copartner.delegation import administered, assigning, consent, reading, service
 from copartner.delegation.model import AdminRelationship, Asked, Key
-from copartner.delegation.roles import known
+from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, known
 from copartner.policy.facts import Cloud, Side
 from support.programme import PRESENT
 from support.walls import scenes
@@ -48,6 +49,28 @@ def _key(matter: Matter) -> Key:
     return matter.granular
 
 
+def approved(scene: Scene, partner: str, customer: str) -> Key:
+    """What a partner asked a customer and got."""
+    key = _asked_by(scene, partner, customer)
+    scene.run(consent.approve_relationship(scene.matter(partner, customer).buyer, key=key))
+    return key
+
+
+def active(scene: Scene) -> Matter:
+    """A partner whose relationship with a customer is active."""
+    return replace(scenes.strangers(scene), granular=approved(scene, scene.first, scene.buyer))
+
+
+def active_of_another(scene: Scene) -> Matter:
+    """The second partner, and an active relationship of the first."""
+    return replace(active(scene), partner=scene.second)
+
+
+def waiting(scene: Scene) -> Matter:
+    """A partner that waits for a customer's answer."""
+    return replace(scenes.strangers(scene), granular=_asked_by(scene, scene.first, scene.buyer))
+
+
 def addressed(scene: Scene) -> Matter:
     """A partner asked the customer that looks."""
     return replace(scenes.strangers(scene), granular=_asked_by(scene, scene.first, scene.buyer))
@@ -68,6 +91,25 @@ def _by_chief(matter: Matter) -> Coroutine[Any, Any, Any]:
     return service.create_relationship(matter.chief, asked=asked)
 
 
+def _assign(*roles: UUID) -> Deed:
+    """Gives a group of the partner roles of a relationship; whether there is such a group comes after the rules."""
+    return lambda m: assigning.create_assignment(m.seller, key=_key(m), group_id=m.partner_id, roles=roles or _ROLES)
+
+
+def _assign_as(name: str) -> Deed:
+    return lambda m: assigning.create_assignment(
+        m.here.context(f"{name}@{m.partner}"), key=_key(m), group_id=m.partner_id, roles=_ROLES
+    )
+
+
+def _reassign(matter: Matter) -> Coroutine[Any, Any, Any]:
+    return assigning.change_assignment(matter.seller, key=_key(matter), assignment_id=matter.partner_id, roles=_ROLES)
+
+
+def _unassign(matter: Matter) -> Coroutine[Any, Any, Any]:
+    return assigning.delete_assignment(matter.seller, key=_key(matter), assignment_id=matter.partner_id)
+
+
 CASES: tuple[tuple[str, str, Deed, Callable[[Scene], Matter], datetime, Cloud], ...] = (
     ("gdap-own", "read", lambda m: service.read_relationship(m.seller, key=_key(m)), foreign, PRESENT, _C),
     ("gdap-own", "ask", lambda m: service.ask_for_approval(m.seller, key=_key(m)), foreign, PRESENT, _C),
@@ -75,6 +117,19 @@ CASES: tuple[tuple[str, str, Deed, Callable[[Scene], Matter], datetime, Cloud], 
     ("gdap-own", "end", lambda m: service.terminate_relationship(m.seller, key=_key(m)), foreign, PRESENT, _C),
     ("gdap-own", "change", lambda m: service.change_relationship(
         m.seller, key=_key(m), asked=Asked(duration="P2Y")), foreign, PRESENT, _C),
+    ("gdap-own", "assign", _assign(), active_of_another, PRESENT, _C),
+    ("gdap-own", "reassign", _reassign, active_of_another, PRESENT, _C),
+    ("gdap-own", "unassign", _unassign, active_of_another, PRESENT, _C),
+    ("gdap-own", "assignments", lambda m: reading.list_assignments(m.seller, key=_key(m)), active_of_another,
+     PRESENT, _C),
+    ("gdap-own", "operations", lambda m: reading.list_operations(m.seller, key=_key(m)), active_of_another,
+     PRESENT, _C),
+    ("gdap-own", "customer", lambda m: administered.read_admin_customer(m.seller, customer_id=m.customer_id),
+     active_of_another, PRESENT, _C),
+    ("gdap-assigner", "assign", _assign_as("ba"), active, PRESENT, _C),
+    ("gdap-active", "assign", _assign(), waiting, PRESENT, _C),
+    ("gdap-active", "reassign", _reassign, waiting, PRESENT, _C),
+    ("gdap-within", "assign", _assign(GLOBAL_ADMINISTRATOR), active, PRESENT, _C),
     ("gdap-asker", "create", _by_chief, scenes.strangers, PRESENT, _C),
     ("gdap-limits", "create", _create(duration="P25M"), scenes.strangers, PRESENT, _C),
     ("gdap-start", "create", _create(), scenes.strangers, EVE, _C),

@@ -10,7 +10,7 @@ import msgspec
 
 from copartner.kernel.errors import Refusal
 from copartner.policy.facts import Side
-from support.walls.snapshot import MARKER, RARE, SOLD, Record, Row, Rows
+from support.walls.snapshot import MARKER, OPEN, RARE, SOLD, Record, Row, Rows
 
 _GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NUMBER = r"(?<![\w.:+-])9\d{4}(?![\w.:-])"
@@ -54,10 +54,12 @@ class Judge:
         for key, row in before.items():
             now = after.get(key)
             if now is None:
+                if row.draft and side is Side.PARTNER and row.partner == tenant:
+                    continue
                 raise ForeignChangeError(f"{key} is gone: {row.whole}")
             if now.whole == row.whole:
                 continue
-            opened = row.kind == "relationship_request" and row.customer is None
+            opened = row.kind in OPEN and row.customer is None and not row.draft
             if not _may_change(now if opened else row, tenant, side):
                 sale = side is Side.PARTNER and row.kind in SOLD
                 raise (SaleChangeError if sale else ForeignChangeError)(
@@ -65,7 +67,7 @@ class Judge:
                 )
             if now.fixed != row.fixed:
                 raise ForeignChangeError(f"{key} was settled: {row.whole} became {now.whole}")
-            if now.settled != row.settled and not _settled_anew(row, before, after):
+            if row.settled and now.settled != row.settled and not _settled_anew(row, before, after):
                 raise ForeignChangeError(f"{key} was settled by no order: {row.whole} became {now.whole}")
         for key in after.keys() - before.keys():
             if not _may_add(after[key], tenant, side):
@@ -79,7 +81,7 @@ class Judge:
         if side is Side.CUSTOMER:
             # A request that names nobody is for every customer that has its link.
             for row in self.rows.values():
-                if row.kind == "relationship_request" and row.customer is None:
+                if row.kind in OPEN and row.customer is None and not row.draft:
                     words -= row.secrets
         self._no_secret(words, tenant, f"was answered {answer!r}", answered=side)
 
@@ -112,7 +114,7 @@ class Judge:
 
 def _may_see(row: Row, tenant: UUID) -> bool:
     """A row is its partner's and its customer's; what no partner made is no partner's secret."""
-    return row.partner is None or tenant in (row.partner, row.customer)
+    return row.partner is None or tenant == row.partner or (tenant == row.customer and not row.draft)
 
 
 def _may_change(row: Row, tenant: UUID, side: Side) -> bool:

@@ -22,14 +22,18 @@ _FIXED = {
     "relationship_request": "t.partner_tenant_id::text || t.includes_privileges || t.reason",
     "reseller_relationship": "ARRAY[t.customer_tenant_id, t.partner_tenant_id, t.request_id]::text",
     "billing_profile": "ARRAY[t.customer_tenant_id, t.partner_tenant_id]::text",
+    "admin_relationship": "t.partner_tenant_id::text || t.created_at",
 }
-# What an order settled; only a later one of the same seller settles it anew.
+# What an order settled, and only a later one of the same seller settles anew; and what was asked of a customer.
 _SETTLED = {
+    "admin_relationship": "CASE t.status WHEN 'created' THEN '' ELSE t.display_name || t.roles::text || t.duration END",
     "subscription": "t.product_id || t.sku_id || t.availability_id || t.offer_name || t.term || t.billing_cycle "
     "|| t.unit_price || t.currency || t.is_trial || t.term_starts_at || coalesce(t.commitment_ends_at::text, '-')",
 }
 _LINES = "(SELECT string_agg(line ->> 'quantity', ' ') FROM jsonb_array_elements(t.lines) AS lines(line))"
 _NUMBERS = {"subscription": "t.quantity::text", "purchase_order": _LINES, "cart": _LINES}
+# What may name nobody, and is then for whichever customer answers it.
+OPEN = ("relationship_request", "admin_relationship")
 # Carts, orders and subscriptions: what is sold.
 SOLD = (*_NUMBERS, "subscription_transition")
 _ROWS = " UNION ALL ".join(
@@ -61,6 +65,11 @@ class Row:
     fixed: str
     settled: str
     numbers: str
+
+    @property
+    def draft(self) -> bool:
+        """Whether it is a granular relationship that was not asked for yet, and so its partner's alone."""
+        return self.kind == "admin_relationship" and not self.settled
 
     @property
     def quantities(self) -> frozenset[int]:

@@ -83,7 +83,7 @@ async def _list(call: Call) -> Collection[AssignmentBody]:
 
 
 async def _create(call: Call) -> Reply:
-    """Source: delegatedadminrelationship-post-accessassignments, 2023-10-23."""
+    """Source: delegatedadminrelationship-post-accessassignments, undated."""
     key, body = below.key_of(call), call.decode(AssignmentRequest)
     container, roles = or_none(body.access_container), _roles(body)
     if container is None or roles is None:
@@ -139,7 +139,7 @@ def routes(version: str, prefix: str) -> tuple[Route, ...]:
         Route(("GET",), one, _read, name("read"), "Read what a group gets.", AssignmentBody,
               query=(options.CHOICE,), error=GraphErrorBody),
         Route(("PATCH",), one, _change, name("change"), "Give a group other roles.", AssignmentBody, AssignmentRequest,
-              headers=below.MATCH, error=GraphErrorBody),
+              headers=below.MATCH, error=GraphErrorBody, accepted=below.BegunBody),
         Route(("DELETE",), one, _delete, name("delete"), "Take a group's roles away.", status=204,
               headers=below.MATCH, error=GraphErrorBody),
     )  # fmt: skip

@@ -19,6 +19,10 @@ MATCH = (Query("If-Match", "The @odata.etag of the version to change; required."
 RELATIONSHIPS = "tenantRelationships/delegatedAdminRelationships"
 
 
+class BegunBody(Struct, frozen=True):
+    """What is answered to a change that goes on."""
+
+
 def by_age(shape: type[B]) -> Listing[Any, B]:
     """A list that comes in the order in which its things were made, which is that of their ids."""
     return Listing(shape, {"createdDateTime": lambda _: ""})
@@ -43,4 +47,4 @@ def address(call: Call, key: Key, *below: object) -> str:
 def begun(call: Call, key: Key, operation: Operation) -> Reply:
     """The answer to a change that goes on: where to follow it, and an empty object."""
     headers = {"location": address(call, key, "operations", operation.id), "retry-after": str(RETRY_AFTER)}
-    return Reply.of(202, {}, headers)
+    return Reply.of(202, BegunBody(), headers)

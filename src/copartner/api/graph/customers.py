@@ -58,7 +58,7 @@ async def _read(call: Call) -> AdminCustomerBody:
 
 
 async def _services(call: Call) -> ServicesBody:
-    """Source: delegatedadmincustomer-list-servicemanagementdetails, 2023-10-23."""
+    """Source: delegatedadmincustomer-list-servicemanagementdetails, undated."""
     customer_id = call.id("delegatedAdminCustomer")
     found = await administered.list_services(call.ctx, customer_id=customer_id)
     address = f"{call.ctx.runtime.public_url.rstrip('/')}/"

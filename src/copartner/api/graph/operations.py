@@ -66,13 +66,14 @@ REQUESTS: Listing[Request, ActionBody] = below.by_age(ActionBody)
 
 
 def _data(operation: Operation) -> str:
-    """Source: delegatedadminrelationship-list-operations, 2023."""
+    """Source: delegatedadminrelationship-list-operations, undated."""
     intent = operation.data
     roles = [{"roleDefinitionId": role} for role in intent.roles]
     told: dict[str, Any] = {"accessDetails": {"unifiedRoles": roles}}
     if intent.assignment_id is None:
         whole = f"{operation.relationship_id}-{operation.partner_tenant_id}"
-        told = {"id": whole, **told, "autoExtendDuration": intent.auto_extend}
+        extension = {} if intent.auto_extend is None else {"autoExtendDuration": intent.auto_extend}
+        told = {"id": whole, **told, **extension}
     else:
         container = {"accessContainerId": intent.group_id, "accessContainerType": "securityGroup"}
         told = {"id": intent.assignment_id, "accessContainer": container, **told}

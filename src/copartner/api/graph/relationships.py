@@ -126,7 +126,7 @@ def routes(version: str, prefix: str) -> tuple[Route, ...]:
         Route(("GET",), one, _read, name("read"), "Read a relationship.", RelationshipBody,
               query=(options.CHOICE,), error=GraphErrorBody),
         Route(("PATCH",), one, _change, name("change"), "Change a draft, or an active one.", RelationshipBody,
-              RelationshipRequest, headers=below.MATCH, error=GraphErrorBody),
+              RelationshipRequest, headers=below.MATCH, error=GraphErrorBody, accepted=below.BegunBody),
         Route(("DELETE",), one, _delete, name("delete"), "Drop a draft.", status=204, headers=below.MATCH,
               error=GraphErrorBody),
     )  # fmt: skip

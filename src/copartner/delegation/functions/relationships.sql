@@ -1,13 +1,15 @@
 -- fn_admin_relationship_resource: whose relationship it is and whom it addresses, of any partner; without a partner there
--- is none such. On the customer's side `p_answering` stands where it names nobody, and what was not asked is not there.
+-- is none such. A draft addresses nobody yet. On the customer's side `p_answering` stands where it names nobody, and what
+-- was not asked is not there.
 CREATE FUNCTION fn_admin_relationship_resource(p_partner uuid, p_id uuid, p_answering uuid) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 DECLARE r record;
 BEGIN
-    SELECT q.partner_tenant_id, q.customer_tenant_id INTO r FROM admin_relationship q
+    SELECT q.partner_tenant_id, CASE WHEN q.status <> 'created' THEN q.customer_tenant_id END AS customer INTO r
+        FROM admin_relationship q
         WHERE q.partner_tenant_id = p_partner AND q.id = p_id AND (p_answering IS NULL OR q.status <> 'created');
     RETURN json_build_object('type', 'AdminRelationship', 'id', p_id, 'partner', r.partner_tenant_id,
-        'customer', CASE WHEN r.partner_tenant_id IS NOT NULL THEN coalesce(r.customer_tenant_id, p_answering) END);
+        'customer', CASE WHEN r.partner_tenant_id IS NOT NULL THEN coalesce(r.customer, p_answering) END);
 END $$;
 ALTER FUNCTION fn_admin_relationship_resource OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_admin_relationship_resource TO copartner_partner, copartner_customer;
