@@ -112,12 +112,14 @@ async def test_who_changes_an_active_relationship(site: Web) -> None:
     assert (await patch(site, relationship, {"autoExtendDuration": "P180D"}, "@nordlicht")).status_code == 200
 
 
-async def test_what_is_about_to_be_extended_is_left_alone_until_it_was(site: Web) -> None:
+async def test_what_reached_its_end_is_extended_before_it_changes(site: Web) -> None:
     relationship = await approved_by(site, AA, "Betrieb", "alpenblick", autoExtendDuration="P180D")
     site.here.clock.moment += timedelta(days=400)
-    assert (await site.get(AA, f"{GRAPH}/{relationship}"))["status"] == "active"
-    assert failed(await patch(site, relationship, {"autoExtendDuration": "PT0S"})) == (409, "conflict")
-    assert (await site.get(AA, f"{GRAPH}/{relationship}"))["status"] == "active"
+    before = await site.get(AA, f"{GRAPH}/{relationship}")
+    assert (await patch(site, relationship, {"autoExtendDuration": "PT0S"})).status_code == 200
+    after = await site.get(AA, f"{GRAPH}/{relationship}")
+    assert (after["status"], after["autoExtendDuration"]) == ("active", "PT0S")
+    assert after["endDateTime"] == before["endDateTime"] > after["lastModifiedDateTime"]
 
 
 async def test_what_was_asked_of_a_relationship_is_kept(site: Web) -> None:
