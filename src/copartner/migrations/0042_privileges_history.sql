@@ -26,4 +26,4 @@ END $$;
 CREATE TRIGGER privileges_dated BEFORE INSERT OR UPDATE OF privileges ON reseller_relationship
     FOR EACH ROW EXECUTE FUNCTION privileges_dated();
 
-GRANT UPDATE (privileges_removed_at) ON reseller_relationship TO copartner_partner, copartner_customer;
+GRANT UPDATE (privileges_removed_at) ON reseller_relationship TO copartner_partner, copartner_customer, copartner_worker;

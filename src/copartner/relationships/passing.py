@@ -8,7 +8,7 @@ from asyncpg.connection import Connection
 
 from copartner.command.passing import Due, Passing, System, Turn
 from copartner.policy.obligations import obligations
-from copartner.relationships import passing_store, rules
+from copartner.relationships import passing_store, rules, store
 from copartner.relationships.model import Relationship
 
 
@@ -25,7 +25,7 @@ async def next_idle(system: System, db: Connection, until: datetime) -> Due | No
 async def _remove(found: Relationship, used_at: datetime, turn: Turn) -> None:
     if await passing_store.lock(turn.db, found) == (found, used_at):
         after = replace(found, privileges=False)
-        await passing_store.save_privileges(turn.db, after)
+        await store.save_without_privileges(turn.db, after, now=turn.at)
         turn.record("reseller_relationship.remove_idle_privileges", found, after)
 
 

@@ -27,16 +27,6 @@ async def lock(db: Connection, found: Relationship) -> tuple[Relationship, datet
     )
 
 
-async def save_privileges(db: Connection, made: Relationship) -> None:
-    """Write whether the partner has privileges."""
-    await db.execute(
-        "UPDATE reseller_relationship SET privileges = $3 WHERE customer_tenant_id = $1 AND id = $2",
-        made.customer_tenant_id,
-        made.id,
-        made.privileges,
-    )
-
-
 async def mark_privileges_used(db: Connection, partner_tenant_id: UUID, customer_id: UUID, *, now: datetime) -> None:
     """Remember that a partner's privileges at a customer were used; written once a day at most."""
     await db.execute(call("fn_mark_privileges_used", 3), partner_tenant_id, customer_id, now)

@@ -122,7 +122,7 @@ CHANGED = {
     ("copartner_worker", "access_assignment"): "status modified_at deleted_at version",
     ("copartner_worker", "access_assignment_role"): "taken_at",
     ("copartner_worker", "mail_outbox"): "attempts retry_at given_up failure",
-    ("copartner_worker", "reseller_relationship"): "privileges",
+    ("copartner_worker", "reseller_relationship"): "privileges privileges_removed_at",
     ("copartner_signin", "authorization_code"): "used_at",
     ("copartner_signin", "provider_identity"): "said_at",
     ("copartner_signin", "device_authorization"): "state tenant_id user_id methods session_id signed_in_at polled_at",

@@ -7,6 +7,7 @@ from copartner.command.context import Asked, Context
 from copartner.directory import rules, store
 from copartner.directory.model import CustomerUser
 from copartner.policy.actions import Action
+from copartner.relationships.service import relationships
 
 
 async def begin(ctx: Context, cmd: Command, customer_id: UUID, user_id: UUID | None, action: Action) -> Asked:
@@ -16,7 +17,9 @@ async def begin(ctx: Context, cmd: Command, customer_id: UUID, user_id: UUID | N
     """
     await store.lock(cmd.db, customer_id)
     asked = await store.facts(cmd.db, ctx, customer_id, user_id)
-    cmd.require(action, asked)
+    relied = cmd.require(action, asked).context.delegation
+    if relied is not None and relied.whole_tenant:
+        await relationships.note_privileges_used(cmd, ctx, customer_id=customer_id)
     return asked
 
 

@@ -9,7 +9,7 @@ from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.kernel.errors import check_tag
 from copartner.policy.actions import Action
-from copartner.relationships import rules, store
+from copartner.relationships import passing_store, rules, store
 from copartner.relationships.model import OwnRelationship, Relationship
 
 
@@ -98,3 +98,8 @@ def _existing(found: Relationship | None, other: UUID) -> Relationship:
     if found is None:
         raise rules.UnknownRelationship("There is no active relationship between the two of you.", str(other))
     return found
+
+
+async def note_privileges_used(cmd: Command, ctx: Context, *, customer_id: UUID) -> None:
+    """Remember that the acting partner used its whole-tenant privileges at a customer, which are removed when idle."""
+    await passing_store.mark_privileges_used(cmd.db, ctx.caller.tenant_id, customer_id, now=cmd.now)
