@@ -21,12 +21,17 @@ from copartner.policy.facts import Side
 
 
 class AdminRoleBody(Struct, frozen=True, rename="camel"):
-    """A role that is asked for, in plain words, and how much harm it can do."""
+    """A role in plain words, and how much harm it can do."""
 
     id: UUID
     name: str
     risk: Risk
     text: str
+
+
+class AskedRoleBody(AdminRoleBody, frozen=True, rename="camel"):
+    """A role that is asked for, and whether the customer's cap leaves it out."""
+
     beyond_cap: bool
 
 
@@ -39,7 +44,7 @@ class AdminConsentBody(Struct, frozen=True, kw_only=True, rename="camel"):
     id: str
     display_name: str
     partner: PartnerBody
-    roles: tuple[AdminRoleBody, ...]
+    roles: tuple[AskedRoleBody, ...]
     duration: str
     auto_extend: bool
     text: str
@@ -119,7 +124,7 @@ async def _read(call: Call) -> AdminConsentBody:
         display_name=asked.display_name,
         partner=wire.shaped(found.partner, PartnerBody),
         roles=tuple(
-            AdminRoleBody(role.id, role.name, role.risk, role.text, role.id in found.beyond_cap) for role in found.roles
+            AskedRoleBody(role.id, role.name, role.risk, role.text, role.id in found.beyond_cap) for role in found.roles
         ),
         duration=asked.duration,
         auto_extend=asked.auto_extend is AutoExtend.HALF_A_YEAR,
