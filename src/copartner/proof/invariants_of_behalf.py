@@ -42,7 +42,7 @@ BEHALF = (
         "granular-decides",
         "Where there is a granular relationship, nobody acts by whole-tenant privileges.",
         CLASSES[ON_BEHALF],
-        Not(every(at(_witness, "wholeTenant"), at(_witness, "superseded"))),
+        Not(every(Has(CONTEXT, "delegation"), at(_witness, "wholeTenant"), at(_witness, "superseded"))),
         frozenset({Cloud.COMMERCIAL}),
         date(2022, 1, 1),
     ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 QUESTION_MS = 5_000
-ALL_SECONDS = 100
+ALL_SECONDS = 240
 _PIECE = re.compile(r"\(|\)|\|[^|]*\||[^\s()|]+")
 
 
