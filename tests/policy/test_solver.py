@@ -62,7 +62,7 @@ def _pinned(facts: Facts) -> list[str]:
             term = f"({prefix}{field.key} {of})" if of else f"{prefix}{field.key}"
             if field.many:
                 chosen = {str(one) for one in held}
-                every = {"Role": BOOK.schema.enums["Role"], "String": TEXTS}.get(field.type, ("o-1", "o-2"))
+                every = BOOK.schema.enums.get(field.type) or (TEXTS if field.type == "String" else ("o-1", "o-2"))
                 for one in every:
                     member = f"({prefix}{field.key} {of} {value(field.type, one)})"
                     lines.append(f"(assert (= {member} {'true' if one in chosen else 'false'}))")
@@ -80,7 +80,8 @@ def _pinned(facts: Facts) -> list[str]:
                 lines.append(f"(assert (= {term} {value(field.type, held)}))")
 
     described = [facts.principal, facts.resource, *facts.tenants, *facts.organisations]
-    described += [held for held in (facts.context.relationship, facts.context.agreement) if held is not None]
+    witnesses = (facts.context.relationship, facts.context.agreement, facts.context.delegation)
+    described += [held for held in witnesses if held is not None]
     for struct in described:
         kind = type(struct).__name__
         describe(struct, f"{kind}.", name(kind, struct.id))

@@ -27,7 +27,8 @@ async def ask(home: House, *, customer: str | None = "alpenblick", **more: Any) 
         }
     )
     made = await service.create_relationship(home.here.context(AA), asked=asked)
-    return await service.ask_for_approval(home.here.context(AA), key=made.key)
+    await service.ask_for_approval(home.here.context(AA), key=made.key)
+    return await service.read_relationship(home.here.context(AA), key=made.key)
 
 
 def invitation(made: AdminRelationship) -> str:

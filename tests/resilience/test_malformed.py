@@ -10,6 +10,7 @@ import pytest
 
 from copartner.api.partner_center.codes import ErrorCode
 from copartner.api.partner_center.errors import DECISION_HEADER
+from support import in_directories
 from support.books import faults
 from support.chance import chance
 from support.examples import ALL, UNKNOWN, Example, Things, examples, furnish
@@ -51,8 +52,10 @@ class Place:
 
     async def is_sound(self) -> None:
         """Raise AssertionError unless everything that is there can be read, and rows and audit agree."""
-        for example in self.examples.values():
-            if example.route.methods == ("GET",) and example.who == "aa@nordlicht":
+        for name, example in self.examples.items():
+            # What was sent may have ended the delegation by which a customer's directory is read.
+            delegated = name.partition(".")[0] in in_directories.KINDS
+            if example.route.methods == ("GET",) and example.who == "aa@nordlicht" and not delegated:
                 answer = await example.send(self.site)
                 assert answer.status_code == 200, f"{example.path}: {answer.text}"
         async with self.site.here.owner() as owner:

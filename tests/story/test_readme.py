@@ -13,7 +13,7 @@ BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def test_the_story_of_the_readme_runs_as_written(tmp_path: Path) -> None:
     blocks = BLOCK.findall((ROOT / "README.md").read_text())
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     script = "set -euo pipefail\n" + "\n".join(f"echo '--- {number}'\n{block}" for number, block in enumerate(blocks))
     with emulator(tmp_path) as up:
         names = {"COPARTNER_URL": up.url, "COPARTNER_DATA": str(tmp_path / "data")}
@@ -30,3 +30,5 @@ def test_the_story_of_the_readme_runs_as_written(tmp_path: Path) -> None:
     assert "mp-subscription" in said[7]
     assert "aa@suedwind.example" in said[7]
     assert said[8].splitlines()[1:] == ["suspended", "active"]
+    assert [line for line in said[9].splitlines() if line.isalpha()] == ["succeeded", "active", "pending"]
+    assert said[9].count('"inForce": true') == 2

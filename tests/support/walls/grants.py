@@ -24,7 +24,7 @@ FACTS_READ = {
     "access_assignment_role": "partner_tenant_id assignment_id customer_tenant_id role_id given_at taken_at",
     "admin_relationship": "partner_tenant_id id customer_tenant_id customer_name display_name roles duration "
     "auto_extend status created_at modified_at asked_at activated_at ends_at answer_reason version ended_at "
-    "counters provider_tenant_id reseller_consented_at noticed",
+    "noticed counters provider_tenant_id reseller_consented_at",
     "actor": "tenant_id subject_id app_only sides roles",
     "admin_role_assignment": "tenant_id user_id role_id",
     "affiliation": "organisation_id affiliate_id",

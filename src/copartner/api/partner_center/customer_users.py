@@ -192,8 +192,8 @@ ROUTES = (
     Route(("PATCH",), f"{_ALL}/{{user}}", _change, "customer_users.change",
           "Change or restore a customer's user, or give it a password.", CustomerUserBody, UserChangeRequest,
           user_only=True),
-    Route(("DELETE",), f"{_ALL}/{{user}}", _delete, "customer_users.delete",
-          "Delete a customer's user, who can be restored for 30 days.", status=204, user_only=True),
     Route(("PATCH",), f"{_ALL}/{{user}}/resetpassword", _reset, "customer_users.reset_password",
           "Give a customer's user a new password.", CustomerUserBody, ResetRequest, user_only=True),
+    Route(("DELETE",), f"{_ALL}/{{user}}", _delete, "customer_users.delete",
+          "Delete a customer's user, who can be restored for 30 days.", status=204, user_only=True),
 )  # fmt: skip
