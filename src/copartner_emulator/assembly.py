@@ -14,7 +14,7 @@ from copartner.policy.rulebook import Rulebook
 from copartner_emulator import control, password_grant
 from copartner_emulator.clock import MovableClock
 from copartner_emulator.control import Control
-from copartner_emulator.purging_store import Purging
+from copartner_emulator.sandbox_store import Trying
 
 
 def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableClock, key_file: KeyFile) -> Runtime:
@@ -30,7 +30,7 @@ def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableCl
         page_tokens=PageTokens(key_file.derive("page tokens")),
         drawn=Drawn(key_file.derive("secrets told once")),
         public_url=public_url,
-        sandbox=Purging(),
+        sandbox=Trying(),
     )
 
 

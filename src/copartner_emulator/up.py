@@ -18,7 +18,7 @@ from copartner.kernel.clock import SystemClock
 from copartner.migrations import runner
 from copartner.policy.facts import Cloud
 from copartner.serve import release
-from copartner_emulator import assembly, certificates, cluster, purging_store, readyfile
+from copartner_emulator import assembly, certificates, cluster, readyfile, sandbox_store
 from copartner_emulator.clock import MovableClock
 from copartner_emulator.control import Control
 from copartner_emulator.data_dir import Contradiction, DataDir, Options
@@ -130,7 +130,7 @@ async def _serve(
     machine = SystemClock()
     programme = MovableClock(machine, options.offset)
     await runner.migrate(postgres.owner_url, login_role=cluster.LOGIN, release=release(), now=machine.now())
-    await purging_store.install(postgres.owner_url)
+    await sandbox_store.install(postgres.owner_url)
     cast = await load(world, postgres.owner_url, keep=data.passwords, now=programme.now())
     tls = certificates.ensure(data.tls, machine.now()) if asked.tls else None
     url = f"{'https' if tls else 'http'}://127.0.0.1:{listening.getsockname()[1]}"

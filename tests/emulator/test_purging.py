@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from copartner_emulator import purging_store
+from copartner_emulator import sandbox_store
 from support.bodies import BILLING
 from support.goldens import check_golden
 from support.postgres import Database
@@ -22,8 +22,8 @@ NEW = {"companyProfile": {"domain": "birke.example"}, "billingProfile": BILLING}
 async def sandbox(database: Database, tmp_path: Path) -> AsyncIterator[Web]:
     """A world as the emulator runs it."""
     async with programme(database, tmp_path) as here:
-        await purging_store.install(database.owner_url)
-        trying = replace(here, runtime=replace(here.runtime, sandbox=purging_store.Purging()))
+        await sandbox_store.install(database.owner_url)
+        trying = replace(here, runtime=replace(here.runtime, sandbox=sandbox_store.Trying()))
         async with web(trying) as made:
             yield made
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from asyncpg.connection import Connection
 
 from support.books import faults
-from support.examples import Example, examples, furnish
+from support.examples import EMULATOR_ALONE, Example, examples, furnish
 from support.programme import Programme
 from support.web import refused, web
 
@@ -32,7 +32,7 @@ async def test_every_post_is_known_again(here: Programme) -> None:
     async with web(here) as site, here.owner() as owner:
         known = examples(site, await furnish(site))
         for name, example in known.items():
-            if example.method != "POST":
+            if example.method != "POST" or name in EMULATOR_ALONE:
                 continue
             keeps = example.route.methods == ("POST",) and name not in READS
             sent = {"MS-RequestId": str(uuid4())}

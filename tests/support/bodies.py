@@ -53,6 +53,28 @@ def profile_bodies() -> dict[str, Any]:
     }
 
 
+RESELLER: dict[str, Any] = {
+    "mpnId": "6363276",
+    "tenant": {
+        "domainPrefix": "Deich", "name": "Deich", "displayName": "Deich", "adminUserName": "admin",
+        "adminFirstName": "Eva", "adminLastName": "Berg", "adminAlternateEmail": "eva@deich.example", "country": "DE",
+        "culture": "de-DE",
+    },
+    "legalBusinessProfile": {
+        "companyName": "Deich Systeme GmbH",
+        "address": {
+            "country": "DE", "city": "Husum", "state": "", "addressLine1": "Hafenstraße 1", "addressLine2": "",
+            "postalCode": "25813",
+        },
+        "primaryContact": {
+            "firstName": "Eva", "lastName": "Berg", "email": "eva@deich.example", "phoneNumber": "+49 4841 100",
+        },
+        "culture": "de-DE",
+    },
+    "organizationProfileLanguage": "de",
+}  # fmt: skip
+
+
 def tenancy_bodies() -> dict[str, Any]:
     """What is done in a customer's tenant or asked before, by the name of the route."""
     return {

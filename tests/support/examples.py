@@ -10,13 +10,15 @@ from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
 from support import granular, in_directories
-from support.bodies import BILLING, CONTACT, directory_bodies, profile_bodies, tenancy_bodies
+from support.bodies import BILLING, CONTACT, RESELLER, directory_bodies, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.example_sales import Things, sales_bodies
 from support.web import Web
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
 OWN = "/programme/v1"
+# Refused in production, for which these examples are.
+EMULATOR_ALONE = {"customers.purge", "sandbox_resellers.create", "sandbox_resellers.remove"}
 TEMPLATE = "117a77b0-9360-443b-8795-c6dedc750cf9"
 ALL: dict[str, Route] = {route.name: route for route in (*ROUTES, *OWN_ROUTES)}
 _OF_GLOBAL_ADMINS = ("users", "groups", "applications", "application_consents", "partner_profiles")
@@ -113,6 +115,7 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "unwanted": requests[1]["id"],
         "decision": denied.headers["copartner-decision-id"],
         "partner": str(site.here.id(partner)),
+        "sandboxIndirectReseller": str(site.here.id("wolkenwerk")),
         "product": item.split(":")[0],
         "sku": item.split(":")[1],
         "availability": item.split(":")[2],
@@ -252,6 +255,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
             "billingProfile": BILLING,
             "userCredentials": {"userName": "eva"},
         },
+        "sandbox_resellers.create": RESELLER,
         "customers.change": {"allowDelegatedAccess": True, "relationshipToPartner": "reseller"},
         "billing_profiles.replace": {**BILLING, "firstName": "Eva", "lastName": "Berg"},
         "carts.create": {"lineItems": [_line(things.item)]},

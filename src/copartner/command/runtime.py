@@ -23,6 +23,22 @@ class Sandbox(Protocol):
         """Delete a tenant with all that belongs to it, inside a decided command."""
         ...
 
+    async def provider(self, db: Connection) -> str:
+        """The acting partner as one that makes accounts of resellers, locked: JSON as the rules want it."""
+        ...
+
+    async def reseller(self, db: Connection, reseller_id: UUID) -> str | None:
+        """An account that the acting partner made, locked: JSON as the rules want it; None when it made no such one."""
+        ...
+
+    async def found_reseller(self, db: Connection, new: str, password_hash: str, *, now: datetime) -> None:
+        """Insert a reseller's account from JSON, inside a decided command."""
+        ...
+
+    async def remove_reseller(self, db: Connection, reseller_id: UUID, *, now: datetime) -> None:
+        """Delete such an account with all that belongs to it, inside a decided command."""
+        ...
+
 
 class Signer(Protocol):
     """Signs what the deployment vouches for, so that it can be checked by its published keys."""
@@ -50,7 +66,7 @@ class _Nobody:
 class Runtime:
     """Pool, rulebook and the two clocks: programme time dates what the programme dates, machine time all else.
 
-    Without a `sandbox` nothing is ever deleted. `signer` comes with the keys, when the application is composed.
+    Without a `sandbox` no tenant is ever deleted. `signer` comes with the keys, when the application is composed.
     """
 
     pool: Pool

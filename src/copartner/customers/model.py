@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from copartner.partners.model import LegalBusiness
 from copartner.relationships.model import version_of
 from copartner.tenants.details import Address
 
@@ -176,3 +177,73 @@ class CreatedCustomer:
     password: str
     reseller_tenant_id: UUID | None = None
     owes_default_roles: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReseller:
+    """The account of an indirect reseller, to be made. `admin_name` is the part before the @ of its sign-in name."""
+
+    mpn_id: str
+    domain_prefix: str
+    country: str
+    culture: str
+    language: str
+    legal: LegalBusiness
+    admin_name: str = "admin"
+    admin_display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundedReseller:
+    """An indirect reseller's account made by its provider; what the audit of both keeps of it."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "reseller_tenant_id")
+
+    id: UUID
+    partner_tenant_id: UUID
+    reseller_tenant_id: UUID
+    organisation_id: UUID
+    relationship_id: UUID
+    company_name: str
+    domain: str
+    country: str
+    mpn_id: str
+    admin: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedReseller:
+    """A new account with the name of its provider; the first admin's password is told here alone."""
+
+    founded: FoundedReseller
+    provider_name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedReseller:
+    """An indirect reseller's account that is no more; only its provider has a record of it."""
+
+    audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id",)
+
+    id: UUID
+    partner_tenant_id: UUID
+    company_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The acting partner as one that makes accounts: whether it resells itself, and how many it has made."""
+
+    company_name: str
+    is_reseller: bool
+    made: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResellerStanding:
+    """An account that the acting partner made; engaged while a customer, a sale or another partner hangs on it."""
+
+    removed: bool
+    engaged: bool
+    company_name: str = ""

@@ -7,18 +7,32 @@ from typing import TypeVar
 from uuid import UUID
 
 from copartner.customers.countries import check_registration
-from copartner.customers.model import Authentication, BillingDetails, Domain, NewCustomer
+from copartner.customers.model import (
+    Authentication,
+    BillingDetails,
+    Domain,
+    NewCustomer,
+    NewReseller,
+    Provider,
+    ResellerStanding,
+)
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound, StaleTag
+from copartner.partners.rules import check as check_profile
 from copartner.policy.facts import Cloud
+from copartner.programme.rules import check_mpn_id
 from copartner.tenants.details import check_address, check_mail, check_tag, check_text
 
 T = TypeVar("T")
 DEFAULT_ROLES_FROM = date(2023, 11, 1)
+# create-indirect-reseller-in-sandbox, 2021-05-24: how many accounts a provider has at a time, and their domains.
+RESELLERS_AT_MOST = 5
+SANDBOX_DOMAIN = ".onmicrosoft.com"
 
 _FEDERATION = frozenset({
     "issueruri", "logoffuri", "passivelogonuri", "preferredauthenticationprotocol", "promptloginbehavior",
     "signingcertificate",
 })  # fmt: skip
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
 
 
@@ -34,6 +48,22 @@ class NotAReseller(Invalid):
     """The tenant is no indirect reseller of the partner."""
 
 
+class NotAProvider(Illegal):
+    """Who resells for others makes no accounts of resellers."""
+
+
+class TooManyResellers(Conflict):
+    """The provider has as many accounts of resellers as a sandbox gives it."""
+
+
+class AccountTaken(Conflict):
+    """Another tenant has the domain or the number of the new account."""
+
+
+class NotRemovable(Conflict):
+    """The partner made no such account, or something hangs on it."""
+
+
 class DomainTaken(Conflict):
     """Another tenant has this domain already."""
 
@@ -44,17 +74,55 @@ class TagNeeded(StaleTag):
 
 def check_new(new: NewCustomer) -> NewCustomer:
     """The customer to be made, in the form it is kept in; raises Invalid naming the property."""
-    admin = new.admin_name.strip().lower()
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", admin):
-        raise Invalid("The admin's name has to be letters, digits, dots and dashes.", "userName")
     return replace(
         new,
         company_name=check_text(new.company_name, "companyProfile.companyName"),
         domain=check_domain(new.domain, "companyProfile.domain"),
         billing=check_billing(new.billing),
-        admin_name=admin,
+        admin_name=_check_admin(new.admin_name, "userName"),
         registration_number=check_registration(new.billing.address.country, new.registration_number),
     )
+
+
+def check_new_reseller(new: NewReseller) -> NewReseller:
+    """The account to be made, in the form it is kept in; raises Invalid naming the property."""
+    prefix, country = new.domain_prefix.strip().lower(), new.country.strip().upper()
+    if not _LABEL.fullmatch(prefix):
+        raise Invalid("tenant.domainPrefix has to be 1 to 63 letters, digits and dashes.", "tenant.domainPrefix")
+    if not re.fullmatch(r"[A-Z]{2}", country):
+        raise Invalid("tenant.country has to be a two-letter country code, such as DE.", "tenant.country")
+    return NewReseller(
+        mpn_id=check_mpn_id(new.mpn_id),
+        domain_prefix=prefix,
+        country=country,
+        culture=check_tag(new.culture, "tenant.culture"),
+        language=check_tag(new.language, "organizationProfileLanguage"),
+        legal=check_profile(new.legal),
+        admin_name=_check_admin(new.admin_name, "tenant.adminUserName"),
+        admin_display_name=check_text(new.admin_display_name, "tenant.adminFirstName", needed=False),
+    )
+
+
+def check_provider(provider: Provider) -> Provider:
+    """The acting partner, when it may make one more account; raises NotAProvider, TooManyResellers."""
+    if provider.is_reseller:
+        raise NotAProvider("You are an indirect reseller; only a provider makes accounts of resellers.")
+    if provider.made >= RESELLERS_AT_MOST:
+        raise TooManyResellers(
+            f"You have {RESELLERS_AT_MOST} accounts of resellers, the most; remove one of them first."
+        )
+    return provider
+
+
+def check_removable(standing: ResellerStanding | None, reseller_id: UUID) -> ResellerStanding:
+    """The account, when it is removed or may be; raises NotRemovable."""
+    if standing is None:
+        raise NotRemovable("You made no such account of a reseller.", str(reseller_id))
+    if standing.engaged:
+        raise NotRemovable(
+            "A customer, a sale or another provider hangs on this account; end that first.", str(reseller_id)
+        )
+    return standing
 
 
 def owes_default_roles(new: NewCustomer, *, cloud: Cloud, day: date) -> bool:
@@ -121,3 +189,10 @@ def check_version(present: int, expected: int | None) -> None:
         raise TagNeeded("Send the entity tag of the profile you read in If-Match.", "If-Match")
     if expected != present:
         raise StaleTag("The billing profile was changed meanwhile; read it again.", "If-Match")
+
+
+def _check_admin(given: str, name: str) -> str:
+    admin = given.strip().lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", admin):
+        raise Invalid("The admin's name has to be letters, digits, dots and dashes.", name)
+    return admin

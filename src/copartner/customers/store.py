@@ -9,8 +9,18 @@ import msgspec
 from asyncpg.connection import Connection
 
 from copartner.command.context import Context
-from copartner.customers.model import BillingProfile, Domain, FoundedTenant, NewCustomer
-from copartner.customers.rules import DomainTaken
+from copartner.command.runtime import Sandbox
+from copartner.customers.model import (
+    BillingProfile,
+    Domain,
+    FoundedReseller,
+    FoundedTenant,
+    NewCustomer,
+    NewReseller,
+    Provider,
+    ResellerStanding,
+)
+from copartner.customers.rules import AccountTaken, DomainTaken
 from copartner.kernel.functions import call
 from copartner.policy import facts as policy_facts
 from copartner.policy.facts import Facts
@@ -183,3 +193,49 @@ async def found(
         await db.execute(call("fn_found_tenant", 3), msgspec.json.encode(row).decode(), password_hash, now)
     except asyncpg.UniqueViolationError as error:
         raise DomainTaken("Another tenant has this domain already; choose another one.", new.domain) from error
+
+
+async def home_facts(db: Connection, ctx: Context) -> Facts:
+    """The caller and its own tenant."""
+    return _FACTS.decode(await db.fetchval(call("fn_home_facts", 4), *ctx.who))
+
+
+async def provider(db: Connection, sandbox: Sandbox) -> Provider:
+    """The acting partner as one that makes accounts of resellers, kept from making two at once."""
+    return msgspec.json.decode(await sandbox.provider(db), type=Provider)
+
+
+async def reseller_standing(db: Connection, sandbox: Sandbox, reseller_id: UUID) -> ResellerStanding | None:
+    """An account that the acting partner made, locked; None when it made no such one."""
+    row = await sandbox.reseller(db, reseller_id)
+    return None if row is None else msgspec.json.decode(row, type=ResellerStanding)
+
+
+async def found_reseller(
+    db: Connection,
+    sandbox: Sandbox,
+    founded: FoundedReseller,
+    new: NewReseller,
+    *,
+    new_ids: tuple[UUID, UUID, UUID],
+    cloud: str,
+    password_hash: str,
+    now: datetime,
+) -> None:
+    """Insert a reseller's account; `new_ids` are the admin's and those of its groups of agents. Raises AccountTaken."""
+    user_id, admin_agents_id, helpdesk_agents_id = new_ids
+    row = {
+        **msgspec.to_builtins(founded),
+        "user_id": user_id,
+        "admin_agents_id": admin_agents_id,
+        "helpdesk_agents_id": helpdesk_agents_id,
+        "cloud": cloud,
+        "culture": new.culture,
+        "language": new.language,
+        "legal": new.legal,
+        "display_name": new.admin_display_name or founded.company_name,
+    }
+    try:
+        await sandbox.found_reseller(db, msgspec.json.encode(row).decode(), password_hash, now=now)
+    except asyncpg.UniqueViolationError as error:
+        raise AccountTaken("Another tenant has this domain or mpnId; choose another one.", founded.domain) from error

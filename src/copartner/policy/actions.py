@@ -67,6 +67,8 @@ class Action(StrEnum):
     PARTNER_AGREEMENT_READ = "partner_agreement.read"
     PARTNER_AGREEMENT_SIGN = "partner_agreement.sign"
     PARTNER_RELATIONSHIP_LIST = "partner_relationship.list"
+    SANDBOX_RESELLER_CREATE = "sandbox_reseller.create"
+    SANDBOX_RESELLER_REMOVE = "sandbox_reseller.remove"
 
     # Agreements and catalogue.
     AGREEMENT_READ = "agreement.read"

@@ -40,6 +40,8 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.PARTNER_AGREEMENT_READ,
                 A.PARTNER_AGREEMENT_SIGN,
                 A.PARTNER_RELATIONSHIP_LIST,
+                A.SANDBOX_RESELLER_CREATE,
+                A.SANDBOX_RESELLER_REMOVE,
                 A.PARTNER_PROFILE_READ,
                 A.PARTNER_PROFILE_EDIT,
                 A.AGREEMENT_METADATA_READ,

@@ -23,6 +23,7 @@ from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
 from copartner.tenants.details import Address
 from copartner.tenants.service import applications, groups, users
+from copartner_emulator.sandbox_store import Trying
 from support.programme import PRESENT, SEED_DAY
 from support.walls import access, behalf, granular, scenes, tiers
 from support.walls.scenes import Matter, Scene
@@ -57,7 +58,7 @@ def sandboxed(ctx: Context) -> Context:
     return replace(ctx, runtime=replace(ctx.runtime, sandbox=NothingPurged()))
 
 
-class NothingPurged:
+class NothingPurged(Trying):
     """A sandbox that leaves everything as it is."""
 
     async def purge(self, db: Any, tenant_id: Any) -> None:

@@ -125,7 +125,8 @@ def _person(found: Contact) -> PersonBody:
     )
 
 
-def _contact(given: PersonBody) -> Contact:
+def contact_of(given: PersonBody) -> Contact:
+    """A person as services take it."""
     return Contact(
         first_name=given.first_name or "",
         last_name=given.last_name or "",
@@ -214,7 +215,7 @@ async def _replace_billing(call: Call) -> BillingBody:
     value = Billing(
         company_name=asked.company_name,
         address=address_of(asked.address),
-        primary_contact=_contact(asked.primary_contact),
+        primary_contact=contact_of(asked.primary_contact),
         purchase_order_number=asked.purchase_order_number,
         tax_id=asked.tax_id,
         billing_currency=asked.billing_currency,
@@ -227,7 +228,7 @@ async def _replace_legal(call: Call) -> LegalBusinessBody:
     value = LegalBusiness(
         company_name=asked.company_name,
         address=address_of(asked.address),
-        primary_contact=_contact(asked.primary_contact),
+        primary_contact=contact_of(asked.primary_contact),
         approver_address=address_of(asked.company_approver_address or asked.address),
         approver_email=asked.company_approver_email,
     )

@@ -17,6 +17,7 @@ from copartner.api.partner_center import (
     promotions,
     provisioning,
     relationships,
+    sandbox_resellers,
     subscription_upkeep,
     subscriptions,
     tenancy,
@@ -29,6 +30,7 @@ from copartner.api.registry import Route
 ROUTES: tuple[Route, ...] = (
     *customers.ROUTES,
     *relationships.ROUTES,
+    *sandbox_resellers.ROUTES,
     *profiles.ROUTES,
     *tenancy.ROUTES,
     *customer_users.ROUTES,
