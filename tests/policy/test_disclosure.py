@@ -38,6 +38,10 @@ SUMMED_UP = {
     },
     "cust-purge": {"(context.shared is known and not context.shared)"},
     "gdap-provider": {"resource.partner.organisation.providers contains resource.provider.organisation"},
+    **{
+        name: {"(context.serviceDelegatedElsewhere is known and not context.serviceDelegatedElsewhere)"}
+        for name in ("one-dap-per-service", "one-dap-per-service-2016")
+    },
     "rel-address": {"resource.customer.country is US"},
     "rel-cloud": {"resource.partner.cloud is resource.customer.cloud"},
     "rel-market": {"resource.partner.markets contains resource.customer.country"},
@@ -57,6 +61,8 @@ SHOWN = {
     "reseller-limits": {"resource.partner.indirectReseller"},
     "enrol-restricted": {"resource.partner.restricted"},
     "dap-required": {"context.relationship.privileges"},
+    "one-dap-per-service": {"context.relationship.privileges"},
+    "one-dap-per-service-2016": {"context.relationship.privileges"},
     "behalf-delegated": {"context.delegation.active"},
     "behalf-own": {
         "context.delegation", "context.delegation.customer", "context.delegation.partner", "principal.tenant",
@@ -148,6 +154,7 @@ def cases(role: Role) -> Iterator[tuple[RuleSet, Action, Facts]]:
                         shared=True,
                         azure_only=True,
                         azure_elsewhere=True,
+                        service_delegated_elsewhere=True,
                     ),
                 )
 
@@ -197,7 +204,7 @@ def test_nothing_of_the_other_side_changes_what_is_recorded(side: Side) -> None:
         if facts.principal.side is not side or action is Action.TENANT_ENROL:
             continue
         changed = msgspec.structs.replace(
-            with_context(facts, azure_elsewhere=None),
+            with_context(facts, azure_elsewhere=None, service_delegated_elsewhere=None),
             tenants=tuple(
                 one if one.id == reader else Tenant(other, BUYER, Cloud.CHINA, "BR", True, True, ("BR", "CL"))
                 for one in facts.tenants

@@ -181,7 +181,7 @@ def _relationship_cases() -> list[Case]:
         Case("rel-own-name", Action.SEATS_TAKE, "Cart", foreign),
         Case("rel-own-request", Action.RELATIONSHIP_REQUEST_READ, "RelationshipRequest", foreign),
         Case("rel-own-request", Action.RELATIONSHIP_REQUEST_WITHDRAW, "RelationshipRequest", missing),
-        Case("rel-own-request", Action.RELATIONSHIP_REQUEST_SEND, "RelationshipRequest", foreign),
+        Case("rel-own-request", Action.RELATIONSHIP_REQUEST_SEND, "RelationshipRequest", foreign_but_fitting),
         Case("rel-own-side", Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES, "Customer", elsewhere),
         Case("rel-own-side", Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES, "Customer", _witness(partner=OTHER)),
     ]

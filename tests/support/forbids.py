@@ -22,7 +22,7 @@ from copartner.proof.specimens import (
     with_tenant,
 )
 from support import forbids_of_behalf
-from support.forbids_of_sales import BINDING, SELLING
+from support.forbids_of_sales import BINDING, ORDERING, SELLING
 
 Change = Callable[[Facts], Facts]
 Row = tuple[str, Action, str, Change, Cloud, date]
@@ -35,6 +35,7 @@ def rows() -> Iterator[Row]:
     """Rule, action, type of resource, what is wrong, where and when."""
     yield from _delegation()
     yield from _partners()
+    yield from _of_one_service()
     yield from _granular()
     yield from _access()
     yield from forbids_of_behalf.rows()
@@ -171,6 +172,20 @@ def _partners() -> Iterator[Row]:
         for day in (date(2020, 5, 15), _PRESENT):
             yield "csp-tier-customer", action, kind, _buyer_resells, Cloud.COMMERCIAL, day
     yield "mpa-signed-reseller", Action.CUSTOMER_CREATE, "Customer", _for_unsigned, Cloud.COMMERCIAL, _PRESENT
+
+
+def _of_one_service() -> Iterator[Row]:
+    begun, ended = date(2016, 12, 1), date(2017, 6, 30)
+    for action, kind in ORDERING:
+        for held in (True, None):
+            for day in (begun, ended):
+                yield "one-dap-per-service-2016", action, kind, _delegated_elsewhere(held), Cloud.COMMERCIAL, day
+            for day in (date(2016, 10, 1), _PRESENT):
+                yield "one-dap-per-service", action, kind, _delegated_elsewhere(held), Cloud.CHINA, day
+
+
+def _delegated_elsewhere(held: bool | None) -> Change:
+    return lambda facts: with_context(facts, service_delegated_elsewhere=held)
 
 
 def _shared(held: bool | None) -> Change:

@@ -33,4 +33,5 @@ SELLING = (
     (Action.ORDER_EXTEND, "Order"),
     (Action.SUBSCRIPTION_TRANSITION, "Subscription"),
 )
+ORDERING = SELLING[3:]
 BINDING = ((Action.CONSENT_ACCEPT, "RelationshipRequest"), (Action.CUSTOMER_CREATE, "Customer"))

@@ -107,6 +107,7 @@ _context = st.builds(
     shared=st.none() | st.booleans(),
     azure_only=st.none() | st.booleans(),
     azure_elsewhere=st.none() | st.booleans(),
+    service_delegated_elsewhere=st.none() | st.booleans(),
 )
 _country = st.sampled_from(["DE", "US"])
 

@@ -1,6 +1,7 @@
 """Each forbid denies something that is asked of a service; without it the rules would let the same through."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from copartner.policy.rulebook import Rulebook
 from support.postgres import Server
 from support.programme import RULEBOOK, SEED_DAY
 from support.walls import behalf
-from support.walls.objections import CASES, C, Case, Deed, G, accept, ask, at_a_customer
+from support.walls.objections import CASES, C, Case, Deed, G, V, accept, ask, at_a_customer
 from support.walls.perform import ALL, on_stage
 from support.walls.scenes import Matter, Scene
 from support.walls.stage import Stage
@@ -37,8 +38,8 @@ WRONG_FACTS = (
 def stages(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Cloud, Stage]]:
     """A stage with every wall in each cloud."""
     place = tmp_path_factory.mktemp
-    with on_stage(postgres, place("c"), ALL, C) as commercial, on_stage(postgres, place("g"), ALL, G) as government:
-        yield {C: commercial, G: government}
+    with ExitStack() as open_:
+        yield {cloud: open_.enter_context(on_stage(postgres, place(cloud), ALL, cloud)) for cloud in (C, G, V)}
 
 
 def asked(stage: Stage, rulebook: Rulebook, deed: Deed, matter: Matter) -> Any:

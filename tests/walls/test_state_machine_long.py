@@ -60,7 +60,7 @@ UNPROVOKED = {
     "gdap-acceptor", "gdap-cap", "gdap-provider", "gdap-reseller-consent",
     "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "mfa-api", "mfa-portal",
     "mfa-transaction", "mpa-signed", "mpa-signed-reseller", "reseller-limits",
-    "enrol-restricted",
+    "enrol-restricted", "one-dap-per-service", "one-dap-per-service-2016",
 }  # fmt: skip
 ONLY_GOVERNMENT = {"gdap-national", "rel-address", "rel-dap-forced"}
 MORE, MOST_MORE = 40, 8

@@ -13,7 +13,7 @@ from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.kernel.errors import check_tag
 from copartner.kernel.paging import Listed, Page
-from copartner.orders import reseller_rules, rules, store
+from copartner.orders import delegated, reseller_rules, rules, store
 from copartner.orders.model import Cart, CartState, Fulfilment, Line, Order, Wish
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
@@ -91,7 +91,7 @@ async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[O
         found = await store.checkout(cmd.db, ctx, customer_id, cart_id)
         cart, items = found.cart, {item.availability.catalog_item_id: item for item in found.items}
         wishes = _as_wishes(cart.lines) if cart else ()
-        draft = await _judge(cmd, Action.CART_CHECKOUT, found.facts, customer_id, wishes, items)
+        draft = await _judge(cmd, ctx, Action.CART_CHECKOUT, found.facts, customer_id, wishes, items)
         if (earlier := cmd.replay(tuple[Order, ...])) is not None:
             return earlier
         if cart is not None and cart.state is CartState.CHECKED_OUT:
@@ -160,7 +160,7 @@ async def draft(
     """Judge a sale and settle its lines; whoever goes on checks parents and holdings before it is placed."""
     named = [wish.catalog_item_id for wish, _ in rules.flatten(wishes)] if wishes else []
     found = await catalogue.lookup(cmd.db, named) if named else {}
-    judged = await _judge(cmd, action, facts, customer_id, wishes, found)
+    judged = await _judge(cmd, ctx, action, facts, customer_id, wishes, found)
     drafted = await _settled(cmd, ctx, judged, customer_id, wishes)
     for wish, _ in rules.flatten(wishes):
         if wish.parent_id is not None:
@@ -170,7 +170,13 @@ async def draft(
 
 
 async def _judge(
-    cmd: Command, action: Action, facts: Facts, customer_id: UUID, wishes: Sequence[Wish], found: Mapping[str, Item]
+    cmd: Command,
+    ctx: Context,
+    action: Action,
+    facts: Facts,
+    customer_id: UUID,
+    wishes: Sequence[Wish],
+    found: Mapping[str, Item],
 ) -> Draft:
     """Decide the sale before anything about its items is answered: a stranger learns nothing of the customer.
 
@@ -184,7 +190,8 @@ async def _judge(
         azure_only=bool(azure) and all(azure),
         azure_elsewhere=any(azure) and holdings.azure_elsewhere,
     )
-    facts = with_facts(facts, context=context)
+    products = {item.product.id for item in found.values()}
+    facts = await delegated.told(cmd, ctx, action, with_facts(facts, context=context), customer_id, products)
     cmd.require(action, facts)
     items = tuple(found[name] for wish, _ in flat if (name := wish.catalog_item_id.strip().upper()) in found)
     return Draft(facts, (), items, holdings)

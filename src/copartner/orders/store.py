@@ -225,3 +225,9 @@ async def holdings(db: Connection, *, customer_id: UUID, references: list[str]) 
         call("fn_held_references", 2, "in_tenant", "own", "azure_elsewhere"), customer_id, references
     )
     return Holdings(frozenset(row["in_tenant"]), frozenset(row["own"]), row["azure_elsewhere"])
+
+
+async def service_delegated_elsewhere(db: Connection, *, customer_id: UUID, products: list[str]) -> bool | None:
+    """Whether another partner with whole-tenant privileges sold one of these products; nobody else does meanwhile."""
+    found: bool | None = await db.fetchval(call("fn_service_delegated_elsewhere", 2), customer_id, products)
+    return found

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from copartner.catalogue import rules as catalogue_rules
 from copartner.catalogue import service as catalogue
 from copartner.command.context import Context
-from copartner.orders import rules, store
+from copartner.orders import delegated, rules, store
 from copartner.orders import transition_rules as transitions
 from copartner.orders.model import Change, Prospect, Transition
 from copartner.policy.actions import Action
@@ -42,6 +43,8 @@ async def transition_subscription(
     async with ctx.command("subscription.transition") as cmd:
         await subscriptions.hold_relationship(cmd, ctx, customer_id=customer_id)
         facts = await store.transition_facts(cmd.db, ctx, customer_id, subscription_id)
+        product = catalogue_rules.key(change.catalog_item_id.strip().partition(":")[0])
+        facts = await delegated.told(cmd, ctx, Action.SUBSCRIPTION_TRANSITION, facts, customer_id, {product})
         family = await subscriptions.family(cmd, customer_id=customer_id, subscription_id=subscription_id)
         commitment = subscription_rules.commitment(
             family.own, term=transitions.wanted_term(family.own, change), now=cmd.now

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from copartner.policy.facts import FactContext, Facts
 
 # Known to the rules alone: what another partner is or sold to the customer is nobody's to tell.
-_RULES_ALONE = frozenset({"azureElsewhere", "shared"})
+_RULES_ALONE = frozenset({"azureElsewhere", "serviceDelegatedElsewhere", "shared"})
 
 
 @dataclass(frozen=True, slots=True)

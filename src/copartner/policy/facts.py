@@ -268,6 +268,8 @@ class FactContext(Struct, frozen=True, rename="camel"):
 
     `shared`: somebody else works with the customer or sold to it. `azure_only`: every line of the sale is Azure.
     `azure_elsewhere`: the sale has Azure in it and the customer holds Azure from another seller already.
+    `service_delegated_elsewhere`: the customer holds a product of the sale from another seller with whole-tenant
+    privileges there.
     """
 
     relationship: Relationship | None = None
@@ -279,6 +281,7 @@ class FactContext(Struct, frozen=True, rename="camel"):
     shared: bool | None = None
     azure_only: bool | None = None
     azure_elsewhere: bool | None = None
+    service_delegated_elsewhere: bool | None = None
 
     @property
     def witnesses(self) -> tuple[Relationship | Agreement | Delegation | None, ...]:

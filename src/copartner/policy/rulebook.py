@@ -15,7 +15,7 @@ from copartner.policy import schema as schemas
 from copartner.policy.facts import Cloud
 from copartner.policy.lint import lint
 from copartner.policy.schema import Schema
-from copartner.policy.tree import Policy, parse
+from copartner.policy.tree import Attr, Policy, Var, parse, walk
 
 # The order in which rules that fire together are named: the first one is what the caller is told.
 _FILES = (
@@ -83,7 +83,7 @@ class Rule:
 class RuleSet:
     """The rules in force in one cloud over a span of days, compiled."""
 
-    __slots__ = ("begins", "by_id", "cloud", "compiled", "digest", "ends", "order", "rules", "schema")
+    __slots__ = ("_read", "begins", "by_id", "cloud", "compiled", "digest", "ends", "order", "rules", "schema")
 
     def __init__(self, cloud: Cloud, begins: date, ends: date, rules: tuple[Rule, ...], schema: Schema) -> None:
         self.cloud = cloud
@@ -99,10 +99,23 @@ class RuleSet:
         )
         self.compiled = cedarpy.PolicySet.from_json_str(document)
         self.digest = hashlib.sha256(f"{cloud}\n{schema.text}\n{document}".encode()).hexdigest()
+        self._read: dict[tuple[str, str], bool] = {}
 
     def rule(self, name: str) -> Rule:
         """A rule by its id; raises KeyError when it is not in force here."""
         return self.by_id[name]
+
+    def reads(self, action: str, name: str) -> bool:
+        """Whether a rule about an action asks for this of the context, so that it has to be found out."""
+        if (action, name) not in self._read:
+            groups, wanted = self.schema.actions[action].groups, Attr(Var("context"), name)
+            self._read[action, name] = any(
+                wanted in walk(condition.body)
+                for rule in self.rules
+                if not rule.policy.actions or {action, *groups} & {*rule.policy.actions}
+                for condition in rule.policy.conditions
+            )
+        return self._read[action, name]
 
     def __repr__(self) -> str:
         return f"RuleSet({self.cloud}, {self.begins} to {self.ends}, {len(self.rules)} rules, {self.digest[:12]})"

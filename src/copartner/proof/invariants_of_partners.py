@@ -9,6 +9,12 @@ from copartner.proof.vocabulary import CONTEXT, THING, Invariant, at, either, ev
 
 _COMMERCIAL = frozenset({Cloud.COMMERCIAL})
 _TRANSACTING = frozenset({A.CART_CREATE, A.CART_CHECKOUT, A.ORDER_PLACE, A.CUSTOMER_CREATE})
+_ORDERING = frozenset({A.CART_CHECKOUT, A.ORDER_PLACE, A.ORDER_EXTEND, A.SUBSCRIPTION_TRANSITION})
+_ELSEWHERE = "serviceDelegatedElsewhere"
+_ONE_DELEGATED = either(
+    Not(every(Has(CONTEXT, "relationship"), at(CONTEXT, "relationship", "privileges"))),
+    every(Has(CONTEXT, _ELSEWHERE), Not(at(CONTEXT, _ELSEWHERE))),
+)
 _seller, _buyer = at(THING, "partner"), at(THING, "customer")
 
 PARTNERS = (
@@ -72,5 +78,22 @@ PARTNERS = (
         every(Has(THING, "partner"), Not(at(_seller, "indirectReseller"))),
         _COMMERCIAL,
         date(2023, 1, 1),
+    ),
+    Invariant(
+        "one-delegated-seller",
+        "Of one service one partner sells that administers the customer's whole tenant.",
+        _ORDERING,
+        _ONE_DELEGATED,
+        frozenset({Cloud.CHINA}),
+        date(2016, 10, 1),
+    ),
+    Invariant(
+        "one-delegated-seller-2016",
+        "From December 2016 to June 2017 it is so in the commercial cloud too.",
+        _ORDERING,
+        _ONE_DELEGATED,
+        _COMMERCIAL,
+        date(2016, 12, 1),
+        date(2017, 6, 30),
     ),
 )

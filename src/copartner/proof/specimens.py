@@ -114,6 +114,7 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
             commitment=Commitment(window_open=True, reduces=False, shortens=False),
             shared=False if action is Action.CUSTOMER_PURGE else None,
             azure_only=False,
+            service_delegated_elsewhere=False,
         ),
         tenants=(
             Tenant(PARTNER, BUSINESS, cloud, country, enrolled=True, markets=(country,), agreement_signed=True),

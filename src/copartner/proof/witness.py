@@ -191,6 +191,7 @@ class _Model:
             shared=self._flag("shared"),
             azure_only=self._flag("azureOnly"),
             azure_elsewhere=self._flag("azureElsewhere"),
+            service_delegated_elsewhere=self._flag("serviceDelegatedElsewhere"),
         )
 
     def _delegation(self) -> Delegation:

@@ -15,8 +15,12 @@ STAFF = ("aa", "aa", "sa", "ga", "ga", "hd", "ba", "um", "app")
 
 
 def crowd(cloud: Cloud) -> World:
-    """The world of the main story with a fourth partner, whose market is that of the first."""
-    world = read_world("multi-partner", cloud)
+    """The world of the main story with a fourth partner, whose market is that of the first.
+
+    21Vianet has no world of its own; there the commercial cast plays under the rules of that cloud.
+    """
+    cast = Cloud.COMMERCIAL if cloud is Cloud.CHINA else cloud
+    world = replace(read_world("multi-partner", cast), cloud=cloud)
     first, third = world.tenant(PARTNER_PARTS[0]), world.tenant(PARTNER_PARTS[2])
     business = Organisation(_own(third.organisation_id), "Ostwind Netze GmbH", ())
     markets = first.enrolment.markets if first.enrolment else ()

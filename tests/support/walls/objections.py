@@ -28,8 +28,9 @@ from support.programme import PRESENT, SEED_DAY
 from support.walls import access, behalf, granular, scenes, tiers
 from support.walls.scenes import Matter, Scene
 
-C, G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
+C, G, V = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT, Cloud.CHINA
 EVE = SEED_DAY - timedelta(days=1)
+ONE_DELEGATED = datetime(2017, 1, 15, tzinfo=UTC)
 BEFORE_THE_API = datetime(2026, 3, 31, tzinfo=UTC)
 NEW = NewCustomer(
     company_name="New",
@@ -242,6 +243,14 @@ CASES = (
         m.seller, customer_id=m.customer_id, wishes=m.wishes()), scenes.without_agreement),
     Case("mca-confirmed", "checkout", lambda m: orders.checkout(
         m.seller, customer_id=m.customer_id, cart_id=m.cart), scenes.without_agreement),
+    *(Case(rule, name, deed, scene, day, cloud)
+      for rule, day, cloud in (("one-dap-per-service-2016", ONE_DELEGATED, C), ("one-dap-per-service", PRESENT, V))
+      for name, deed, scene in (
+        ("order", lambda m: orders.place_order(m.seller, customer_id=m.customer_id, wishes=m.wishes()),
+         scenes.foreign_sale),
+        ("checkout", lambda m: orders.checkout(m.seller, customer_id=m.customer_id, cart_id=m.cart),
+         tiers.drafted_beside_foreign_sale),
+      )),
     Case("seats-pooled", "order", lambda m: orders.place_order(
         m.seller, customer_id=m.customer_id, wishes=m.wishes(51)), scenes.with_seats_taken),
     Case("seats-pooled", "quantity", change(quantity=101), scenes.with_seats_taken),

@@ -1,9 +1,9 @@
-"""Scenes of partners that have not signed, and of providers with their resellers."""
+"""Scenes of partners that have not signed, of providers with their resellers, and of partners side by side."""
 
 from dataclasses import replace
 from uuid import UUID
 
-from support.walls.scenes import Matter, Scene, addressed, related
+from support.walls.scenes import Matter, Scene, addressed, foreign_sale, related
 
 
 def unsigned(scene: Scene) -> Matter:
@@ -53,6 +53,11 @@ def shared(scene: Scene) -> Matter:
     """A customer of two partners."""
     scene.relate(scene.second, scene.buyer)
     return related(scene)
+
+
+def drafted_beside_foreign_sale(scene: Scene) -> Matter:
+    """What another partner sold, and a cart of one's own with the same product; both have privileges."""
+    return scene.drafted(foreign_sale(scene))
 
 
 def _tier(scene: Scene, provider: str, reseller: UUID) -> None:

@@ -156,6 +156,8 @@ RULES: dict[str, ErrorCode] = {
     "rel-end": MALFORMED,
     "rel-end-cancelled": MALFORMED,
     "dap-required": PRIVILEGES,
+    "one-dap-per-service": DENIED,
+    "one-dap-per-service-2016": DENIED,
     "gov-users": NOT_HERE,
     "cn-licences": NOT_HERE,
     "behalf-delegated": PRIVILEGES,

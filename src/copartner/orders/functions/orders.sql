@@ -153,25 +153,6 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_orders TO PUBLIC;
 
--- fn_held_references: which of these `product:sku` references the customer holds, from anybody and from the acting partner.
--- A declared disclosure: that a prerequisite is there, never whose. Also whether another seller sold Azure, for the rules.
-CREATE FUNCTION fn_held_references(
-    p_customer uuid, p_references text[], OUT in_tenant text[], OUT own text[], OUT azure_elsewhere boolean)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-DECLARE v_partner uuid := actor_tenant();
-BEGIN
-    SELECT coalesce(array_agg(DISTINCT held.reference) FILTER (WHERE held.reference = ANY (p_references)), '{}'),
-        coalesce(array_agg(DISTINCT held.reference)
-            FILTER (WHERE held.reference = ANY (p_references) AND held.seller = v_partner), '{}'),
-        coalesce(bool_or(held.kind = 'azure' AND held.seller <> v_partner), false)
-    INTO in_tenant, own, azure_elsewhere
-    FROM (SELECT s.product_id || ':' || s.sku_id AS reference, s.partner_tenant_id AS seller, s.kind
-        FROM subscription s WHERE s.customer_tenant_id = p_customer AND s.status IN ('active', 'suspended', 'pending')
-        AND fn_relationship(v_partner, p_customer) IS NOT NULL) AS held;
-END $$;
-ALTER FUNCTION fn_held_references OWNER TO copartner_facts;
-GRANT EXECUTE ON FUNCTION fn_held_references TO copartner_partner;
-
 -- fn_read_fulfilment: what became of each line of one order, with the facts that decide reading the order.
 CREATE FUNCTION fn_read_fulfilment(
     p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_order uuid,
