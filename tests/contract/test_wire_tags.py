@@ -8,8 +8,8 @@ from support.web import Web, refused
 LINE: dict[str, Any] = {"quantity": 2, "termDuration": "P1Y", "billingCycle": "monthly"}
 
 
-# The published resources have no tag. Sources: the pages on updating a support contact, 2022-06-22, on updating the user
-# accounts of a customer and on resetting a password, 2023-10.
+# The published resources have no tag. Sources: the pages on updating a support contact, 2022-06-22, on updating a user
+# account of a customer and on resetting a password, 2023-10.
 UNTAGGED = {"support_contacts.replace", "customer_users.change", "customer_users.reset_password"}
 
 
