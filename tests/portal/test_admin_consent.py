@@ -88,7 +88,7 @@ async def test_less_is_offered_by_ticking(home: House) -> None:
     ticked = {f"role-{ROLES[0]}": "offered"}
     done = await browser.follow(await browser.send(page, 2, answer="counter", duration="P90D", reason="Eins", **ticked))
     assert heading(done.text) == "This request was refused"
-    listed = await service.list_relationships(home.here.context(AA), status=Status.CREATED)
+    listed = await service.list_relationships(home.here.context(AA), statuses=[Status.CREATED])
     (offered,) = listed.items
     assert (offered.roles, offered.duration, offered.approved_in_advance) == ((ROLES[0],), "P90D", True)
     assert offered.auto_extend is AutoExtend.NOT

@@ -123,7 +123,7 @@ class Stage:
             for table, column in _MADE:
                 await self.owner.execute(f"DELETE FROM {table} WHERE NOT {column} = ANY ($1)", self.tenants)
             await self.owner.execute("UPDATE tenant SET cloud = $1", self.programme.runtime.cloud)
-            await self.owner.execute("UPDATE enrolment SET model = 'direct-bill'")
+            await self.owner.execute("UPDATE enrolment SET model = 'direct-bill', state = 'active'")
             for table, kept in self._kept.items():
                 await self.owner.execute(
                     f"INSERT INTO {table} SELECT r.* FROM json_populate_recordset(NULL::{table}, $1) AS r", kept
