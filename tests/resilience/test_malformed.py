@@ -39,8 +39,8 @@ OWNED = (
     "application",
     "secret",
 )
-# What a partner may do at a customer that is not its own is nothing, and so it is told; tests/services/access shows that
-# it is told the same of a foreign and of an unknown one.
+# What a partner may do at a customer that is not its own is nothing, and so it is told;
+# tests/services/access shows that it is told the same of a foreign and of an unknown one.
 TOLD_NOTHING = ("access.read_own", "access.explain_own", "access.advise_own")
 WITH_OWNER = [
     (name, part) for name in SERVED for part in OWNED if f"{{{part}}}" in ALL[name].path and name not in TOLD_NOTHING
