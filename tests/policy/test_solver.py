@@ -20,6 +20,7 @@ from support.requests import BOOK, requests
 TEXTS = ("DE", "US")
 
 
+@pytest.mark.verify
 @settings(max_examples=60, deadline=None)
 @given(requests())
 def test_the_solver_judges_a_request_as_the_tree_does(request: tuple[RuleSet, Action, Facts]) -> None:

@@ -64,6 +64,7 @@ def account(running: Emulator, role: str) -> dict[str, str]:
     return {"grant_type": "password", "username": user["userPrincipalName"], "password": user["password"]}
 
 
+@pytest.mark.verify
 def test_from_a_draft_to_its_end(stage: Stage) -> None:
     prepared = stage.flow("prepare")
     helpdesk, exchange = prepared["roles"].values()

@@ -194,6 +194,7 @@ async def _cost(url: str, acting: UUID, asked: tuple[Any, ...]) -> tuple[int, in
         await connection.close()
 
 
+@pytest.mark.verify
 async def test_other_relationships_cost_nothing(pair: Delegated) -> None:
     made = await pair.relationship(USERS)
     for number in range(5):

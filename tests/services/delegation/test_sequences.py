@@ -247,6 +247,7 @@ def _stays(before: State, name: str, after: State, second: bool) -> None:
         assert other == one
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize(
     "taken_away",
     [
@@ -263,6 +264,7 @@ def test_the_search_notices_a_step_that_is_gone(
         search(DRAFT, SOON)
 
 
+@pytest.mark.verify
 def test_the_search_notices_a_way_out_of_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     table = {**rules._TABLE, (Status.TERMINATED, Step.CHANGE, Party.PARTNER): Status.CREATED}
     monkeypatch.setattr(rules, "_TABLE", table)
@@ -270,6 +272,7 @@ def test_the_search_notices_a_way_out_of_the_end(monkeypatch: pytest.MonkeyPatch
         search(DRAFT, SOON)
 
 
+@pytest.mark.verify
 def test_the_search_notices_an_approval_that_outlives_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         AdminRelationship,
