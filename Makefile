@@ -27,8 +27,6 @@ run: .venv/.runtime  ## start copartner with its demo world on 127.0.0.1:8080 (P
 test: .venv/.dev  ## the tests a builder runs, at most 10 minutes
 	@requirements/debian
 	$(PYTEST) -m "not verify"
-	@if test -x /usr/lib/postgresql/15/bin/postgres; then \
-		set -x; COPARTNER_TEST_POSTGRES=15 $(PYTEST) -m "not verify" tests/services; fi
 
 check: .venv/.dev  ## style, types, import contracts, sizes
 	$(BIN)/ruff check
@@ -40,6 +38,8 @@ check: .venv/.dev  ## style, types, import contracts, sizes
 verify: .venv/.dev proof  ## the long checks, at most 30 minutes
 	@requirements/debian
 	$(PYTEST) -m verify
+	@if test -x /usr/lib/postgresql/15/bin/postgres; then \
+		set -x; COPARTNER_TEST_POSTGRES=15 $(PYTEST) -m "not verify" tests/services; fi
 
 proof: .venv/.dev  ## prove that the rules keep partners apart
 	$(BIN)/python -m copartner.proof
