@@ -56,11 +56,12 @@ PROVOKED = {
 }
 # No act of the play comes to these; tests/walls/test_forbids_matter.py and tests/policy show each of them by itself.
 UNPROVOKED = {
-    "own-tenant", "rel-own-name", "rel-dap-asked", "own-directory", "dir-guarded", "dir-global-admin",
-    "gdap-acceptor", "gdap-cap", "gdap-provider", "gdap-reseller-consent",
-    "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "mfa-api", "mfa-portal",
-    "mfa-transaction", "mpa-signed", "mpa-signed-reseller", "reseller-limits",
-    "enrol-restricted", "one-dap-per-service", "one-dap-per-service-2016",
+    "access-revoked", "access-revoker", "access-told", "behalf-delegated", "behalf-guarded", "behalf-own",
+    "cn-licences", "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "dir-global-admin",
+    "dir-guarded", "enrol-restricted", "gdap-acceptor", "gdap-active", "gdap-assigner", "gdap-cap", "gdap-over-dap",
+    "gdap-provider", "gdap-reseller-consent", "gdap-within", "gov-users", "mfa-api", "mfa-portal", "mfa-transaction",
+    "mpa-signed", "mpa-signed-reseller", "one-dap-per-service", "one-dap-per-service-2016", "own-directory",
+    "own-tenant", "rel-dap-asked", "rel-own-name", "reseller-limits",
 }  # fmt: skip
 ONLY_GOVERNMENT = {"gdap-national", "rel-address", "rel-dap-forced"}
 MORE, MOST_MORE = 40, 8
