@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from copartner.policy.facts import Cloud
-from copartner.policy.rulebook import BrokenRules, Rulebook
+from copartner.policy.rule import BrokenRules
+from copartner.policy.rulebook import Rulebook
 
 HEAD = '@id("extra") @text("Extra.") @source("a test") @needs("Nothing.")\n'
 GOOD = HEAD + 'forbid (principal, action == Action::"audit.read", resource) when { principal.appOnly };'

@@ -12,7 +12,8 @@ from copartner.policy.actions import Action
 from copartner.policy.decide import Decision
 from copartner.policy.evaluate import Unknown, Value, World, covers
 from copartner.policy.facts import Facts
-from copartner.policy.rulebook import Rule, RuleSet
+from copartner.policy.rule import Rule
+from copartner.policy.rulebook import RuleSet
 from copartner.policy.tree import Attr, Binary, Entity, Expr, Has, If, Is, Literal, Members, Not, Var, walk
 
 ABSENT = "absent"

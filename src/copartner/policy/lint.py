@@ -1,6 +1,7 @@
 """What the rules must look like, beyond what the engine's own validation asks."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -16,15 +17,17 @@ _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 def lint(policies: Iterable[Policy], schema: Schema) -> list[str]:
     """What is wrong with the rules, one sentence each; nothing when they are as they should be."""
     found: list[str] = []
-    seen: set[str] = set()
     for policy in policies:
         name = policy.id or "a rule without @id"
-        if policy.id in seen:
-            found.append(f"{name}: the id is used twice")
-        seen.add(policy.id)
         found += [f"{name}: {problem}" for problem in (*_annotations(policy), *_scope(policy, schema))]
         found += [f"{name}: {problem}" for problem in _expressions(policy, schema)]
     return found
+
+
+def used_twice(policies: Iterable[Policy]) -> list[str]:
+    """The ids that several rules of one document have."""
+    times = Counter(policy.id for policy in policies)
+    return [f"{name}: the id is used twice" for name, used in times.items() if name and used > 1]
 
 
 def _annotations(policy: Policy) -> list[str]:

@@ -2,20 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
 
 import cedarpy
 
 from copartner.policy import schema as schemas
+from copartner.policy.amending import Amendment, amended
 from copartner.policy.facts import Cloud
-from copartner.policy.lint import lint
+from copartner.policy.lint import lint, used_twice
+from copartner.policy.rule import BrokenRules, Rule, made, refuse
 from copartner.policy.schema import Schema
-from copartner.policy.tree import Attr, Policy, Var, parse, walk
+from copartner.policy.tree import Attr, Var, parse, walk
 
 # The order in which rules that fire together are named: the first one is what the caller is told.
 _FILES = (
@@ -28,56 +29,6 @@ _FILES = (
     "roles",
     "customer_roles",
 )
-
-
-class BrokenRules(Exception):
-    """The rules cannot be trusted, so nothing may start with them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule with its dates, its clouds and Cedar's JSON form of it; dates are inclusive days in UTC."""
-
-    policy: Policy
-    form: Mapping[str, Any]
-    file: str
-    begins: date
-    ends: date
-    clouds: frozenset[Cloud]
-
-    @property
-    def id(self) -> str:
-        return self.policy.id
-
-    @property
-    def permits(self) -> bool:
-        return self.policy.permits
-
-    @property
-    def text(self) -> str:
-        return self.policy.annotations["text"]
-
-    @property
-    def source(self) -> str:
-        return self.policy.annotations["source"]
-
-    @property
-    def needs(self) -> str:
-        return self.policy.annotations["needs"]
-
-    @property
-    def caller(self) -> str | None:
-        """What a caller reads instead of the rule, where it may not learn that the thing exists."""
-        return self.policy.annotations.get("caller")
-
-    @property
-    def of_bearer(self) -> bool:
-        """Whether it judges who asks and by what, whatever the thing is."""
-        return "judges" in self.policy.annotations
-
-    def holds(self, cloud: Cloud, day: date) -> bool:
-        """Whether the rule is in force in a cloud on a day."""
-        return cloud in self.clouds and self.begins <= day <= self.ends
 
 
 class RuleSet:
@@ -121,13 +72,26 @@ class RuleSet:
         return f"RuleSet({self.cloud}, {self.begins} to {self.ends}, {len(self.rules)} rules, {self.digest[:12]})"
 
 
-class Rulebook:
-    """All rules of all clouds and dates."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a rulebook is made of, so that it can be made again: texts by file name, the schema's text, amendments."""
 
-    def __init__(self, rules: tuple[Rule, ...], schema: Schema) -> None:
+    files: Mapping[str, str]
+    schema: str
+    amendments: tuple[Amendment, ...] = ()
+
+
+class Rulebook:
+    """All rules of all clouds and dates; `source` is None for a variant, which nobody is served by.
+
+    A rule has an entry for each span of days in which one text of it counts, so an id may be there several times.
+    """
+
+    def __init__(self, rules: tuple[Rule, ...], schema: Schema, source: Source | None = None) -> None:
         _refuse_broken(rules, schema)
         self.rules = rules
         self.schema = schema
+        self.source = source
         self._spans: dict[Cloud, tuple[RuleSet, ...]] = {}
         self._found: dict[tuple[Cloud, date], RuleSet] = {}
 
@@ -137,24 +101,36 @@ class Rulebook:
         if directory is None:
             with as_file(files("copartner.rules")) as shipped:
                 return cls.load(shipped)
-        names = sorted(
-            (path.stem for path in directory.glob("*.cedar")),
-            key=lambda name: (_FILES.index(name) if name in _FILES else len(_FILES), name),
-        )
         try:
-            schema = schemas.load(directory)
-            read = [
-                (policy, form, name)
-                for name in names
-                for policy, form in parse((directory / f"{name}.cedar").read_text(encoding="utf-8"))
-            ]
-        except Exception as broken:
+            texts = {path.stem: path.read_text(encoding="utf-8") for path in directory.glob("*.cedar")}
+            schema = (directory / "schema.cedarschema").read_text(encoding="utf-8")
+        except OSError as broken:
             raise BrokenRules(f"the rules in {directory} cannot be read: {broken}") from broken
-        _refuse(lint((policy for policy, _, _ in read), schema))
-        book = cls(tuple(_rule(*one) for one in read), schema)
+        return cls.of(Source(texts, schema))
+
+    @classmethod
+    def of(cls, source: Source) -> "Rulebook":
+        """The rulebook of these texts and amendments, all of it checked and compiled; raises BrokenRules."""
+        names = sorted(source.files, key=lambda name: (_FILES.index(name) if name in _FILES else len(_FILES), name))
+        try:
+            schema = schemas.parse(source.schema)
+            read = [(policy, form, name) for name in names for policy, form in parse(source.files[name])]
+        except Exception as broken:
+            raise BrokenRules(f"the rules cannot be read: {broken}") from broken
+        refuse([*lint((policy for policy, _, _ in read), schema), *used_twice(policy for policy, _, _ in read)])
+        rules = tuple(made(*one) for one in read)
+        for amendment in source.amendments:
+            rules = amended(rules, amendment, schema)
+        book = cls(rules, schema, source)
         for cloud in Cloud:
             book.spans(cloud)
         return book
+
+    def amended(self, amendment: Amendment) -> "Rulebook":
+        """This rulebook with one more amendment; raises BrokenRules when that fails any check."""
+        if self.source is None:
+            raise ValueError("a variant is not amended: amend the rulebook it came from")
+        return Rulebook.of(replace(self.source, amendments=(*self.source.amendments, amendment)))
 
     def spans(self, cloud: Cloud) -> tuple[RuleSet, ...]:
         """The rule sets of a cloud in the order of their dates; together they cover every day."""
@@ -214,9 +190,9 @@ class Rulebook:
             if rule.id not in drop and not (permit_all and rule.permits) and not (drop_forbids and not rule.permits)
         ]
         if permit_all:
-            kept += [_rule(policy, form, "variant") for policy, form in parse(_permit_all(self.schema))]
+            kept += [made(policy, form, "variant") for policy, form in parse(_permit_all(self.schema))]
         if add:
-            kept += [_rule(policy, form, "variant") for policy, form in parse(add)]
+            kept += [made(policy, form, "variant") for policy, form in parse(add)]
         return Rulebook(tuple(kept), self.schema)
 
 
@@ -228,30 +204,28 @@ def _permit_all(schema: Schema) -> str:
     )
 
 
-def _rule(policy: Policy, form: dict[str, Any], file: str) -> Rule:
-    given = policy.annotations
-    return Rule(
-        policy=policy,
-        form=form,
-        file=file,
-        begins=date.fromisoformat(given["from"]) if "from" in given else date.min,
-        ends=date.fromisoformat(given["to"]) if "to" in given else date.max,
-        clouds=frozenset(Cloud(name) for name in given["cloud"].split()) if "cloud" in given else frozenset(Cloud),
-    )
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise BrokenRules("; ".join(problems))
-
-
 def _refuse_broken(rules: tuple[Rule, ...], schema: Schema) -> None:
-    """Raise BrokenRules unless every rule passes the lint and the engine's strict validation."""
-    _refuse(lint((rule.policy for rule in rules), schema))
+    """Raise BrokenRules unless every rule passes the lint and the engine's strict validation, one text of it a day."""
+    texts = {id(rule.policy): rule for rule in rules}
+    refuse([*lint((rule.policy for rule in texts.values()), schema), *_overlapping(rules)])
     if not any(rule.permits for rule in rules):
         raise BrokenRules("there is no permit at all")
-    document = {"templates": {}, "staticPolicies": {r.id: r.form for r in rules}, "templateLinks": []}
+    document = {
+        "templates": {},
+        "staticPolicies": {f"policy{place}": rule.form for place, rule in enumerate(texts.values())},
+        "templateLinks": [],
+    }
     text = cedarpy.policies_from_json_str(json.dumps(document))
     result = cedarpy.validate_policies(text, schema.engine)
     if not result.validation_passed:
         raise BrokenRules("; ".join(str(error) for error in result.errors) or "the rules fail validation")
+
+
+def _overlapping(rules: tuple[Rule, ...]) -> Iterator[str]:
+    """Ids under which two texts would count on one day in one cloud."""
+    by_id: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for other in by_id.setdefault(rule.id, []):
+            if rule.clouds & other.clouds and rule.begins <= other.ends and other.begins <= rule.ends:
+                yield f"{rule.id}: the id is used twice on one day"
+        by_id[rule.id].append(rule)

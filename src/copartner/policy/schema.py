@@ -6,7 +6,6 @@ It reads the form in which the engine prints a schema, so the text the engine ju
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cedarpy import Schema as Engine
 
@@ -50,12 +49,6 @@ class Schema:
 
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[A-Za-z_][A-Za-z0-9_]*|::|[{}<>\[\],;:?=])')
-
-
-def load(directory: Path) -> Schema:
-    """Read schema.cedarschema of a directory; raises ValueError when it is no schema or not of the expected form."""
-    text = (directory / "schema.cedarschema").read_text(encoding="utf-8")
-    return parse(text)
 
 
 def parse(text: str) -> Schema:
