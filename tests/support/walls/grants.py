@@ -55,7 +55,7 @@ FACTS_READ = {
 CHANGED = {
     ("copartner_customer", "access_assignment"): "status modified_at deleted_at version",
     ("copartner_customer", "access_assignment_role"): "taken_at",
-    ("copartner_customer", "admin_relationship"): "status modified_at answer_reason version ended_at",
+    ("copartner_customer", "admin_relationship"): "customer_name status modified_at answer_reason version ended_at",
     ("copartner_facts", "admin_relationship"): "customer_tenant_id",
     ("copartner_partner", "access_assignment"): "status modified_at activated_at deleted_at version",
     ("copartner_partner", "access_assignment_role"): "taken_at",
