@@ -137,6 +137,7 @@ SELLING = (
         CG,
         date(2017, 3, 30),
         date(2020, 11, 28),
+        promise=False,
     ),
     Invariant(
         "no-affiliate-buys",
@@ -177,6 +178,7 @@ PROGRAMME = (
         _all(_both_named, Binary("contains", _at(_seller, "markets"), _at(_buyer, "country"))),
         C,
         date(2019, 1, 16),
+        promise=False,
     ),
     Invariant(
         "one-cloud",
@@ -190,6 +192,7 @@ PROGRAMME = (
         BINDING,
         _all(Has(_thing, "customer"), _same(_at(_buyer, "country"), Literal("US"))),
         G,
+        promise=False,
     ),
     Invariant(
         "global-admin-answers",
@@ -202,6 +205,7 @@ PROGRAMME = (
         "A relationship ends without an active subscription or a reservation.",
         frozenset({A.CUSTOMER_END_RELATIONSHIP}),
         _all(Has(_context, "ending"), _zero("ending", "active"), _zero("ending", "reservations")),
+        promise=False,
     ),
     Invariant(
         "ends-cancelled",
@@ -209,6 +213,7 @@ PROGRAMME = (
         frozenset({A.CUSTOMER_END_RELATIONSHIP}),
         _all(Has(_context, "ending"), _zero("ending", "running")),
         begins=date(2024, 1, 1),
+        promise=False,
     ),
     Invariant(
         "privileges-asked-for",
@@ -223,6 +228,7 @@ PROGRAMME = (
         _never,
         C,
         date(2023, 10, 9),
+        promise=False,
     ),
     Invariant(
         "privileges-not-left-out",
@@ -231,6 +237,7 @@ PROGRAMME = (
         _never,
         G,
         date(2019, 3, 8),
+        promise=False,
     ),
     Invariant(
         "agreed-first",
@@ -249,6 +256,7 @@ PROGRAMME = (
         ),
         C,
         date(2020, 2, 1),
+        promise=False,
     ),
     Invariant(
         "seats-left",
@@ -266,6 +274,7 @@ PROGRAMME = (
         ),
         C,
         date(2022, 1, 1),
+        promise=False,
     ),
     Invariant(
         "users-only",
