@@ -54,6 +54,7 @@ class Denied(Refusal):
 
 async def record_denial(ctx: "Context", denied: Denied) -> Denied:
     """Keep the denial for the caller and, of a foreign thing, for its customer and seller; fills in the id."""
+    judged = kept(denied.action, denied.facts, denied.decision)
     fired = [ctx.rules.rule(name) for name in denied.rules]
     denied.of_bearer = any(rule.of_bearer for rule in fired)
     if denied.of_bearer:
@@ -66,10 +67,22 @@ async def record_denial(ctx: "Context", denied: Denied) -> Denied:
     async with ctx.runtime.pool.acquire() as connection, connection.transaction():
         await connection.execute(store.ACT_AS, ctx.caller.side.value, ctx.caller.tenant_id)
         for row in _rows(ctx, denied, told):
-            kept = await _keep(ctx, connection, row)
-            if row["tenant_id"] == ctx.caller.tenant_id:
-                denied.decision_id = kept
+            own = row["tenant_id"] == ctx.caller.tenant_id
+            number = await _keep(ctx, connection, row | {"judged": judged} if own else row)
+            if own:
+                denied.decision_id = number
     return denied
+
+
+def kept(action: Action, facts: Facts, decision: Decision) -> dict[str, Any]:
+    """A decision with everything it was made from, as the operator's rules are tried on it later."""
+    return {
+        "action": action,
+        "allowed": decision.allowed,
+        "rules": decision.rules,
+        "digest": decision.digest,
+        "facts": facts,
+    }
 
 
 def _rows(ctx: "Context", denied: Denied, told: str | None) -> list[dict[str, Any]]:
