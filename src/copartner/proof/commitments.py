@@ -19,6 +19,7 @@ COMMITMENTS = (
         every(_known, either(at(_change, "windowOpen"), Not(at(_change, "reduces")))),
         _C,
         date(2023, 7, 1),
+        promise=False,
     ),
     Invariant(
         "terms-lengthen",
@@ -27,5 +28,6 @@ COMMITMENTS = (
         every(_known, Not(at(_change, "shortens"))),
         _C,
         date(2023, 10, 1),
+        promise=False,
     ),
 )

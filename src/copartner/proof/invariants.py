@@ -138,6 +138,7 @@ SELLING = (
         CG,
         date(2017, 3, 30),
         date(2020, 11, 28),
+        promise=False,
     ),
     Invariant(
         "no-affiliate-buys",
@@ -178,6 +179,7 @@ PROGRAMME = (
         _all(_both_named, Binary("contains", _at(_seller, "markets"), _at(_buyer, "country"))),
         C,
         date(2019, 1, 16),
+        promise=False,
     ),
     Invariant(
         "one-cloud",
@@ -191,6 +193,7 @@ PROGRAMME = (
         BINDING,
         _all(Has(_thing, "customer"), _same(_at(_buyer, "country"), Literal("US"))),
         G,
+        promise=False,
     ),
     Invariant(
         "global-admin-answers",
@@ -203,6 +206,7 @@ PROGRAMME = (
         "A relationship ends without an active subscription or a reservation.",
         frozenset({A.CUSTOMER_END_RELATIONSHIP}),
         _all(Has(_context, "ending"), _zero("ending", "active"), _zero("ending", "reservations")),
+        promise=False,
     ),
     Invariant(
         "ends-cancelled",
@@ -210,6 +214,7 @@ PROGRAMME = (
         frozenset({A.CUSTOMER_END_RELATIONSHIP}),
         _all(Has(_context, "ending"), _zero("ending", "running")),
         begins=date(2024, 1, 1),
+        promise=False,
     ),
     Invariant(
         "privileges-asked-for",
@@ -224,6 +229,7 @@ PROGRAMME = (
         _never,
         C,
         date(2023, 10, 9),
+        promise=False,
     ),
     Invariant(
         "privileges-not-left-out",
@@ -232,6 +238,7 @@ PROGRAMME = (
         _never,
         G,
         date(2019, 3, 8),
+        promise=False,
     ),
     Invariant(
         "agreed-first",
@@ -250,6 +257,7 @@ PROGRAMME = (
         ),
         C,
         date(2020, 2, 1),
+        promise=False,
     ),
     Invariant(
         "seats-left",
@@ -267,6 +275,7 @@ PROGRAMME = (
         ),
         C,
         date(2022, 1, 1),
+        promise=False,
     ),
     Invariant(
         "users-only",

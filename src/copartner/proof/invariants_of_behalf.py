@@ -65,6 +65,7 @@ BEHALF = (
         _never,
         frozenset({Cloud.US_GOVERNMENT}),
         GOVERNMENT_ENDS,
+        promise=False,
     ),
     Invariant(
         "no-licences-in-china",
@@ -73,5 +74,6 @@ BEHALF = (
         _never,
         frozenset({Cloud.CHINA}),
         CHINA_ENDS,
+        promise=False,
     ),
 )

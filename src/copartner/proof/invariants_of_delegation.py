@@ -94,6 +94,7 @@ GRANULAR = (
         _holds(Role.ADMIN_AGENT),
         _COMMERCIAL,
         _BEGINS,
+        promise=False,
     ),
     Invariant(
         "granular-assigned-by-admins",
@@ -102,6 +103,7 @@ GRANULAR = (
         Binary("containsAny", at(ACTOR, "roles"), Members(tuple(Literal(Entity("Role", role)) for role in _ASSIGNERS))),
         _COMMERCIAL,
         _BEGINS,
+        promise=False,
     ),
     Invariant(
         "granular-assigned-while-active",
@@ -144,6 +146,7 @@ GRANULAR = (
         _never,
         _COMMERCIAL,
         ends=date(2021, 12, 31),
+        promise=False,
     ),
     Invariant(
         "granular-elsewhere",
@@ -151,5 +154,6 @@ GRANULAR = (
         GRANULAR_ACTIONS,
         _never,
         frozenset({Cloud.US_GOVERNMENT, Cloud.CHINA}),
+        promise=False,
     ),
 )

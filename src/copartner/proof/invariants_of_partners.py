@@ -31,6 +31,7 @@ PARTNERS = (
         every(Has(THING, "partner"), at(_seller, "agreementSigned")),
         _COMMERCIAL,
         date(2020, 2, 1),
+        promise=False,
     ),
     Invariant(
         "resellers-signed",
@@ -39,6 +40,7 @@ PARTNERS = (
         either(Not(Has(THING, "reseller")), at(THING, "reseller", "agreementSigned")),
         _COMMERCIAL,
         date(2020, 2, 1),
+        promise=False,
     ),
     Invariant(
         "no-tier-buys",
@@ -70,6 +72,7 @@ PARTNERS = (
         every(Has(THING, "partner"), Not(at(_seller, "restricted"))),
         _COMMERCIAL,
         date(2023, 1, 1),
+        promise=False,
     ),
     Invariant(
         "resellers-leave-it",
@@ -78,6 +81,7 @@ PARTNERS = (
         every(Has(THING, "partner"), Not(at(_seller, "indirectReseller"))),
         _COMMERCIAL,
         date(2023, 1, 1),
+        promise=False,
     ),
     Invariant(
         "one-delegated-seller",
@@ -86,6 +90,7 @@ PARTNERS = (
         _ONE_DELEGATED,
         frozenset({Cloud.CHINA}),
         date(2016, 10, 1),
+        promise=False,
     ),
     Invariant(
         "one-delegated-seller-2016",
@@ -95,5 +100,6 @@ PARTNERS = (
         _COMMERCIAL,
         date(2016, 12, 1),
         date(2017, 6, 30),
+        promise=False,
     ),
 )

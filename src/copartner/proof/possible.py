@@ -44,6 +44,7 @@ class Story:
     """Something that has to be allowed to somebody, from a day on."""
 
     text: str
+    german: str
     action: Action
     kind: str
     when: Expr
@@ -55,6 +56,7 @@ class Story:
 STORIES = (
     Story(
         "A second partner sells Azure to a customer that has it already.",
+        "Ein zweiter Partner verkauft Azure an einen Kunden, der es schon hat.",
         Action.CART_CHECKOUT,
         "Cart",
         _and(_flag("azureOnly"), _flag("azureElsewhere")),
@@ -63,6 +65,7 @@ STORIES = (
     ),
     Story(
         "A partner's other tenant buys like any customer from another partner.",
+        "Der andere Tenant eines Partners kauft wie jeder Kunde bei einem anderen Partner.",
         Action.CART_CHECKOUT,
         "Cart",
         _and(Attr(Attr(_buyer, "organisation"), "enrolled"), Not(Attr(_buyer, "enrolled"))),
@@ -70,6 +73,7 @@ STORIES = (
     ),
     Story(
         "A partner sells Azure to its own shared-services tenant.",
+        "Ein Partner verkauft Azure an seinen eigenen Tenant für gemeinsame Dienste.",
         Action.CART_CHECKOUT,
         "Cart",
         Binary("==", Attr(_buyer, "organisation"), Attr(_seller, "organisation")),
@@ -77,6 +81,7 @@ STORIES = (
     ),
     Story(
         "A partner sells after it attested the agreement itself.",
+        "Ein Partner verkauft, nachdem er den Vertrag selbst bestätigt hat.",
         Action.CART_CHECKOUT,
         "Cart",
         _and(
@@ -86,12 +91,14 @@ STORIES = (
     ),
     Story(
         "A partner sells where the customer accepted the agreement itself.",
+        "Ein Partner verkauft, wo der Kunde den Vertrag selbst angenommen hat.",
         Action.CART_CHECKOUT,
         "Cart",
         _and(Has(_context, "agreement"), Not(Has(_agreement, "confirmedBy"))),
     ),
     Story(
         "Privileges come with the request that includes them, until they ended.",
+        "Rechte kommen mit der Anfrage, die sie enthält, bis es sie nicht mehr gab.",
         Action.CONSENT_GRANT_PRIVILEGES,
         "RelationshipRequest",
         Attr(_thing, "includesPrivileges"),
@@ -99,18 +106,21 @@ STORIES = (
     ),
     Story(
         "A customer takes privileges back from a relationship that stays active.",
+        "Ein Kunde nimmt Rechte aus einer Beziehung zurück, die aktiv bleibt.",
         Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES,
         "Customer",
         Attr(Attr(_context, "relationship"), "active"),
     ),
     Story(
         "An application suspends a subscription that its partner sold.",
+        "Eine Anwendung hält ein Abonnement an, das ihr Partner verkauft hat.",
         Action.SUBSCRIPTION_SUSPEND,
         "Subscription",
         Attr(_actor, "appOnly"),
     ),
     Story(
         "The last seat of a pooled maximum is taken.",
+        "Die letzte Lizenz eines gemeinsamen Höchstwerts wird belegt.",
         Action.SEATS_TAKE,
         "Cart",
         _and(
@@ -120,6 +130,7 @@ STORIES = (
     ),
     Story(
         "A Helpdesk Administrator resets the password of somebody without a role.",
+        "Ein Helpdesk Administrator setzt das Kennwort von jemandem ohne Rolle zurück.",
         Action.CUSTOMER_USER_RESET_PASSWORD,
         "CustomerUser",
         _and(Not(Attr(_thing, "guarded")), _only(AdminRole.HELPDESK)),
@@ -127,6 +138,7 @@ STORIES = (
     ),
     Story(
         "A License Administrator of a granular relationship assigns licences.",
+        "Ein License Administrator einer granularen Beziehung weist Lizenzen zu.",
         Action.CUSTOMER_LICENCE_SET,
         "CustomerUser",
         _and(Not(Attr(_delegation, "wholeTenant")), _only(AdminRole.LICENSE)),
@@ -134,6 +146,7 @@ STORIES = (
     ),
     Story(
         "A plain user reads why it was denied.",
+        "Ein einfacher Benutzer liest, warum ihm etwas verweigert wurde.",
         Action.DECISION_READ,
         "DecisionRecord",
         Not(Binary("containsAny", Attr(_actor, "roles"), _ADMINS)),

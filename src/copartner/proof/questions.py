@@ -101,6 +101,15 @@ class Prover:
         existing = tuple(self._named(case.kind)) if named else ()
         return Question(self.declarations[case.kind], (*self._against(case, held), *existing), terms)
 
+    def breaks_if(self, case: Case, also: Expr, *, permitted: bool, named: bool = True) -> Question:
+        """Whether a request for which a further condition holds can break the invariant, `permitted` as it is now."""
+        encoding = self.encodings[case.kind]
+        granted = f"(or false {' '.join(permits(case.rules, encoding, case.action).values())})" if permitted else "true"
+        held = self._against(case, self.forbids(case.rules, case.action, case.kind))
+        existing = tuple(self._named(case.kind)) if named else ()
+        assertions = (*held, encoding.term(also).text, granted, *existing)
+        return Question(self.declarations[case.kind], assertions, self.terms[case.kind])
+
     def breaks_when(self, case: Case, forbid: str, weaker: Policy) -> Question:
         """Whether a request can break the invariant when a forbid is replaced by a weaker one."""
         held = self.forbids(case.rules, case.action, case.kind)

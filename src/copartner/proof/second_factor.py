@@ -28,6 +28,7 @@ SECOND_FACTOR = (
         _any(_certain, Not(_through(Door.PAGE))),
         C,
         date(2019, 11, 18),
+        promise=False,
     ),
     Invariant(
         "two-factors-to-transact",
@@ -36,6 +37,7 @@ SECOND_FACTOR = (
         _certain,
         C,
         date(2020, 5, 1),
+        promise=False,
     ),
     Invariant(
         "two-factors-at-the-api",
@@ -44,5 +46,6 @@ SECOND_FACTOR = (
         _any(_certain, Not(_through(Door.API))),
         C,
         date(2026, 4, 1),
+        promise=False,
     ),
 )

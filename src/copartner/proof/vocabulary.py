@@ -41,7 +41,10 @@ def zero(*path: str) -> Expr:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """Of each allowed request among `actions`, in these clouds and on these days, `holds` is true."""
+    """Of each allowed request among `actions`, in these clouds and on these days, `holds` is true.
+
+    A `promise` is kept by every version of the rules; what is none is the programme's own policy, which it may end.
+    """
 
     id: str
     text: str
@@ -50,6 +53,7 @@ class Invariant:
     clouds: frozenset[Cloud] = field(default_factory=lambda: frozenset(Cloud))
     begins: date = date.min
     ends: date = date.max
+    promise: bool = True
 
     def counts(self, cloud: Cloud, begins: date, ends: date) -> bool:
         """Whether it has to hold on any day of a span, and so under the span's rules."""
