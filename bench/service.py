@@ -18,6 +18,7 @@ import msgspec
 import world
 from database import PLACE, Database
 
+from copartner.command.in_force import InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
@@ -113,7 +114,7 @@ async def authority(database: Database, key: KeyFile, root: str) -> AsyncIterato
     clock = SystemClock()
     runtime = Runtime(
         pool=Pool(database.postgres.login_url, 1),
-        rulebook=Rulebook.load(),
+        rules=InForce(Rulebook.load()),
         cloud=Cloud.COMMERCIAL,
         programme_clock=clock,
         machine_clock=clock,

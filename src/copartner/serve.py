@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 from copartner import app, portal
 from copartner.api import authority as authority_dialect
 from copartner.api.caller import identified
+from copartner.command.in_force import InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel import collector, logging
 from copartner.kernel.clock import SystemClock
@@ -25,6 +26,7 @@ from copartner.policy.rulebook import Rulebook
 from copartner.settings import CLIENT_AUDIENCES, Settings, SettingsError, read
 from copartner.signin.provider.model import Trust
 from copartner.signin.service import Authority, Grant
+from copartner.versions.live import Live
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -93,7 +95,7 @@ async def assemble(settings: Settings) -> Asgi:
     machine = SystemClock()
     runtime = Runtime(
         pool=Pool(database_url, settings.pool_size),
-        rulebook=Rulebook.load(),
+        rules=InForce(Rulebook.load()),
         cloud=settings.cloud,
         programme_clock=machine,
         machine_clock=machine,
@@ -125,10 +127,11 @@ async def compose(
 ) -> Asgi:
     """The application over a runtime; all but `grants` and `extra_routes` is the same for everybody.
 
-    Raises UnsafeLogin.
+    Raises UnsafeLogin, and BrokenVersions when approved rules do not fit this release.
     """
     async with runtime.pool.acquire() as connection:
         await check_login(connection)
+    live = await Live.open(runtime)
     own = [portal.application(runtime.public_url)]
     authority = await Authority.open(
         runtime, key_file, audiences=audiences, grants=grants, applications=own, trust=trust
@@ -136,8 +139,14 @@ async def compose(
     runtime = replace(runtime, signer=authority.keys)
     pages = portal.routes(runtime, authority, key_file, correlation_id=lambda scope: identified(scope).correlation_id)
     routes = [*authority_dialect.routes(authority), *pages, *extra_routes]
+    closing = [authority.close, live.close]
     return app.build(
-        runtime, authority.tokens, extra_routes=routes, closing=[authority.close], bom=bom, rate_limit=rate_limit
+        runtime,
+        authority.tokens,
+        extra_routes=routes,
+        closing=closing,
+        bom=bom,
+        rate_limit=rate_limit,
     )
 
 

@@ -21,6 +21,8 @@ from copartner.policy.facts import Cloud
 from copartner.signin.provider.settings import ProviderSettings
 
 PREFIX = "COPARTNER_"
+# Read by the commands that are clients of a running deployment; no setting of one.
+OF_CLIENTS = frozenset({"COPARTNER_URL", "COPARTNER_TOKEN"})
 # Source: the resources that clients of the contract ask tokens for (contract, "Sign-in"; authentication pages, 2023).
 CLIENT_AUDIENCES = (
     "https://api.partnercenter.microsoft.com",
@@ -125,7 +127,7 @@ class Settings(ProviderSettings):
 def read(environment: Mapping[str, str]) -> Settings:
     """The settings in an environment; raises SettingsError with all faults at once."""
     known = {PREFIX + each.name.upper(): each for each in fields(Settings)}
-    given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    given = {name: value for name, value in environment.items() if name.startswith(PREFIX) and name not in OF_CLIENTS}
     faults = [
         f"{name} is no setting; `copartner settings` lists them all" for name in sorted(given.keys() - known.keys())
     ]

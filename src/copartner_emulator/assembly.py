@@ -3,6 +3,7 @@
 from typing import Any
 
 from copartner import serve
+from copartner.command.in_force import InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
@@ -22,7 +23,7 @@ def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableCl
     machine = SystemClock()
     return Runtime(
         pool=Pool(login_url),
-        rulebook=Rulebook.load(),
+        rules=InForce(Rulebook.load()),
         cloud=cloud,
         programme_clock=clock,
         machine_clock=machine,

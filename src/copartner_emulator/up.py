@@ -18,6 +18,7 @@ from copartner.kernel.clock import SystemClock
 from copartner.migrations import runner
 from copartner.policy.facts import Cloud
 from copartner.serve import release
+from copartner.versions.rules import BrokenVersions
 from copartner_emulator import assembly, certificates, cluster, readyfile, sandbox_store
 from copartner_emulator.clock import MovableClock
 from copartner_emulator.control import Control
@@ -33,7 +34,9 @@ from copartner_emulator.world_file import WorldError
 from copartner_emulator.world_load import load
 from copartner_emulator.world_model import World
 
-_EXPECTED = (Held, Contradiction, PostgresError, PortTaken, RequestLogError, WorldError, runner.MigrationError)
+_EXPECTED = (
+    Held, Contradiction, PostgresError, PortTaken, RequestLogError, WorldError, runner.MigrationError, BrokenVersions,
+)  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from copartner.policy.actions import Action
 from copartner.policy.actions import Action as A
-from copartner.policy.facts import Cloud, Ending, Facts, Role
+from copartner.policy.facts import Cloud, Ending, Facts, Role, Side
 from copartner.proof.specimens import (
     BUSINESS,
     BUYER,
@@ -38,6 +38,7 @@ def rows() -> Iterator[Row]:
     yield from _of_one_service()
     yield from _granular()
     yield from _access()
+    yield from _versions()
     yield from forbids_of_behalf.rows()
 
 
@@ -110,6 +111,25 @@ def _access() -> Iterator[Row]:
         for change in (_without_partner, _addressed_to(None), _addressed_to(OTHER)):
             yield "access-revoked", A.ACCESS_REVOKE, "Access", change, cloud, _PRESENT
         yield "access-revoker", A.ACCESS_REVOKE, "Access", _by(Role.BILLING_ADMIN), cloud, _PRESENT
+
+
+def _versions() -> Iterator[Row]:
+    kind, approve = "RuleVersion", A.RULE_VERSION_APPROVE
+    others = (A.RULE_VERSION_READ, A.RULE_VERSION_CHECK, A.RULE_VERSION_WITHDRAW, A.RULE_VERSION_TAKE_BACK)
+    for cloud in Cloud:
+        for action in (A.RULE_VERSION_PROPOSE, A.RULE_VERSION_LIST):
+            yield "rules-operator", action, "Home", _by(Role.BILLING_ADMIN), cloud, _PRESENT
+        for action in (approve, *others):
+            for who in (_by(Role.BILLING_ADMIN), lambda facts: with_principal(facts, side=Side.PARTNER)):
+                yield "rules-operator", action, kind, who, cloud, _PRESENT
+            for tenant in (OTHER, None):
+                yield "rules-own", action, kind, _being(tenant=tenant), cloud, _PRESENT
+        for rule, held in (
+            ("rules-second", {"proposer": "u-actor"}), ("rules-second", {"proposer": None}),
+            ("rules-proved", {"proved": False}), ("rules-proved", {"proved": None}),
+            ("rules-notice", {"notice": 29}), ("rules-notice", {"notice": None}),
+        ):  # fmt: skip
+            yield rule, approve, kind, lambda facts, held=held: with_resource(facts, **held), cloud, _PRESENT
 
 
 def _as_it_is(facts: Facts) -> Facts:

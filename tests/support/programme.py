@@ -12,6 +12,7 @@ from uuid import UUID
 from asyncpg.connection import Connection
 
 from copartner.command.context import Caller, Context, RequestKey
+from copartner.command.in_force import InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import FixedClock, SystemClock
 from copartner.kernel.database import Pool, connect
@@ -75,7 +76,7 @@ class Programme:
 
     def under(self, rulebook: Rulebook) -> "Programme":
         """The same system judged by another rulebook."""
-        return replace(self, runtime=replace(self.runtime, rulebook=rulebook))
+        return replace(self, runtime=replace(self.runtime, rules=InForce(rulebook, self.runtime.rules.number)))
 
     @asynccontextmanager
     async def owner(self) -> AsyncIterator[Connection]:
@@ -137,7 +138,7 @@ async def programme(
     pool = Pool(database.login_url)
     runtime = Runtime(
         pool=pool,
-        rulebook=RULEBOOK,
+        rules=InForce(RULEBOOK),
         cloud=cloud,
         programme_clock=clock,
         machine_clock=machine,

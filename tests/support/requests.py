@@ -28,8 +28,8 @@ from copartner.policy.facts import (
     Side,
     Subscription,
     Tenant,
-    TenantRecord,
 )
+from copartner.policy.operating import RuleVersion, TenantRecord
 from copartner.policy.rulebook import Rulebook, RuleSet
 from copartner.proof.specimens import kinds
 
@@ -52,6 +52,14 @@ _resources = {
     ),
     "ConsentRecord": st.builds(
         ConsentRecord, id=_tenant, tenant=_maybe, user=st.none() | st.sampled_from(["t-1", "u-2"])
+    ),
+    "RuleVersion": st.builds(
+        RuleVersion,
+        id=_tenant,
+        tenant=_maybe,
+        proposer=st.none() | st.sampled_from(["t-1", "u-2"]),
+        proved=st.none() | st.booleans(),
+        notice=st.none() | st.integers(-1, 31),
     ),
     "DecisionRecord": st.builds(
         DecisionRecord, id=_tenant, tenant=_tenant, actor=st.none() | st.sampled_from(["t-1", "u-2"])

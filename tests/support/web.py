@@ -10,6 +10,7 @@ import httpx
 from litestar.types import ASGIApp
 
 from copartner.app import build
+from copartner.command.in_force import InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import FixedClock, SystemClock
 from copartner.kernel.database import Pool
@@ -68,7 +69,7 @@ def dry_runtime() -> Runtime:
     machine = SystemClock()
     return Runtime(
         pool=Pool("postgresql://nobody@127.0.0.1:1/nowhere"),
-        rulebook=RULEBOOK,
+        rules=InForce(RULEBOOK),
         cloud=Cloud.COMMERCIAL,
         programme_clock=FixedClock(PRESENT),
         machine_clock=machine,

@@ -116,6 +116,7 @@ async def context(
         raise NoToken(str(error)) from None
     if user_only and verified.app_only:
         raise UserTokenNeeded("This operation does not take app-only tokens; use a token that a user signed in for.")
+    await runtime.rules.settled()
     if side is None:
         side = _asked_side(scope) or await side_of(runtime, verified.tenant_id)
     return Context(

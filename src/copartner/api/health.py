@@ -35,6 +35,7 @@ def handlers(runtime: Runtime) -> list[HTTPRouteHandler]:
 
     async def ready() -> ASGIApp:
         try:
+            await asyncio.wait_for(runtime.rules.settled(), _PATIENCE)
             runtime.rules_at(runtime.programme_clock.now())
             await asyncio.wait_for(runtime.pool.check(), _PATIENCE)
         except Exception as error:

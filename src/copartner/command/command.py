@@ -71,6 +71,7 @@ class Command:
                 *((request.method, request.path, request.request_id, request.body_digest) if request else (None,) * 4),
                 ctx.runtime.machine_clock.now(),
             )
+            ctx.runtime.rules.check(ctx.rules_number, row["rulebook"])
             if request and not row["claimed"]:
                 if row["earlier_digest"] != request.body_digest:
                     raise RepeatedWithOtherBody(

@@ -66,6 +66,7 @@ class Context:
     locale: str = "en"
     moment: datetime = field(init=False)
     rules: RuleSet = field(init=False, repr=False)
+    rules_number: int = field(init=False, repr=False)
     _facts: msgspec.json.Decoder[Asked] = field(default=msgspec.json.Decoder(Asked), repr=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +74,7 @@ class Context:
         # Frozen for everybody else: a request that sees midnight pass is still judged by one day's rules.
         object.__setattr__(self, "moment", moment)
         object.__setattr__(self, "rules", self.runtime.rules_at(moment))
+        object.__setattr__(self, "rules_number", self.runtime.rules.number)
 
     @property
     def who(self) -> tuple[str, UUID, UUID, bool]:
@@ -127,6 +129,7 @@ class Context:
 
         A denial is recorded in a transaction of its own and raised.
         """
+        await self.runtime.rules.certain(self.rules_number)
         facts, decision = self.choose(action, asked)
         if not decision.allowed:
             raise await record_denial(self, Denied(action, self.asked(facts), decision))

@@ -1,10 +1,21 @@
--- fn_begin: acts for one side and tenant and claims the request id; answers with what an earlier request of that id left.
+-- fn_rulebook_number: how often the rulebook was changed by a version; it tells nothing of any tenant.
+CREATE FUNCTION fn_rulebook_number() RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    RETURN (SELECT n.number FROM rulebook_number n);
+END $$;
+ALTER FUNCTION fn_rulebook_number OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_rulebook_number TO copartner_partner, copartner_customer, copartner_operator, copartner_worker;
+
+-- fn_begin: acts for one side and tenant and claims the request id; answers with what an earlier request of that id left,
+-- and with the number of the rulebook that holds.
 CREATE FUNCTION fn_begin(
     p_side text, p_tenant uuid, p_caller uuid, p_method text, p_path text, p_request_id text, p_digest bytea,
-    p_machine_now timestamptz, OUT claimed boolean, OUT earlier_digest bytea, OUT earlier_result jsonb)
+    p_machine_now timestamptz, OUT claimed boolean, OUT earlier_digest bytea, OUT earlier_result jsonb, OUT rulebook bigint)
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
+    rulebook := fn_rulebook_number();
     claimed := p_request_id IS NOT NULL;
     IF NOT claimed THEN
         RETURN;

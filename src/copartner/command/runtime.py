@@ -7,6 +7,7 @@ from uuid import UUID
 
 from asyncpg.connection import Connection
 
+from copartner.command.in_force import InForce
 from copartner.kernel.clock import Clock
 from copartner.kernel.database import Pool
 from copartner.kernel.ids import Ids
@@ -64,13 +65,13 @@ class _Nobody:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Pool, rulebook and the two clocks: programme time dates what the programme dates, machine time all else.
+    """Pool, rules and the two clocks: programme time dates what the programme dates, machine time all else.
 
     Without a `sandbox` no tenant is ever deleted. `signer` comes with the keys, when the application is composed.
     """
 
     pool: Pool
-    rulebook: Rulebook
+    rules: InForce
     cloud: Cloud
     programme_clock: Clock
     machine_clock: Clock
@@ -80,6 +81,11 @@ class Runtime:
     public_url: str
     sandbox: Sandbox | None = None
     signer: Signer = field(default_factory=_Nobody)
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rulebook in force, whole."""
+        return self.rules.book
 
     def rules_at(self, moment: datetime) -> RuleSet:
         """The rules in force at a moment of programme time."""

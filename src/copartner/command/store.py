@@ -12,8 +12,11 @@ ACT_AS = "SELECT act_as($1, $2)"
 
 @cache
 def begin() -> str:
-    """Side, tenant, caller, method, path, request id, digest, machine time; answers what an earlier request left."""
-    return call("fn_begin", 8, "claimed", "earlier_digest", "earlier_result")
+    """Side, tenant, caller, method, path, request id, digest, machine time.
+
+    Answers what an earlier request left, and the number of the rulebook.
+    """
+    return call("fn_begin", 8, "claimed", "earlier_digest", "earlier_result", "rulebook")
 
 
 @cache

@@ -166,6 +166,13 @@ class Action(StrEnum):
 
     # The operator.
     TENANT_ENROL = "tenant.enrol"
+    RULE_VERSION_PROPOSE = "rule_version.propose"
+    RULE_VERSION_LIST = "rule_version.list"
+    RULE_VERSION_READ = "rule_version.read"
+    RULE_VERSION_CHECK = "rule_version.check"
+    RULE_VERSION_APPROVE = "rule_version.approve"
+    RULE_VERSION_WITHDRAW = "rule_version.withdraw"
+    RULE_VERSION_TAKE_BACK = "rule_version.take_back"
 
     # Everybody, each side for its own tenant.
     AUDIT_READ = "audit.read"

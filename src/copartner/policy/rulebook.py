@@ -9,6 +9,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import cedarpy
+import msgspec
 
 from copartner.policy import schema as schemas
 from copartner.policy.amending import Amendment, amended
@@ -36,7 +37,15 @@ class RuleSet:
 
     __slots__ = ("_read", "begins", "by_id", "cloud", "compiled", "digest", "ends", "order", "rules", "schema")
 
-    def __init__(self, cloud: Cloud, begins: date, ends: date, rules: tuple[Rule, ...], schema: Schema) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        begins: date,
+        ends: date,
+        rules: tuple[Rule, ...],
+        schema: Schema,
+        known: Mapping[str, cedarpy.PolicySet],
+    ) -> None:
         self.cloud = cloud
         self.begins = begins
         self.ends = ends
@@ -48,8 +57,9 @@ class RuleSet:
             {"templates": {}, "staticPolicies": {rule.id: rule.form for rule in rules}, "templateLinks": []},
             sort_keys=True,
         )
-        self.compiled = cedarpy.PolicySet.from_json_str(document)
         self.digest = hashlib.sha256(f"{cloud}\n{schema.text}\n{document}".encode()).hexdigest()
+        # Compiling is most of the work, and a change leaves most sets as they were.
+        self.compiled = known.get(self.digest) or cedarpy.PolicySet.from_json_str(document)
         self._read: dict[tuple[str, str], bool] = {}
 
     def rule(self, name: str) -> Rule:
@@ -80,6 +90,26 @@ class Source:
     schema: str
     amendments: tuple[Amendment, ...] = ()
 
+    @classmethod
+    def shipped(cls) -> "Source":
+        """The rules that come with the release; raises BrokenRules when they cannot be read."""
+        with as_file(files("copartner.rules")) as directory:
+            return cls.of(directory)
+
+    @classmethod
+    def of(cls, directory: Path) -> "Source":
+        """The rules of a directory; raises BrokenRules when they cannot be read."""
+        try:
+            texts = {path.stem: path.read_text(encoding="utf-8") for path in directory.glob("*.cedar")}
+            return cls(texts, (directory / "schema.cedarschema").read_text(encoding="utf-8"))
+        except OSError as broken:
+            raise BrokenRules(f"the rules in {directory} cannot be read: {broken}") from broken
+
+    @property
+    def digest(self) -> str:
+        """Tells rulebooks apart."""
+        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
+
 
 class Rulebook:
     """All rules of all clouds and dates; `source` is None for a variant, which nobody is served by.
@@ -87,30 +117,32 @@ class Rulebook:
     A rule has an entry for each span of days in which one text of it counts, so an id may be there several times.
     """
 
-    def __init__(self, rules: tuple[Rule, ...], schema: Schema, source: Source | None = None) -> None:
+    def __init__(
+        self,
+        rules: tuple[Rule, ...],
+        schema: Schema,
+        source: Source | None = None,
+        former: "Rulebook | None" = None,
+    ) -> None:
         _refuse_broken(rules, schema)
         self.rules = rules
         self.schema = schema
         self.source = source
         self._spans: dict[Cloud, tuple[RuleSet, ...]] = {}
         self._found: dict[tuple[Cloud, date], RuleSet] = {}
+        self._known = {one.digest: one.compiled for spans in former._spans.values() for one in spans} if former else {}
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "Rulebook":
         """Read the rules of a directory, the shipped ones by default; raises BrokenRules when they fail any check."""
-        if directory is None:
-            with as_file(files("copartner.rules")) as shipped:
-                return cls.load(shipped)
-        try:
-            texts = {path.stem: path.read_text(encoding="utf-8") for path in directory.glob("*.cedar")}
-            schema = (directory / "schema.cedarschema").read_text(encoding="utf-8")
-        except OSError as broken:
-            raise BrokenRules(f"the rules in {directory} cannot be read: {broken}") from broken
-        return cls.of(Source(texts, schema))
+        return cls.of(Source.shipped() if directory is None else Source.of(directory))
 
     @classmethod
-    def of(cls, source: Source) -> "Rulebook":
-        """The rulebook of these texts and amendments, all of it checked and compiled; raises BrokenRules."""
+    def of(cls, source: Source, former: "Rulebook | None" = None) -> "Rulebook":
+        """The rulebook of these texts and amendments, all of it checked and compiled; raises BrokenRules.
+
+        What it has in common with a former one is not compiled again.
+        """
         names = sorted(source.files, key=lambda name: (_FILES.index(name) if name in _FILES else len(_FILES), name))
         try:
             schema = schemas.parse(source.schema)
@@ -121,16 +153,17 @@ class Rulebook:
         rules = tuple(made(*one) for one in read)
         for amendment in source.amendments:
             rules = amended(rules, amendment, schema)
-        book = cls(rules, schema, source)
+        book = cls(rules, schema, source, former)
         for cloud in Cloud:
             book.spans(cloud)
+        book._known = {}
         return book
 
     def amended(self, amendment: Amendment) -> "Rulebook":
         """This rulebook with one more amendment; raises BrokenRules when that fails any check."""
         if self.source is None:
             raise ValueError("a variant is not amended: amend the rulebook it came from")
-        return Rulebook.of(replace(self.source, amendments=(*self.source.amendments, amendment)))
+        return Rulebook.of(replace(self.source, amendments=(*self.source.amendments, amendment)), self)
 
     def spans(self, cloud: Cloud) -> tuple[RuleSet, ...]:
         """The rule sets of a cloud in the order of their dates; together they cover every day."""
@@ -144,7 +177,9 @@ class Rulebook:
             starts = sorted(changes)
             ends = [start - timedelta(days=1) for start in starts[1:]] + [date.max]
             self._spans[cloud] = tuple(
-                RuleSet(cloud, start, end, tuple(r for r in self.rules if r.holds(cloud, start)), self.schema)
+                RuleSet(
+                    cloud, start, end, tuple(r for r in self.rules if r.holds(cloud, start)), self.schema, self._known
+                )
                 for start, end in zip(starts, ends, strict=True)
             )
         return self._spans[cloud]

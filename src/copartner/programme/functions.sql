@@ -27,6 +27,24 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_decision TO PUBLIC;
 
+-- fn_keep_rulebook: keeps a rulebook whole, unless it is kept already.
+CREATE FUNCTION fn_keep_rulebook(p_digest text, p_source jsonb, p_sets text[], p_now timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as('worker', NULL);
+    INSERT INTO kept_rulebook (digest, source, sets, kept_at) VALUES (p_digest, p_source, p_sets, p_now)
+        ON CONFLICT DO NOTHING;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_keep_rulebook TO PUBLIC;
+
+-- fn_kept_rulebook: what a rulebook was made of that had a set of rules of this digest; null when none was kept.
+CREATE FUNCTION fn_kept_rulebook(p_set text) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as('worker', NULL);
+    RETURN (SELECT k.source FROM kept_rulebook k WHERE k.sets @> ARRAY[p_set] ORDER BY k.kept_at, k.digest LIMIT 1);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_kept_rulebook TO PUBLIC;
+
 -- fn_list_audit: a page of the acting tenant's audit between two moments, one row more where it goes on, and how many: at
 -- most 10,000 are counted, beyond that the total is null.
 CREATE FUNCTION fn_list_audit(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_from timestamptz,

@@ -8,7 +8,7 @@ from copartner.command.context import Context
 from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
 from copartner.policy.facts import Role
-from copartner.programme import rules, store
+from copartner.programme import kept, rules, store
 from copartner.programme.model import (
     AgentGroup,
     AuditFilter,
@@ -60,7 +60,7 @@ async def read_decision(ctx: Context, *, decision_id: UUID) -> DecisionView:
     found = await ctx.find(Action.DECISION_READ, store.decision(), decision_id, body=store.DecisionRow)
     if found is None:
         raise rules.UnknownDecision("There is no such decision in your tenant.", str(decision_id))
-    explained = _explained(ctx, found)
+    explained = await _explained(ctx, found)
     return DecisionView(
         id=found.id,
         at=found.at,
@@ -112,13 +112,13 @@ async def read_audit_record(ctx: Context, *, record_id: UUID) -> AuditRecord:
     return found
 
 
-def _explained(ctx: Context, row: store.DecisionRow) -> store.Explained:
+async def _explained(ctx: Context, row: store.DecisionRow) -> store.Explained:
     """What was explained when it was denied; a record from before that was kept names its rules alone."""
     if row.explained is not None:
         return row.explained
-    ruleset = ctx.runtime.rulebook.with_digest(row.digest)
+    ruleset = await kept.rules_of(ctx.runtime, row.digest)
     if ruleset is None:
-        return store.Explained("The rules that decided this are no longer loaded: " + ", ".join(row.rules), ())
+        return store.Explained("The rules that decided this were never kept: " + ", ".join(row.rules), ())
     named = [ruleset.rule(name) for name in row.rules]
     return store.Explained(
         " ".join(rule.text for rule in named) or "No rule permitted this.",

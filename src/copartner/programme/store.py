@@ -1,5 +1,6 @@
 """Rows of enrolments, and a tenant's own records of decisions and changes."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,10 +13,12 @@ from asyncpg.connection import Connection
 from copartner.command.context import Context
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
+from copartner.policy.rulebook import Source
 from copartner.programme.model import AgentGroup, DecidingRule, Enrolment
 from copartner.programme.rules import AlreadyEnrolled
 
 _FACTS = msgspec.json.Decoder(Facts)
+_SOURCE = msgspec.json.Decoder(Source)
 
 
 class Explained(msgspec.Struct):
@@ -60,6 +63,18 @@ def audit() -> str:
 def audit_record() -> str:
     """Caller, record; answers facts and record."""
     return call("fn_read_audit", 5, "facts", "shapes", "body")
+
+
+async def keep_rulebook(db: Connection, source: Source, sets: Iterable[str], *, now: datetime) -> None:
+    """Keep what a rulebook is made of, with the digests of its sets; not inside a transaction that acts."""
+    text = msgspec.json.encode(source).decode()
+    await db.execute(call("fn_keep_rulebook", 4), source.digest, text, sorted(set(sets)), now)
+
+
+async def kept_rulebook(db: Connection, digest: str) -> Source | None:
+    """What a rulebook was made of that had the set of rules of a digest; not inside a transaction that acts."""
+    row = await db.fetchval(call("fn_kept_rulebook", 1), digest)
+    return None if row is None else _SOURCE.decode(row)
 
 
 async def enrol_facts(db: Connection, ctx: Context, tenant_id: UUID) -> Facts:

@@ -20,6 +20,7 @@ GRANULAR_PROVIDING = "an indirect provider asks for its reseller"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
+CHANGING_RULES = "the operator changes one version of the rules"
 OWN_DIRECTORY = "a tenant administers one of its users, groups, applications or consents"
 ONE_DECISION = "somebody reads a decision"
 
@@ -59,6 +60,8 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.APPLICATION_CREATE,
                 A.APPLICATION_CONSENT_LIST,
                 A.APPLICATION_CONSENT_LIST_ALL,
+                A.RULE_VERSION_PROPOSE,
+                A.RULE_VERSION_LIST,
             }
         ),
         AT_CUSTOMER: frozenset(
@@ -197,6 +200,15 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
             }
         ),
         OPERATING: frozenset({A.TENANT_ENROL}),
+        CHANGING_RULES: frozenset(
+            {
+                A.RULE_VERSION_READ,
+                A.RULE_VERSION_CHECK,
+                A.RULE_VERSION_APPROVE,
+                A.RULE_VERSION_WITHDRAW,
+                A.RULE_VERSION_TAKE_BACK,
+            }
+        ),
         ONE_DECISION: frozenset({A.DECISION_READ}),
     }
 )

@@ -27,6 +27,7 @@ from copartner.proof.invariants_of_behalf import BEHALF
 from copartner.proof.invariants_of_delegation import GRANULAR
 from copartner.proof.invariants_of_directory import DIRECTORY
 from copartner.proof.invariants_of_partners import PARTNERS
+from copartner.proof.invariants_of_versions import OF_VERSIONS
 from copartner.proof.second_factor import SECOND_FACTOR
 from copartner.proof.vocabulary import ACTOR as _actor
 from copartner.proof.vocabulary import CONTEXT as _context
@@ -292,9 +293,8 @@ GROUPS: Mapping[str, tuple[Invariant, ...]] = {
     "who can do what": OF_ACCESS,
     "in a customer's directory": BEHALF,
     "a second factor": SECOND_FACTOR,
+    "how the rules change": OF_VERSIONS,
 }
-ALL = (
-    ISOLATION + SELLING + PROGRAMME + DIRECTORY + COMMITMENTS + PARTNERS + GRANULAR + OF_ACCESS + BEHALF + SECOND_FACTOR
-)
+ALL = tuple(invariant for group in GROUPS.values() for invariant in group)
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")

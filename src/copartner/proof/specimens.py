@@ -32,8 +32,8 @@ from copartner.policy.facts import (
     Side,
     Subscription,
     Tenant,
-    TenantRecord,
 )
+from copartner.policy.operating import RuleVersion, TenantRecord
 from copartner.policy.schema import Schema
 
 PARTNER, CUSTOMER, OPERATOR, OTHER = "t-partner", "t-customer", "t-operator", "t-other"
@@ -62,7 +62,9 @@ CUSTOMER_SIDE = frozenset(
         Action.ACCESS_REVOKE,
     }
 )
-OPERATOR_SIDE = frozenset({Action.TENANT_ENROL})
+OPERATOR_SIDE = frozenset({Action.TENANT_ENROL}) | {
+    action for action in Action if action.partition(".")[0] == "rule_version"
+}
 EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ, Action.ADMIN_RECEIPT_READ}) | {
     action for action in Action if action.partition(".")[0] in ("user", "group", "application", "application_consent")
 }
@@ -166,6 +168,8 @@ def _resource(kind: str, tenant: str) -> Resource:
             return ApplicationRecord("p-1", tenant, admin_consent=False)
         case "ConsentRecord":
             return ConsentRecord("cr-1", tenant, "u-actor")
+        case "RuleVersion":
+            return RuleVersion("rv-1", tenant, "u-another", proved=True, notice=30)
     raise ValueError(f"there is no type {kind}: add it here")
 
 

@@ -1,6 +1,6 @@
 """What the solver found, turned back into facts that the engine can judge."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from copartner.policy.behalf import AdminRole, Delegation
@@ -149,10 +149,11 @@ class _Model:
         struct: Any = _RESOURCES[kind]
         given: dict[str, Any] = {"id": self._id("resource")}
         names = {field.key: field.name for field in PLANS[struct].fields}
+        reads: dict[str, Callable[[str], Any]] = {"Bool": self._true, "Int": self._number}
         for key, held in schema.entities[kind].items():
             term = f"({kind}.{key} resource)"
             if not held.optional or self._true(f"({kind}.has.{key} resource)"):
-                given[names[key]] = self._true(term) if sort(held.type) == "Bool" else self._id(term)
+                given[names[key]] = reads.get(sort(held.type), self._id)(term)
         made: Resource = struct(**given)
         return made
 

@@ -22,6 +22,7 @@ from copartner.catalogue.service import (
 )
 from copartner.command.context import Caller, Context
 from copartner.command.denial import Denied
+from copartner.command.in_force import InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import FixedClock, SystemClock
 from copartner.kernel.database import Pool, connect
@@ -60,7 +61,7 @@ async def ctx(loaded: Database, world: World) -> AsyncIterator[Context]:
     clock = FixedClock(NOW)
     runtime = Runtime(
         pool=Pool(loaded.login_url, size=2),
-        rulebook=Rulebook.load(),
+        rules=InForce(Rulebook.load()),
         cloud=Cloud.COMMERCIAL,
         programme_clock=clock,
         machine_clock=clock,

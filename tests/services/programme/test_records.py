@@ -191,7 +191,7 @@ async def test_a_record_from_before_denials_were_explained_names_its_rules(here:
     await here.relate("nordlicht", "alpenblick")
     with pytest.raises(Denied) as denied:
         await customers.end_relationship(here.application("nordlicht"), customer_id=here.id("alpenblick"))
-    for digest, summary in ((None, "This is done by a signed-in user"), ("0", "no longer loaded: user-only")):
+    for digest, summary in ((None, "This is done by a signed-in user"), ("0", "never kept: user-only")):
         async with here.owner() as owner:
             await owner.execute("UPDATE decision_record SET explained = NULL, digest = coalesce($1, digest)", digest)
         view = await told(here, "ga@nordlicht", denied.value)

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from copartner.command.in_force import InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
@@ -21,7 +22,7 @@ async def believe(database: str, key: str, token: str) -> None:
     clock = SystemClock()
     runtime = Runtime(
         pool=Pool(database),
-        rulebook=Rulebook.load(),
+        rules=InForce(Rulebook.load()),
         cloud=Cloud.COMMERCIAL,
         programme_clock=clock,
         machine_clock=clock,

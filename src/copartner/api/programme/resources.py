@@ -17,6 +17,7 @@ from copartner.api.programme import (
     relationship_requests,
     relationships,
     role_cap,
+    rule_versions,
     subscriptions,
     users,
 )
@@ -38,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *applications.ROUTES,
     *application_consents.ROUTES,
     *enrolments.ROUTES,
+    *rule_versions.ROUTES,
     *partner_agreement.ROUTES,
     *decisions.ROUTES,
     *audit_records.ROUTES,

@@ -1,0 +1,126 @@
+"""The rulebook in force in this process: made of the release and of every approved version, replaced by each change.
+
+An approval or a taking back wakes a connection that each process has for itself, which reads the rulebook's number;
+without a wake it looks twice a second. While it cannot look, every request asks the database itself, and while the
+rulebook that holds cannot be made here, none is decided.
+"""
+
+import asyncio
+import contextlib
+
+import structlog
+from asyncpg.connection import Connection
+
+from copartner.command.in_force import InForce
+from copartner.command.runtime import Runtime
+from copartner.kernel.clock import Clock
+from copartner.kernel.database import Pool, PoolClosed
+from copartner.policy.rulebook import Rulebook
+from copartner.programme import kept
+from copartner.versions import building, store
+from copartner.versions.rules import BrokenVersions
+
+LISTENER = "copartner rulebook"
+_LOOK_EVERY = 0.4  # seconds
+_ANSWER_WITHIN = 0.4  # seconds
+_AGAIN_AFTER = 0.1  # seconds
+_log = structlog.get_logger("copartner.versions")
+
+
+class Live:
+    """Keeps the rulebook of a runtime the one that holds, until closed or the pool is."""
+
+    def __init__(self, pool: Pool, machine_clock: Clock, rules: InForce) -> None:
+        shipped = rules.book.source
+        if shipped is None:
+            raise ValueError("a variant is not served by: begin with the rulebook of the release")
+        self._pool = pool
+        self._clock = machine_clock
+        self._rules = rules
+        self._shipped = shipped
+        self._deaf = False
+        self._unusable: tuple[int, BrokenVersions] | None = None
+        self._news = asyncio.Event()
+        self._loading = asyncio.Lock()
+        self._listening: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, runtime: Runtime) -> "Live":
+        """Load what was approved and listen from now on; raises BrokenVersions, which says what to do."""
+        made = cls(runtime.pool, runtime.machine_clock, runtime.rules)
+        await kept.keep(made._pool, runtime.rulebook, now=made._clock.now())
+        await made.catch_up()
+        runtime.rules.catch_up = made.catch_up
+        made._listening = asyncio.create_task(made._listen(), name="copartner-rulebook")
+        return made
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._listening is not None:
+            self._listening.cancel()
+
+    async def catch_up(self) -> None:
+        """Have the rulebook that holds now; raises BrokenVersions, or what keeps the database from being asked."""
+        async with self._loading:
+            async with self._pool.acquire() as connection:
+                number, versions = await store.rulebook(connection)
+            if number != self._rules.number:
+                await self._load(number, versions)
+            # Whoever hears nothing has to ask again the next time.
+            self._rules.behind = self._deaf
+
+    async def _load(self, number: int, versions: tuple[building.Approved, ...]) -> None:
+        if self._unusable is not None and self._unusable[0] == number:
+            raise self._unusable[1]
+        try:
+            book: Rulebook = await asyncio.to_thread(building.assembled, self._shipped, versions, self._rules.book)
+        except BrokenVersions as broken:
+            self._unusable = number, broken
+            _log.error("rulebook.unusable", number=number, error=str(broken))
+            raise
+        await kept.keep(self._pool, book, now=self._clock.now())
+        self._rules.replace(book, number)
+        _log.info("rulebook.changed", number=number, versions=len(versions))
+
+    async def _listen(self) -> None:
+        """Whatever goes wrong, turn deaf and try again: a listener that died unseen would let old rules stand."""
+        while True:
+            try:
+                connection = await asyncio.wait_for(self._pool.separate(LISTENER), _ANSWER_WITHIN)
+            except PoolClosed:
+                return
+            except Exception as error:
+                self._turn_deaf(error)
+                await asyncio.sleep(_AGAIN_AFTER)
+                continue
+            try:
+                await asyncio.wait_for(store.listen(connection, self._wake), _ANSWER_WITHIN)
+                while True:
+                    self._news.clear()
+                    await self._look(connection)
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._news.wait(), _LOOK_EVERY)
+            except Exception as error:
+                self._turn_deaf(error)
+            finally:
+                connection.terminate()
+
+    def _wake(self, *_: object) -> None:
+        self._news.set()
+
+    async def _look(self, connection: Connection) -> None:
+        number = await asyncio.wait_for(store.number(connection), _ANSWER_WITHIN)
+        if self._deaf:
+            self._deaf = False
+            _log.warning("rulebook.heard")
+        if number != self._rules.number:
+            self._rules.doubt()
+        if self._rules.behind:
+            with contextlib.suppress(BrokenVersions):
+                await self.catch_up()
+
+    def _turn_deaf(self, error: BaseException) -> None:
+        self._rules.doubt()
+        if not self._deaf:
+            self._deaf = True
+            _log.warning("rulebook.deaf", error=str(error) or type(error).__name__)
