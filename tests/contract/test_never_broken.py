@@ -12,9 +12,8 @@ from copartner.api.graph.resources import ROUTES as GRAPH_ROUTES
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
-from copartner.app import openapi_document
 from copartner.policy.facts import Side
-from support.conforming import hold
+from support.conforming import document, hold
 from support.postgres import Database
 from support.programme import programme
 from support.web import Web, web
@@ -87,11 +86,10 @@ def filled(path: str, value: str, customer: str) -> str:
 
 
 def body_of(method: str, route: Route) -> Any:
-    document = openapi_document()
-    described = document["paths"][route.path][method.lower()].get("requestBody")
+    described = document()["paths"][route.path][method.lower()].get("requestBody")
     if described is None:
         return None
-    return sample(described["content"]["application/json"]["schema"], document["components"]["schemas"])
+    return sample(described["content"]["application/json"]["schema"], document()["components"]["schemas"])
 
 
 async def send(site: Web, method: str, route: Route, path: str, content: bytes = b"", **headers: str) -> None:
