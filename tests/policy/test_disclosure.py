@@ -28,7 +28,7 @@ OWN_KEYS = {
     "restricted",
 }
 # Beside actor and resource, what of the context a caller's record may hold.
-CONTEXT = {"relationship", "agreement", "delegation", "pool", "ending", "commitment", "azureOnly"}
+CONTEXT = {"relationship", "agreement", "delegation", "pool", "ending", "commitment", "azure", "azureOnly"}
 # What the rules judge of the other side reaches the reader as one yes or no, in these words.
 SUMMED_UP = {
     "csp-no-partner-buyer": {"not resource.customer.organisation.enrolled"},
@@ -86,6 +86,7 @@ SHOWN = {
         "resource.partner.organisation.affiliates",
     },
     "csp-tenant-only": {"resource.customer.enrolled"},
+    "cn-no-azure": {"context.azure"},
     "mca-confirmed": {
         "context.agreement.confirmedBy", "context.agreement.customer", "principal.tenant", "resource.customer",
     },
@@ -157,6 +158,7 @@ def cases(role: Role) -> Iterator[tuple[RuleSet, Action, Facts]]:
                         pool=Pool(9, 8, 7),
                         ending=Ending(1, 1, 1),
                         shared=True,
+                        azure=True,
                         azure_only=True,
                         azure_elsewhere=True,
                         service_delegated_elsewhere=True,

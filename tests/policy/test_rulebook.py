@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from copartner.policy.amending import Amendment
 from copartner.policy.facts import Cloud
 from copartner.policy.rule import BrokenRules
 from copartner.policy.rulebook import Rulebook
@@ -45,6 +46,9 @@ def test_a_directory_of_rules_loads(directory: Path) -> None:
         (GOOD.replace("@source", '@cloud("mars") @source'), "@cloud takes"),
         (GOOD.replace("@source", '@caller("No.") @source').replace("forbid", "permit"), "@caller"),
         (GOOD.replace("audit.read", "audit.reed"), "no action or group"),
+        (GOOD.replace("@source", '@disputed("") @source'), "@disputed says which page"),
+        (GOOD.replace("@source", '@followed("no") @source'), "@followed takes no, beside @disputed"),
+        (GOOD.replace("@source", '@disputed("So.") @followed("yes") @source'), "@followed takes no"),
         (HEAD + "permit (principal, action, resource);", "a permit names its actions"),
         (GOOD.replace("principal.appOnly", 'principal == Actor::"u-1"'), "enumerated"),
         (GOOD.replace("principal.appOnly", 'principal.roles.contains(Role::"Boss")'), "Boss"),
@@ -75,6 +79,23 @@ def test_no_rules_stop_the_start(tmp_path: Path) -> None:
     shutil.copy(str(files("copartner.rules") / "schema.cedarschema"), tmp_path / "schema.cedarschema")
     with pytest.raises(BrokenRules, match="no permit"):
         Rulebook.load(tmp_path)
+
+
+def test_a_rule_that_is_not_followed_is_checked_and_in_force_never(directory: Path) -> None:
+    aside = GOOD.replace("@source", '@disputed("Another page says otherwise.") @followed("no") @source')
+    (directory / "extra.cedar").write_text(aside)
+    book = Rulebook.load(directory)
+    (rule,) = book.set_aside
+    assert (rule.id, rule.disputed) == ("extra", "Another page says otherwise.")
+    assert not any("extra" in rules.by_id for cloud in Cloud for rules in book.spans(cloud))
+    stated = book.amended(Amendment("followed after all", GOOD, (), date(2027, 1, 1)))
+    assert stated.set_aside == ()
+    assert stated.at(Cloud.CHINA, date(2027, 1, 1)).rule("extra")
+    with pytest.raises(BrokenRules, match="leave @followed out"):
+        book.amended(Amendment("still not", aside, (), date(2027, 1, 1)))
+    (directory / "extra.cedar").write_text(aside.replace("principal.appOnly", "principal.height > 2"))
+    with pytest.raises(BrokenRules, match="height"):
+        Rulebook.load(directory)
 
 
 def test_spans_cover_every_day_once() -> None:

@@ -36,6 +36,7 @@ def rows() -> Iterator[Row]:
     yield from _delegation()
     yield from _partners()
     yield from _of_one_service()
+    yield from _azure()
     yield from _granular()
     yield from _access()
     yield from _versions()
@@ -202,6 +203,17 @@ def _of_one_service() -> Iterator[Row]:
                 yield "one-dap-per-service-2016", action, kind, _delegated_elsewhere(held), Cloud.COMMERCIAL, day
             for day in (date(2016, 10, 1), _PRESENT):
                 yield "one-dap-per-service", action, kind, _delegated_elsewhere(held), Cloud.CHINA, day
+
+
+def _azure() -> Iterator[Row]:
+    for action, kind in SELLING[1:]:
+        for held in (True, None):
+            for day in (date(2021, 7, 1), _PRESENT):
+                yield "cn-no-azure", action, kind, _with_azure(held), Cloud.CHINA, day
+
+
+def _with_azure(held: bool | None) -> Change:
+    return lambda facts: with_context(facts, azure=held)
 
 
 def _delegated_elsewhere(held: bool | None) -> Change:

@@ -113,6 +113,7 @@ _context = st.builds(
     pool=st.none() | st.builds(Pool, maximum=_number, held=_number, requested=_number),
     ending=st.none() | st.builds(Ending, active=_number, running=_number, reservations=_number),
     shared=st.none() | st.booleans(),
+    azure=st.none() | st.booleans(),
     azure_only=st.none() | st.booleans(),
     azure_elsewhere=st.none() | st.booleans(),
     service_delegated_elsewhere=st.none() | st.booleans(),

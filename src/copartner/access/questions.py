@@ -79,7 +79,7 @@ async def explain_access(
 def _verdict(ctx: Context, action: Action, found: _Found, user: _User, partner: Partner, user_id: UUID) -> Verdict:
     behalf = ON_BEHALF in ctx.rules.schema.actions[action].groups
     tried = list(_tried(ctx, found) if behalf else [(_facts(found, None), ())])
-    decided = [(facts, ways, decide(ctx.rules, action, facts)) for facts, ways in tried]
+    decided = [(facts, ways, decide(ctx.rules, action, facts, ctx.moment)) for facts, ways in tried]
     facts, ways, decision = next((one for one in decided if one[2].allowed), decided[0])
     summary, reasons = _in_words(ctx, action, facts, decision)
     missing = () if decision.allowed else dict.fromkeys(need for one in reasons for need in (one.needs, *one.missing))

@@ -89,7 +89,7 @@ class Context:
 
     def judge(self, action: Action, facts: Facts) -> Decision:
         """What the rules say to the caller's doing this; nothing is recorded."""
-        return decide(self.rules, action, self.asked(facts))
+        return decide(self.rules, action, self.asked(facts), self.moment)
 
     def choose(self, action: Action, asked: Asked) -> tuple[Facts, Decision]:
         """The first of the facts by which the rules allow the action, else the first of all, with what they say."""

@@ -116,6 +116,11 @@ def _check_sold_once(items: Sequence[Item]) -> None:
             raise OnePerSeller("This is sold once to a customer; name it in one line alone.", reference)
 
 
+def has_azure(items: Iterable[Item]) -> bool:
+    """Whether Azure is among what is sold, or a reservation of it."""
+    return any(item.sku.is_azure or item.sku.is_reservation for item in items)
+
+
 def check_one_cycle(lines: Iterable[Line]) -> None:
     """Raise SeveralBillingCycles unless one order can hold all the lines."""
     cycles = sorted({line.billing_cycle.value for line in lines})

@@ -187,6 +187,7 @@ async def _judge(
     azure = [item.sku.is_azure for item in found.values()]
     context = with_facts(
         facts.context,
+        azure=rules.has_azure(found.values()),
         azure_only=bool(azure) and all(azure),
         azure_elsewhere=any(azure) and holdings.azure_elsewhere,
     )

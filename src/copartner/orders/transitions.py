@@ -6,11 +6,13 @@ from msgspec.structs import replace
 
 from copartner.catalogue import rules as catalogue_rules
 from copartner.catalogue import service as catalogue
+from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.orders import delegated, rules, store
 from copartner.orders import transition_rules as transitions
 from copartner.orders.model import Change, Prospect, Transition
 from copartner.policy.actions import Action
+from copartner.policy.facts import Facts
 from copartner.subscriptions import rules as subscription_rules
 from copartner.subscriptions import service as subscriptions
 
@@ -45,6 +47,7 @@ async def transition_subscription(
         facts = await store.transition_facts(cmd.db, ctx, customer_id, subscription_id)
         product = catalogue_rules.key(change.catalog_item_id.strip().partition(":")[0])
         facts = await delegated.told(cmd, ctx, Action.SUBSCRIPTION_TRANSITION, facts, customer_id, {product})
+        facts = await _with_azure(cmd, ctx, facts, change)
         family = await subscriptions.family(cmd, customer_id=customer_id, subscription_id=subscription_id)
         commitment = subscription_rules.commitment(
             family.own, term=transitions.wanted_term(family.own, change), now=cmd.now
@@ -87,3 +90,11 @@ async def transition_subscription(
         cmd.record(None, step.order)
         cmd.record(None, step.transition)
         return cmd.remember(step.transition)
+
+
+async def _with_azure(cmd: Command, ctx: Context, facts: Facts, change: Change) -> Facts:
+    """The facts with whether the subscription is to become Azure, asked only where the rules want to know."""
+    if not ctx.rules.reads(Action.SUBSCRIPTION_TRANSITION, "azure"):
+        return facts
+    found = await catalogue.lookup(cmd.db, [change.catalog_item_id])
+    return replace(facts, context=replace(facts.context, azure=rules.has_azure(found.values())))

@@ -72,6 +72,8 @@ def _misfits(rules: tuple[Rule, ...], amendment: Amendment, policies: list[Polic
     for policy in policies:
         if "from" in policy.annotations:
             yield f"{policy.id}: leave @from out; the amendment says from which day its rules count"
+        if "followed" in policy.annotations:
+            yield f"{policy.id}: leave @followed out; an amendment states the rules that count"
         if policy.id in amendment.ends:
             yield f"{policy.id} is ended and stated anew at once; stating it anew is enough"
         if policy.annotations.get("to", "9999") < amendment.begins.isoformat():

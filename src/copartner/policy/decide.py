@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 
 import cedarpy
 import structlog
@@ -32,8 +33,16 @@ class Decision:
 _memo: OrderedDict[tuple[str, str, Shape], Decision] = OrderedDict()
 
 
-def decide(ruleset: RuleSet, action: Action, facts: Facts) -> Decision:
-    """Decide, from memory where facts of the same shape were decided by the same rules before."""
+def decide(ruleset: RuleSet, action: Action, facts: Facts, at: datetime | None = None) -> Decision:
+    """Decide, from memory where facts of the same shape were decided by the same rules before.
+
+    `at` is the moment that is judged, in programme time: rules that do not count on its day decide nothing, which is a
+    denial.
+    """
+    if at is not None and not ruleset.counts(at):
+        doubt = f"the rules of {ruleset.begins} to {ruleset.ends} do not count at {at.isoformat()}"
+        _log.error("rules_in_doubt", action=str(action), digest=ruleset.digest, doubt=(doubt,))
+        return Decision(False, (), ruleset.digest, (doubt,))
     key = (ruleset.digest, action, shape(facts))
     known = _memo.get(key)
     if known is not None:

@@ -33,6 +33,7 @@ def known_to(facts: Facts, tenant: str) -> Known:
         pool=given.pool,
         ending=given.ending if sells else None,
         commitment=given.commitment if sells else None,
+        azure=given.azure if sells else None,
         azure_only=given.azure_only if sells else None,
     )
     left_out = {
@@ -41,7 +42,7 @@ def known_to(facts: Facts, tenant: str) -> Known:
         if getattr(given, name) is not None and getattr(context, name) is None
     }
     if not sells:
-        left_out.add("azureOnly")
+        left_out |= {"azure", "azureOnly"}
     return Known(
         Facts(
             principal=facts.principal,

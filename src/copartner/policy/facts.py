@@ -261,7 +261,8 @@ class Commitment(Struct, frozen=True, rename="camel"):
 class FactContext(Struct, frozen=True, rename="camel"):
     """Witnesses and figures beside actor and resource.
 
-    `shared`: somebody else works with the customer or sold to it. `azure_only`: every line of the sale is Azure.
+    `shared`: somebody else works with the customer or sold to it. `azure`: a line of the sale is Azure or a
+    reservation of it. `azure_only`: every line is Azure.
     `azure_elsewhere`: the sale has Azure in it and the customer holds Azure from another seller already.
     `service_delegated_elsewhere`: the customer holds a product of the sale from another seller with whole-tenant
     privileges there.
@@ -274,6 +275,7 @@ class FactContext(Struct, frozen=True, rename="camel"):
     ending: Ending | None = None
     commitment: Commitment | None = None
     shared: bool | None = None
+    azure: bool | None = None
     azure_only: bool | None = None
     azure_elsewhere: bool | None = None
     service_delegated_elsewhere: bool | None = None

@@ -10,7 +10,7 @@ from copartner.policy.schema import Schema
 from copartner.policy.tree import Entity, Is, Literal, Policy, Var, walk
 
 REQUIRED = ("id", "text", "source", "needs")
-KNOWN = frozenset({*REQUIRED, "from", "to", "cloud", "caller", "judges"})
+KNOWN = frozenset({*REQUIRED, "from", "to", "cloud", "caller", "judges", "disputed", "followed"})
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -53,6 +53,10 @@ def _annotations(policy: Policy) -> list[str]:
         found.append("@caller belongs to forbids")
     if "judges" in given:
         found += _of_bearer(policy)
+    if "disputed" in given and not given["disputed"]:
+        found.append("@disputed says which page says otherwise and which one is followed")
+    if "followed" in given and not (given["followed"] == "no" and "disputed" in given):
+        found.append("@followed takes no, beside @disputed: a rule that documents dispute and that is not in force")
     return found
 
 

@@ -54,6 +54,16 @@ class Rule:
         """Whether it judges who asks and by what, whatever the thing is."""
         return "judges" in self.policy.annotations
 
+    @property
+    def disputed(self) -> str | None:
+        """Which page says otherwise and which one is followed, where documents disagree."""
+        return self.policy.annotations.get("disputed")
+
+    @property
+    def followed(self) -> bool:
+        """Whether it is in force at all; a disputed rule may be kept beside the one that is followed."""
+        return "followed" not in self.policy.annotations
+
     def holds(self, cloud: Cloud, day: date) -> bool:
         """Whether the rule is in force in a cloud on a day."""
         return cloud in self.clouds and self.begins <= day <= self.ends

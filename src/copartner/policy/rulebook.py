@@ -62,6 +62,10 @@ class RuleSet:
         self.compiled = known.get(self.digest) or cedarpy.PolicySet.from_json_str(document)
         self._read: dict[tuple[str, str], bool] = {}
 
+    def counts(self, moment: datetime) -> bool:
+        """Whether these are the rules of a moment's day in UTC."""
+        return self.begins <= moment.astimezone(UTC).date() <= self.ends
+
     def rule(self, name: str) -> Rule:
         """A rule by its id; raises KeyError when it is not in force here."""
         return self.by_id[name]
@@ -115,6 +119,7 @@ class Rulebook:
     """All rules of all clouds and dates; `source` is None for a variant, which nobody is served by.
 
     A rule has an entry for each span of days in which one text of it counts, so an id may be there several times.
+    `set_aside` are rules that documents dispute and that are not followed: checked like the others, in force never.
     """
 
     def __init__(
@@ -122,10 +127,12 @@ class Rulebook:
         rules: tuple[Rule, ...],
         schema: Schema,
         source: Source | None = None,
+        set_aside: tuple[Rule, ...] = (),
         former: "Rulebook | None" = None,
     ) -> None:
-        _refuse_broken(rules, schema)
+        _refuse_broken((*rules, *set_aside), schema)
         self.rules = rules
+        self.set_aside = set_aside
         self.schema = schema
         self.source = source
         self._spans: dict[Cloud, tuple[RuleSet, ...]] = {}
@@ -150,10 +157,13 @@ class Rulebook:
         except Exception as broken:
             raise BrokenRules(f"the rules cannot be read: {broken}") from broken
         refuse([*lint((policy for policy, _, _ in read), schema), *used_twice(policy for policy, _, _ in read)])
-        rules = tuple(made(*one) for one in read)
+        stated = [made(*one) for one in read]
+        rules = tuple(rule for rule in stated if rule.followed)
         for amendment in source.amendments:
             rules = amended(rules, amendment, schema)
-        book = cls(rules, schema, source, former)
+        known = {rule.id for rule in rules}
+        aside = tuple(rule for rule in stated if not (rule.followed or rule.id in known))
+        book = cls(rules, schema, source, aside, former)
         for cloud in Cloud:
             book.spans(cloud)
         book._known = {}

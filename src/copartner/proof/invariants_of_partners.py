@@ -93,6 +93,14 @@ PARTNERS = (
         promise=False,
     ),
     Invariant(
+        "no-azure-in-china",
+        "No partner sells Azure in 21Vianet.",
+        _ORDERING | {A.CART_CREATE, A.CART_EDIT},
+        every(Has(CONTEXT, "azure"), Not(at(CONTEXT, "azure"))),
+        frozenset({Cloud.CHINA}),
+        date(2021, 7, 1),
+    ),
+    Invariant(
         "one-delegated-seller-2016",
         "From December 2016 to June 2017 it is so in the commercial cloud too.",
         _ORDERING,

@@ -78,6 +78,7 @@ STORIES = (
         "Cart",
         Binary("==", Attr(_buyer, "organisation"), Attr(_seller, "organisation")),
         date(2020, 5, 15),
+        clouds=frozenset({Cloud.COMMERCIAL, Cloud.US_GOVERNMENT}),
     ),
     Story(
         "A partner sells after it attested the agreement itself.",

@@ -115,6 +115,7 @@ def specimen(action: Action, kind: str, cloud: Cloud, side: Side, roles: tuple[R
             ending=ending,
             commitment=Commitment(window_open=True, reduces=False, shortens=False),
             shared=False if action is Action.CUSTOMER_PURGE else None,
+            azure=False,
             azure_only=False,
             service_delegated_elsewhere=False,
         ),

@@ -190,6 +190,7 @@ class _Model:
             if self._has("commitment")
             else None,
             shared=self._flag("shared"),
+            azure=self._flag("azure"),
             azure_only=self._flag("azureOnly"),
             azure_elsewhere=self._flag("azureElsewhere"),
             service_delegated_elsewhere=self._flag("serviceDelegatedElsewhere"),

@@ -158,7 +158,7 @@ def _standing(ctx: Context, facts: Facts) -> Facts:
         id=resource.partner, tenant=resource.partner, roles=tuple(Role), side=Side.PARTNER, multi_factor=True
     )
     as_partner = replace(facts, principal=anybody)
-    omitted = decide(ctx.rules, Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES, as_partner).allowed
+    omitted = decide(ctx.rules, Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES, as_partner, ctx.moment).allowed
     return replace(facts, resource=replace(resource, includes_privileges=not omitted))
 
 
