@@ -1,8 +1,12 @@
-"""The languages in which people are spoken to, and which of them somebody asks for."""
+"""The languages in which people are spoken to, which of them somebody asks for, and the catalogues of what is said."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from babel.messages.pofile import PoFileError, read_po
 
 _RANGE = re.compile(r"([A-Za-z]{2,3}|\*)(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?")
 
@@ -12,6 +16,26 @@ class Language(StrEnum):
 
     ENGLISH = "en"
     GERMAN = "de"
+
+
+class BrokenCatalogue(Exception):
+    """A catalogue cannot be read, so nothing may start with it."""
+
+
+@cache
+def catalogue(package: str, name: str, language: Language) -> Mapping[tuple[str, str], str]:
+    """The messages of a package's file, those that are done, by context and id; raises BrokenCatalogue."""
+    file = f"{name}.{language}.po"
+    try:
+        with (files(package) / file).open("rb") as opened:
+            read = read_po(opened, abort_invalid=True)
+    except (OSError, UnicodeError, ValueError, PoFileError) as broken:
+        raise BrokenCatalogue(f"{file} of {package} cannot be read: {broken}") from broken
+    return {
+        (message.context or "", str(message.id)): str(message.string)
+        for message in read
+        if message.id and message.string and not message.fuzzy
+    }
 
 
 @lru_cache(256)  # a caller chooses the text
