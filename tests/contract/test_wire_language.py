@@ -9,12 +9,12 @@ from copartner.api.partner_center.codes import ErrorCode
 from support.web import Web, dry_client
 
 GERMAN = {"X-Locale": "de-DE"}
+OWN = "/programme/v1"
 
 
 async def test_errors_are_told_in_german_with_their_details(site: Web) -> None:
-    unknown = f"{site.customer('alpenblick')}/subscriptions/01a20000-0000-7000-8000-000000000001"
     for who, method, path, begins in (
-        ("aa@nordlicht", "GET", unknown, "Das Abonnement wurde nicht gefunden. ("),
+        ("aa@nordlicht", "GET", f"{OWN}/decisions/x", "Eine Angabe ist ungültig. (decision: "),
         ("aa@nordlicht", "GET", "/v1/customers/x", "Eine Angabe ist ungültig. (customer: "),
         ("@nordlicht", "GET", f"{site.customer('alpenblick')}/agreements", "Der Vorgang nimmt kein Token einer"),
         ("aa@nordlicht", "GET", "/v1/invoices", "Dieser Vorgang wird hier nicht angeboten. ("),
@@ -32,6 +32,19 @@ async def test_errors_are_told_in_german_with_their_details(site: Web) -> None:
         for name in ("www-authenticate", "allow", "content-type"):
             assert spoken.headers.get(name) == plain.headers.get(name)
         assert int(spoken.headers["content-length"]) == len(spoken.content)
+
+
+async def test_a_denial_has_words_of_its_own_in_german(site: Web) -> None:
+    unknown = f"{site.customer('alpenblick')}/subscriptions/01a20000-0000-7000-8000-000000000001"
+    for headers in (GERMAN, {"Accept-Language": "de-AT,en;q=0.5"}, {"X-Locale": "de", "Accept-Language": "en"}):
+        spoken = await site.call("aa@nordlicht", "GET", unknown, headers=headers)
+        assert spoken.json()["description"] == "Bei Ihnen gibt es nichts dergleichen."
+        assert spoken.headers["content-language"] == "de"
+    for headers in ({}, {"Accept-Language": "fr"}, {"X-Locale": "en-US", "Accept-Language": "de"}):
+        plain = await site.call("aa@nordlicht", "GET", unknown, headers=headers)
+        assert plain.json()["description"] == "There is no such thing among yours."
+        assert "content-language" not in plain.headers
+        assert plain.headers["copartner-decision-id"] == spoken.headers["copartner-decision-id"]
 
 
 @pytest.mark.parametrize(

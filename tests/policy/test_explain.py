@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from copartner.kernel.languages import Language
 from copartner.policy.actions import Action
-from copartner.policy.decide import decide
+from copartner.policy.decide import EXPIRED, UNKNOWN_ACTION, Decision, decide
 from copartner.policy.explain import Explanation, Fact, explain
-from copartner.policy.facts import Agreement, Cloud, Facts, Relationship, Role, Side
+from copartner.policy.facts import Agreement, Cloud, Ending, Facts, Relationship, Role, Side
 from copartner.policy.rulebook import Rulebook
 from copartner.proof.specimens import (
     CUSTOMER,
@@ -22,6 +23,7 @@ from copartner.proof.specimens import (
 )
 
 BOOK = Rulebook.load()
+GERMAN = Language.GERMAN
 RULES = BOOK.at(Cloud.COMMERCIAL, date(2026, 11, 22))
 
 
@@ -40,23 +42,27 @@ def test_a_forbid_names_what_it_judged() -> None:
     assert not made.allowed
     assert made.summary == "A partner changes no state, quantity or name of a subscription it did not sell."
     assert reason.rule == "mp-subscription"
-    assert reason.facts == (Fact("resource.partner", OTHER), Fact("principal.tenant", PARTNER))
-    assert reason.missing == ("resource.partner is principal.tenant",)
+    assert reason.facts == (
+        Fact("resource.partner", "the seller of the subscription", OTHER),
+        Fact("principal.tenant", "the tenant of the actor", PARTNER),
+    )
+    assert reason.missing == ("the seller of the subscription is the tenant of the actor",)
+    assert made.steps == (reason.needs,)
     assert reason.caller == "There is no such subscription among yours."
 
 
 def test_an_absent_fact_is_said_to_be_absent() -> None:
     facts = with_context(_facts(Action.SUBSCRIPTION_READ, Role.ADMIN_AGENT), relationship=None)
     (reason,) = _explained(Action.SUBSCRIPTION_READ, facts).reasons
-    assert Fact("context.relationship.active", "absent") in reason.facts
-    assert "context.relationship is known" in reason.missing
+    assert Fact("context.relationship.active", "the reseller relationship is active", "not there") in reason.facts
+    assert "the reseller relationship is there" in reason.missing
 
 
 def test_a_witness_is_judged_whole() -> None:
     witness = Relationship("r-9", PARTNER, CUSTOMER, active=False)
     facts = with_context(_facts(Action.SUBSCRIPTION_READ, Role.ADMIN_AGENT), relationship=witness)
     (reason,) = _explained(Action.SUBSCRIPTION_READ, facts).reasons
-    assert reason.missing == ("context.relationship.active",)
+    assert reason.missing == ("the reseller relationship is active",)
 
 
 def test_a_default_denial_names_the_permits_that_exist() -> None:
@@ -64,9 +70,43 @@ def test_a_default_denial_names_the_permits_that_exist() -> None:
     (reason,) = made.reasons
     assert reason.permits
     assert reason.rule == "role-subscriptions-change"
-    assert reason.missing == ("principal.roles contains one of Global admin, Admin agent, Sales agent",)
-    assert Fact("principal.roles", "Helpdesk agent") in reason.facts
+    assert reason.missing == ("the roles of the actor include one of Global admin, Admin agent, Sales agent",)
+    assert Fact("principal.roles", "the roles of the actor", "Helpdesk agent") in reason.facts
     assert "Global admin, Admin agent or Sales agent" in made.summary
+    assert made.steps == ("Ask whoever administers your tenant for the role.",)
+
+
+def test_of_several_permits_those_of_the_readers_side_are_offered() -> None:
+    facts = specimen(Action.AUDIT_READ, "Home", Cloud.COMMERCIAL, Side.CUSTOMER, (Role.USER,))
+    made = _explained(Action.AUDIT_READ, facts)
+    assert made.reasons[0].rule == "role-own-audit"
+    assert {reason.rule for reason in made.reasons} == {"role-own-audit", "role-operator-audit", "role-activity-log"}
+    assert made.summary == "No rule permits this to you. Role Global admin in the customer's tenant."
+
+
+def test_several_ways_are_listed() -> None:
+    facts = with_resource(
+        specimen(Action.DECISION_READ, "DecisionRecord", Cloud.COMMERCIAL, Side.CUSTOMER, (Role.USER,)), actor=None
+    )
+    made = _explained(Action.DECISION_READ, facts)
+    assert made.summary == (
+        "No rule permits this to you. One of: (1) Role Global admin in the customer's tenant. "
+        "(2) The decision has to be one about your own request."
+    )
+    said = explain(RULES, Action.DECISION_READ, facts, decide(RULES, Action.DECISION_READ, facts), language=GERMAN)
+    assert said.summary == (
+        "Keine Regel erlaubt Ihnen das. Eines davon: (1) Nötig ist im Mandanten des Kunden die Rolle Globaler "
+        "Administrator. (2) Die Entscheidung muss Ihre eigene Anfrage betreffen."
+    )
+    assert said.steps == ("Bitten Sie die Verwaltung Ihres Mandanten um die Rolle.",)
+
+
+def test_an_application_is_told_to_bring_a_person() -> None:
+    facts = with_principal(_facts(Action.CUSTOMER_PURGE, Role.SALES_AGENT, "Customer"), app_only=True)
+    known = with_context(facts, shared=False, ending=Ending(0, 0, 0))
+    assert _explained(Action.CUSTOMER_PURGE, known).steps == (
+        "An application acts as an Admin agent; let a user with the role sign in.",
+    )
 
 
 def test_what_nobody_may_do_is_said_to_be_so() -> None:
@@ -78,12 +118,42 @@ def test_a_doubt_is_said() -> None:
     made = _explained(Action.CART_CREATE, _facts(Action.CART_CREATE, Role.ADMIN_AGENT))
     assert made.doubt
     assert "could not be applied" in made.summary
+    assert made.steps == ("Give the number of the decision to whoever runs this service.",)
+
+
+@pytest.mark.parametrize(
+    ("doubt", "english", "german"),
+    [
+        (f"{UNKNOWN_ACTION} cart.create", "know no action cart.create", "kennen den Vorgang cart.create nicht"),
+        (f"{EXPIRED} of 2026-11-21", "not those of this day", "nicht die dieses Tages"),
+        ("PanicException: engine", "could not be applied", "ließen sich auf diesen Sachverhalt nicht anwenden"),
+    ],
+)
+def test_each_doubt_has_its_sentence(doubt: str, english: str, german: str) -> None:
+    decision = Decision(False, (), RULES.digest, (doubt,))
+    facts = _facts(Action.CART_CREATE, Role.ADMIN_AGENT, "Customer")
+    for language, words in ((Language.ENGLISH, english), (GERMAN, german)):
+        made = explain(RULES, Action.CART_CREATE, facts, decision, language=language)
+        assert words in made.summary
+        assert made.steps
+
+
+def test_a_denial_is_told_in_german() -> None:
+    facts = with_resource(_facts(Action.SUBSCRIPTION_SUSPEND, Role.ADMIN_AGENT), partner=OTHER)
+    made = explain(
+        RULES, Action.SUBSCRIPTION_SUSPEND, facts, decide(RULES, Action.SUBSCRIPTION_SUSPEND, facts), language=GERMAN
+    )
+    (reason,) = made.reasons
+    assert made.summary.startswith("Ein Partner ändert weder Zustand noch Menge noch Namen eines Abonnements")
+    assert reason.facts[0] == Fact("resource.partner", "der Verkäufer des Abonnements", OTHER)
+    assert reason.missing == ("der Verkäufer des Abonnements ist der Mandant des Akteurs",)
+    assert reason.caller == "Unter Ihren Abonnements gibt es kein solches."
 
 
 def test_a_condition_that_lifts_a_when_forbid_is_its_negation() -> None:
     facts = with_principal(_facts(Action.CUSTOMER_EDIT, Role.ADMIN_AGENT, "Customer"), app_only=True)
     (reason,) = _explained(Action.CUSTOMER_EDIT, facts).reasons
-    assert reason.missing == ("not principal.appOnly",)
+    assert reason.missing == ("the actor is no application alone",)
 
 
 def test_an_agreement_of_another_partner_does_not_do() -> None:
@@ -92,7 +162,7 @@ def test_an_agreement_of_another_partner_does_not_do() -> None:
     )
     (reason,) = _explained(Action.CART_CHECKOUT, facts).reasons
     assert reason.rule == "mca-confirmed"
-    assert Fact("context.agreement.confirmedBy", OTHER) in reason.facts
+    assert Fact("context.agreement.confirmedBy", "the partner that attested the agreement", OTHER) in reason.facts
 
 
 def test_an_explanation_belongs_to_its_rule_set() -> None:

@@ -101,11 +101,11 @@ def _in_words(ctx: Context, action: Action, facts: Facts, decision: Decision) ->
     """The decision as the asking tenant may read it: what is concealed from a partner stays so."""
     tenant = str(ctx.caller.tenant_id)
     fired = (ctx.rules.rule(name) for name in decision.rules)
-    told = next((rule.caller for rule in fired if not rule.permits and rule.caller), None)
+    told = next((rule.said(ctx.language).caller for rule in fired if not rule.permits and rule.caller), None)
     if told is not None and facts.principal.tenant == tenant:
         return told, ()
     known = known_to(facts, tenant)
-    explained = explain(ctx.rules, action, known.facts, decision, known.withheld)
+    explained = explain(ctx.rules, action, known.facts, decision, known.withheld, language=ctx.language)
     return explained.summary, explained.reasons
 
 

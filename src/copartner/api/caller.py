@@ -14,6 +14,7 @@ from copartner.command.context import Caller, Context, RequestKey
 from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import Ids
+from copartner.kernel.languages import Language, preferred
 from copartner.policy.facts import Door, Side
 from copartner.signin.tokens import TokenRefused
 from copartner.tenants.service.tenants import side_of
@@ -87,6 +88,12 @@ class Identifiers:
         self.request_id = request_id or fresh
         self.correlation_id = correlation_id or fresh
 
+    @property
+    def language(self) -> Language:
+        """The language asked for: by X-Locale, which the contract knows, else by Accept-Language; else English."""
+        asked = self.headers.get(b"x-locale") or self.headers.get(b"accept-language", b"")
+        return preferred(asked.decode("latin-1")) or Language.ENGLISH
+
 
 def identified(scope: Scope) -> Identifiers:
     """The headers and identifiers that the outer layer put beside the request."""
@@ -127,6 +134,7 @@ async def context(
         correlation_id=identifiers.correlation_id,
         request=_key(scope, identifiers, body),
         locale=_locale(headers.get(b"x-locale")),
+        language=identifiers.language,
     )
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from copartner.command.command import Command
 from copartner.command.denial import Denied, record_denial
 from copartner.command.runtime import Runtime
+from copartner.kernel.languages import Language
 from copartner.policy.actions import Action
 from copartner.policy.decide import Decision, decide
 from copartner.policy.facts import Door, Facts, Resource, Side
@@ -56,7 +57,8 @@ class RequestKey:
 class Context:
     """One request: its caller, its identifiers, the running system, and the one moment and rules it is judged by.
 
-    `moment` is programme time when the request came; all it changes is dated so.
+    `moment` is programme time when the request came; all it changes is dated so. `locale` is whose texts of the
+    catalogue are wanted, `language` the one in which the caller is spoken to.
     """
 
     runtime: Runtime
@@ -64,6 +66,7 @@ class Context:
     correlation_id: str
     request: RequestKey | None = None
     locale: str = "en"
+    language: Language = Language.ENGLISH
     moment: datetime = field(init=False)
     rules: RuleSet = field(init=False, repr=False)
     rules_number: int = field(init=False, repr=False)

@@ -1,5 +1,6 @@
 """Denials: what the caller is told, what the customer and the seller read, and how both are kept."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -10,16 +11,20 @@ from asyncpg.connection import Connection
 
 from copartner.command import store
 from copartner.kernel.errors import Refusal
+from copartner.kernel.languages import Language
 from copartner.policy.actions import Action
 from copartner.policy.decide import Decision
 from copartner.policy.disclosure import Known, known_to
-from copartner.policy.explain import explain
+from copartner.policy.explain import Explanation, explain
 from copartner.policy.facts import Facts
+from copartner.policy.rule import Rule
 
 if TYPE_CHECKING:
     from copartner.command.context import Context
 
-_NO_PERMIT = "Your roles do not allow this."
+_DENIED = "The rules do not allow this."
+# A denial in each language, by what one tenant may know.
+Words = Mapping[Language, Explanation]
 # What these are about is only to be made, under an identifier drawn for the request: it tells no two denials apart.
 _MAKING = frozenset(
     {
@@ -34,22 +39,37 @@ _MAKING = frozenset(
 class Denied(Refusal):
     """The rules deny an action. `rules` are their ids; `concealed` when the thing must stay unknown to the caller.
 
-    `of_bearer` when it is denied to whoever bears such a token, whatever the thing is.
+    `of_bearer` when it is denied to whoever bears such a token, whatever the thing is. `words` is what the caller may
+    read of it; the message is its summary, and there is none before the denial was recorded.
     """
 
     def __init__(self, action: Action, facts: Facts, decision: Decision) -> None:
-        super().__init__(_NO_PERMIT)
+        super().__init__(_DENIED)
         self.action = action
         self.facts = facts
         self.decision = decision
         self.concealed = False
         self.of_bearer = False
         self.decision_id: UUID | None = None
+        self.words: Words = {}
+
+    def steps(self, language: Language) -> tuple[str, ...]:
+        """What the caller can do next; nothing where the thing must stay unknown to it."""
+        return self.words[language].steps if language in self.words else ()
 
     @property
     def rules(self) -> tuple[str, ...]:
         """Ids of the forbids that fired; empty when no permit applied."""
         return self.decision.rules
+
+
+def would_say(ctx: "Context", action: Action, facts: Facts, decision: Decision) -> Explanation:
+    """What a denial that nobody asked for yet would say to the caller, in its language; nothing is recorded."""
+    hiding = next((rule for rule in map(ctx.rules.rule, decision.rules) if rule.caller), None)
+    if hiding is not None:
+        return _concealing(action, hiding, ctx.language)
+    known = known_to(facts, str(ctx.caller.tenant_id))
+    return explain(ctx.rules, action, known.facts, decision, known.withheld, language=ctx.language)
 
 
 async def record_denial(ctx: "Context", denied: Denied) -> Denied:
@@ -61,12 +81,17 @@ async def record_denial(ctx: "Context", denied: Denied) -> Denied:
         # Who may not ask learns that, and what else would stand in the way of whatever thing is never told.
         fired = [rule for rule in fired if rule.of_bearer]
         denied.decision = replace(denied.decision, rules=tuple(rule.id for rule in fired))
-    told = next((rule.caller for rule in fired if rule.caller), None)
+    told = next((rule for rule in fired if rule.caller), None)
     denied.concealed = told is not None
-    denied.message = told or " ".join(rule.text for rule in fired) or _NO_PERMIT
+    if told is None:
+        denied.words = _words(ctx, denied, str(ctx.caller.tenant_id))
+    else:
+        denied.words = {language: _concealing(denied.action, told, language) for language in Language}
+    denied.message = denied.words[Language.ENGLISH].summary
+    denied.translations = {language: made.summary for language, made in denied.words.items()}
     async with ctx.runtime.pool.acquire() as connection, connection.transaction():
         await connection.execute(store.ACT_AS, ctx.caller.side.value, ctx.caller.tenant_id)
-        for row in _rows(ctx, denied, told):
+        for row in _rows(ctx, denied):
             own = row["tenant_id"] == ctx.caller.tenant_id
             number = await _keep(ctx, connection, row | {"judged": judged} if own else row)
             if own:
@@ -85,30 +110,27 @@ def kept(action: Action, facts: Facts, decision: Decision) -> dict[str, Any]:
     }
 
 
-def _rows(ctx: "Context", denied: Denied, told: str | None) -> list[dict[str, Any]]:
+def _rows(ctx: "Context", denied: Denied) -> list[dict[str, Any]]:
     caller = str(ctx.caller.tenant_id)
-    known = known_to(denied.facts, caller)
     resource = denied.facts.resource
     kind = msgspec.to_builtins(resource)["type"]
     nothing = {"principal": msgspec.to_builtins(denied.facts.principal), "resource": {"type": kind}}
     if denied.of_bearer:
-        return [_row(ctx, denied, caller, nothing, _explained(ctx, denied, known))]
-    if told is None:
-        return [_row(ctx, denied, caller, _plain(known), _explained(ctx, denied, known))]
-    rows = [_row(ctx, denied, caller, nothing, None, told=told)]
+        return [_row(ctx, denied, caller, nothing, denied.words)]
+    if not denied.concealed:
+        return [_row(ctx, denied, caller, _plain(known_to(denied.facts, caller)), denied.words)]
+    rows = [_row(ctx, denied, caller, nothing, denied.words, told=denied.message)]
     customer, seller = getattr(resource, "customer", None), getattr(resource, "partner", None)
     if customer is None or seller is None:
         return rows
     if customer != caller:
-        known = known_to(denied.facts, customer)
-        rows.append(_row(ctx, denied, customer, _plain(known), _explained(ctx, denied, known)))
+        plain = _plain(known_to(denied.facts, customer))
+        rows.append(_row(ctx, denied, customer, plain, _words(ctx, denied, customer)))
     if seller not in (caller, customer):
-        explained = _explained(ctx, denied, known_to(denied.facts, seller))
         # Who tried is not for the seller, so neither is what was judged of it.
-        for rule in explained["rules"]:
-            rule |= {"facts": (), "missing": ()}
+        told = {language: _without_facts(made) for language, made in _words(ctx, denied, seller).items()}
         seen = {"resource": msgspec.to_builtins(resource)}
-        rows.append(_row(ctx, denied, seller, seen, explained, names_actor=False))
+        rows.append(_row(ctx, denied, seller, seen, told, names_actor=False))
     return rows
 
 
@@ -119,21 +141,44 @@ def _plain(known: Known) -> dict[str, Any]:
     return plain
 
 
-def _explained(ctx: "Context", denied: Denied, known: Known) -> dict[str, Any]:
-    """The denial in words, by what its reader may know; kept, because the facts behind it are not."""
-    made = explain(ctx.rules, denied.action, known.facts, denied.decision, known.withheld)
-    rules = [
-        {
-            "id": it.rule,
-            "text": it.text,
-            "source": it.source,
-            "needs": it.needs,
-            "facts": [{"name": fact.name, "value": fact.value} for fact in it.facts],
-            "missing": it.missing,
+def _words(ctx: "Context", denied: Denied, tenant: str) -> Words:
+    """The denial in each language, by what a tenant may know."""
+    known = known_to(denied.facts, tenant)
+    return {
+        language: explain(ctx.rules, denied.action, known.facts, denied.decision, known.withheld, language=language)
+        for language in Language
+    }
+
+
+def _concealing(action: Action, rule: Rule, language: Language) -> Explanation:
+    """What is said instead to whoever may not learn that the thing exists."""
+    return Explanation(action, False, rule.said(language).caller or "", (), (), ())
+
+
+def _without_facts(made: Explanation) -> Explanation:
+    return replace(made, reasons=tuple(replace(reason, facts=(), missing=()) for reason in made.reasons))
+
+
+def _kept(words: Words) -> dict[Language, dict[str, Any]]:
+    """A denial in words; kept in each language, because who reads it speaks another, and rules and facts change."""
+    return {
+        language: {
+            "summary": made.summary,
+            "rules": [
+                {
+                    "id": it.rule,
+                    "text": it.text,
+                    "source": it.source,
+                    "needs": it.needs,
+                    "facts": it.facts,
+                    "missing": it.missing,
+                }
+                for it in made.reasons
+            ],
+            "steps": made.steps,
         }
-        for it in made.reasons
-    ]
-    return {"summary": made.summary, "rules": rules}
+        for language, made in words.items()
+    }
 
 
 def _row(
@@ -141,7 +186,7 @@ def _row(
     denied: Denied,
     tenant: str,
     facts: dict[str, Any],
-    explained: dict[str, Any] | None,
+    words: Words,
     *,
     told: str | None = None,
     names_actor: bool = True,
@@ -166,7 +211,7 @@ def _row(
         "rules": rules,
         "caller_text": told,
         "facts": facts,
-        "explained": explained,
+        "explained": _kept(words),
         "digest": denied.decision.digest,
     }
 
@@ -197,7 +242,10 @@ async def _keep(ctx: "Context", connection: Connection, row: dict[str, Any]) -> 
             "operation_type": row["action"],
             "resource_id": row["resource_id"],
             "status": "denied",
-            "new_value": {"rules": row["rules"], "told": row["caller_text"]},
+            "new_value": {
+                "rules": row["rules"],
+                "told": {name: it["summary"] for name, it in row["explained"].items()},
+            },
             "decision_id": kept["id"],
             "correlation_id": _correlation(ctx, row),
             "customer_tenant_id": row["facts"]["resource"].get("customer"),
@@ -206,6 +254,10 @@ async def _keep(ctx: "Context", connection: Connection, row: dict[str, Any]) -> 
         await connection.execute(store.write_audit(), msgspec.json.encode([audit]).decode())
     result: UUID = kept["id"]
     return result
+
+
+def _summaries(kept: dict[Language, dict[str, Any]]) -> dict[Language, str]:
+    return {language: told["summary"] for language, told in kept.items()}
 
 
 def _correlation(ctx: "Context", row: dict[str, Any]) -> str | None:

@@ -1,13 +1,25 @@
 """What can be wrong with a request, free of domain words; capabilities subclass these, dialects map classes."""
 
+from collections.abc import Mapping
+
+from copartner.kernel.languages import Language
+
 
 class Refusal(Exception):
-    """A request that cannot be done. `message` says what is wrong and what to do; `data` names the values concerned."""
+    """A request that cannot be done. `message` says what is wrong and what to do; `data` names the values concerned.
+
+    `translations` say the message in other languages, where somebody wrote that down.
+    """
 
     def __init__(self, message: str, *data: str) -> None:
         super().__init__(message)
         self.message = message
         self.data = data
+        self.translations: Mapping[Language, str] = {}
+
+    def said(self, language: Language) -> str:
+        """The message in a language, in English where it has no translation."""
+        return self.translations.get(language, self.message)
 
 
 class NotFound(Refusal):

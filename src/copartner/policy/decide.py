@@ -14,6 +14,8 @@ from copartner.policy.rulebook import RuleSet
 from copartner.policy.wire import entities, request
 
 MEMO_LIMIT = 50_000
+# How a doubt begins that has a sentence of its own.
+UNKNOWN_ACTION, EXPIRED = "unknown action", "expired rules"
 _log = structlog.get_logger("copartner.policy")
 
 
@@ -61,7 +63,7 @@ def decide(ruleset: RuleSet, action: Action, facts: Facts, at: datetime | None =
 def decide_cold(ruleset: RuleSet, action: Action, facts: Facts) -> Decision:
     """Ask the engine itself; every error, missing answer or unknown action is a denial with its doubt."""
     if action not in ruleset.schema.actions:
-        return Decision(False, (), ruleset.digest, (f"unknown action {action}",))
+        return Decision(False, (), ruleset.digest, (f"{UNKNOWN_ACTION} {action}",))
     try:
         result = cedarpy.is_authorized(
             request(action, facts), ruleset.compiled, entities(facts), schema=ruleset.schema.engine

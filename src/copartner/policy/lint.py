@@ -5,12 +5,18 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
+from copartner.kernel.languages import Language
 from copartner.policy.facts import Cloud
 from copartner.policy.schema import Schema
 from copartner.policy.tree import Entity, Is, Literal, Policy, Var, walk
+from copartner.policy.wording import SENTENCES
 
 REQUIRED = ("id", "text", "source", "needs")
-KNOWN = frozenset({*REQUIRED, "from", "to", "cloud", "caller", "judges", "disputed", "followed"})
+# What a rule says in another language, such as @text_de; the shipped rules have that in the catalogue.
+TRANSLATED = {
+    f"{name}_{language}": name for name in SENTENCES for language in Language if language is not Language.ENGLISH
+}
+KNOWN = frozenset({*REQUIRED, *TRANSLATED, "from", "to", "cloud", "caller", "judges", "disputed", "followed"})
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -49,6 +55,9 @@ def _annotations(policy: Policy) -> list[str]:
         clouds = given["cloud"].split()
         if not clouds or not set(clouds) <= set(Cloud):
             found.append(f"@cloud takes names out of {', '.join(Cloud)}")
+    for name, english in TRANSLATED.items():
+        if name in given and not (given[name] and english in given):
+            found.append(f"@{name} says what @{english} says: give both, or leave it out")
     if policy.permits and "caller" in given:
         found.append("@caller belongs to forbids")
     if "judges" in given:

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
+from copartner.kernel.languages import Language
 from copartner.policy.facts import Cloud
+from copartner.policy.wording import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,10 @@ class Obligation:
     clouds: frozenset[Cloud]
     begins: datetime
     ends: datetime
+
+    def said(self, language: Language) -> str:
+        """Its text in a language, in English where nobody translated it."""
+        return translated(self.id, "text", self.text, language)
 
     def first(self, cloud: Cloud, moment: datetime) -> datetime | None:
         """The first moment, not before the given one, at which it holds in a cloud; None when it never does."""

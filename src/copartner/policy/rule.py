@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from copartner.kernel.languages import Language
 from copartner.policy.facts import Cloud
 from copartner.policy.tree import Policy
+from copartner.policy.wording import translated
 
 
 class BrokenRules(Exception):
     """The rules cannot be trusted, so nothing may start with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What a rule says to people in one language; see the properties of Rule."""
+
+    text: str
+    needs: str
+    caller: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,15 @@ class Rule:
     def caller(self) -> str | None:
         """What a caller reads instead of the rule, where it may not learn that the thing exists."""
         return self.policy.annotations.get("caller")
+
+    def said(self, language: Language) -> Sentences:
+        """Its sentences in a language: those that it brings along, else the catalogue's, else the English ones."""
+        caller = None if self.caller is None else self._said("caller", self.caller, language)
+        return Sentences(self._said("text", self.text, language), self._said("needs", self.needs, language), caller)
+
+    def _said(self, sentence: str, english: str, language: Language) -> str:
+        brought = self.policy.annotations.get(f"{sentence}_{language}")
+        return brought or translated(self.id, sentence, english, language)
 
     @property
     def of_bearer(self) -> bool:

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 from markupsafe import Markup
 
+from copartner.kernel.languages import Language, catalogue
 from copartner.portal.assets import asset
 
 SAFE_HEADERS = {
@@ -26,7 +27,7 @@ _PAGE_HEADERS = SAFE_HEADERS | {
 }
 
 
-def _environment() -> Environment:
+def _environment(language: Language) -> Environment:
     made = Environment(
         loader=PackageLoader("copartner.portal", "templates"),
         autoescape=True,
@@ -36,10 +37,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # Sentences are marked in the templates; until there are catalogues each is its own translation.
     made.policies["ext.i18n.trimmed"] = True
+    said = {} if language is Language.ENGLISH else catalogue("copartner.portal", "pages", language)
     translated: Any = made
-    translated.install_null_translations(newstyle=True)
+    translated.install_gettext_callables(
+        lambda text: said.get(("", text), text),
+        lambda one, many, number: one if number == 1 else many,
+        newstyle=True,
+    )
+    made.globals["language"] = language
     made.globals["asset"] = asset
     made.filters["moment"] = _moment
     return made
@@ -50,18 +56,26 @@ def _moment(value: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), moment.strftime("%Y-%m-%d %H:%M UTC"))
 
 
-_templates = _environment()
+_templates = {language: _environment(language) for language in Language}
 
 
 def render(
-    template: str, values: Mapping[str, Any], *, status: int = 200, decision_id: UUID | None = None
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    status: int = 200,
+    decision_id: UUID | None = None,
+    language: Language = Language.ENGLISH,
 ) -> Response[bytes]:
-    """The page of a template; `decision_id` goes into the header that names it."""
+    """The page of a template; `decision_id` goes into the header that names it.
+
+    A page is asked for in a language only when all of it is translated, so that none speaks two.
+    """
     known = {"visitor": None, **values}
     headers = dict(_PAGE_HEADERS)
     if decision_id is not None:
         headers["Copartner-Decision-Id"] = str(decision_id)
-    html = _templates.get_template(template).render(known)
+    html = _templates[language].get_template(template).render(known)
     return Response(html.encode(), status_code=status, media_type="text/html", headers=headers)
 
 

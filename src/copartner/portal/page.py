@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Response
 
 from copartner.command.context import Context
+from copartner.kernel.languages import Language
 from copartner.policy.facts import Side
 from copartner.portal.html import render
 from copartner.portal.session import Visitor
@@ -17,15 +18,25 @@ SIGN_OUT = "/portal/sign-out"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A signed-in person at one address: `path` is the address, `ids` are the identifiers in it."""
+    """A signed-in person at one address: `path` is the address, `ids` are the identifiers in it.
+
+    `language` is the one that the browser asks for; a page speaks it when all of it is translated.
+    """
 
     ctx: Context
     visitor: Visitor
     path: str
     ids: Mapping[str, UUID]
+    language: Language
 
     def page(
-        self, template: str, *, status: int = 200, decision_id: UUID | None = None, **values: Any
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        decision_id: UUID | None = None,
+        language: Language = Language.ENGLISH,
+        **values: Any,
     ) -> Response[bytes]:
         """The page of a template, with what every page of a signed-in person needs."""
         common = {
@@ -35,7 +46,7 @@ class Visit:
             "sign_out": SIGN_OUT,
             "sign_out_key": self.visitor.form_key(SIGN_OUT),
         }
-        return render(template, common | values, status=status, decision_id=decision_id)
+        return render(template, common | values, status=status, decision_id=decision_id, language=language)
 
 
 Show = Callable[[Visit], Awaitable[Response[bytes]]]

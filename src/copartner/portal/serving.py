@@ -13,6 +13,7 @@ from copartner.command.denial import Denied
 from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Conflict, Illegal, NotFound, Refusal
 from copartner.kernel.ids import parse_id
+from copartner.kernel.languages import Language, preferred
 from copartner.policy.facts import Door
 from copartner.portal import form
 from copartner.portal.entrance import Entrance
@@ -33,7 +34,8 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
         verified = visitor.verified
         who = (page.side, verified.tenant_id, verified.subject_id)
         caller = Caller(*who, app_only=False, multi_factor=verified.multi_factor, door=Door.PAGE)
-        return Visit(Context(runtime, caller, correlation_id(request.scope)), visitor, path, ids)
+        language = preferred(request.headers.get("accept-language", "")) or Language.ENGLISH
+        return Visit(Context(runtime, caller, correlation_id(request.scope)), visitor, path, ids, language)
 
     async def show(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
         visitor = await entrance.sessions.visitor(request)
@@ -97,14 +99,13 @@ async def _say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]
     try:
         return await answer(visit)
     except Denied as denied:
-        # Whoever may not learn that the thing exists learns nothing of the rule either.
-        named = [] if denied.concealed else [visit.ctx.rules.rule(name) for name in denied.rules]
         return visit.page(
             "denied.html",
             status=404 if denied.concealed else 403,
             decision_id=denied.decision_id,
-            sentence=denied.message,
-            needs=[rule.needs for rule in named],
+            language=visit.language,
+            sentence=denied.said(visit.language),
+            steps=denied.steps(visit.language),
             decision=denied.decision_id,
             of_bearer=denied.of_bearer,
             enter=Entrance.address(visit.path, other=not denied.of_bearer, second_factor=denied.of_bearer),

@@ -44,10 +44,11 @@ class AgentGroup:
 
 @dataclass(frozen=True, slots=True)
 class JudgedFact:
-    """One fact that a rule judged, by its name in the rules."""
+    """One fact that a rule judged: its name in the rules, what it is called, its value."""
 
     name: str
     value: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class DecidingRule:
 class DecisionView:
     """A tenant's record of a denial. The actor is None where the reader may not learn it.
 
-    `rules` is empty and `summary` all there is where the thing has to stay unknown to the reader. `times` counts equal
-    denials within an hour, the last at `last_at`.
+    `rules` is empty and `summary` all there is where the thing has to stay unknown to the reader. `steps` is what can
+    be done next. `times` counts equal denials within an hour, the last at `last_at`.
     """
 
     id: UUID
@@ -81,6 +82,7 @@ class DecisionView:
     actor_name: str | None
     summary: str
     rules: tuple[DecidingRule, ...]
+    steps: tuple[str, ...]
     facts: dict[str, Any]
     digest: str
 

@@ -1,10 +1,12 @@
 """Enrolling partners, and what a tenant reads about decisions and changes that concern it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from copartner.command.context import Context
+from copartner.kernel.languages import Language
 from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
 from copartner.policy.facts import Role
@@ -13,6 +15,7 @@ from copartner.programme.model import (
     AgentGroup,
     AuditFilter,
     AuditRecord,
+    AuditStatus,
     DecidingRule,
     DecisionView,
     Enrolment,
@@ -53,7 +56,7 @@ async def enrol_tenant(ctx: Context, *, tenant_id: UUID, mpn_id: str, markets: I
 
 
 async def read_decision(ctx: Context, *, decision_id: UUID) -> DecisionView:
-    """The acting tenant's record of a denial, explained as far as it may know the thing.
+    """The acting tenant's record of a denial, explained as far as it may know the thing, in the caller's language.
 
     Raises Denied, UnknownDecision.
     """
@@ -71,8 +74,9 @@ async def read_decision(ctx: Context, *, decision_id: UUID) -> DecisionView:
         resource_id=found.resource_id,
         actor_tenant_id=found.actor_tenant_id,
         actor_name=found.actor_name,
-        summary=found.caller_text or explained.summary,
-        rules=() if found.caller_text else explained.rules,
+        summary=explained.summary,
+        rules=explained.rules,
+        steps=explained.steps,
         facts=found.facts,
         digest=found.digest,
     )
@@ -101,7 +105,8 @@ async def list_audit(
         body=_LISTED,
         each=Action.AUDIT_READ,
     )
-    return found.page(size, lambda it: it.id)
+    page = found.page(size, lambda it: it.id)
+    return replace(page, items=tuple(_in_words(ctx, one) for one in page.items))
 
 
 async def read_audit_record(ctx: Context, *, record_id: UUID) -> AuditRecord:
@@ -109,18 +114,29 @@ async def read_audit_record(ctx: Context, *, record_id: UUID) -> AuditRecord:
     found = await ctx.find(Action.AUDIT_READ, store.audit_record(), record_id, body=AuditRecord)
     if found is None:
         raise rules.UnknownRecord("There is no such record in your tenant's audit.", str(record_id))
-    return found
+    return _in_words(ctx, found)
 
 
 async def _explained(ctx: Context, row: store.DecisionRow) -> store.Explained:
     """What was explained when it was denied; a record from before that was kept names its rules alone."""
-    if row.explained is not None:
-        return row.explained
+    if row.explained:
+        return row.explained.get(ctx.language) or row.explained[Language.ENGLISH]
+    if row.caller_text:
+        return store.Explained(row.caller_text, ())
     ruleset = await kept.rules_of(ctx.runtime, row.digest)
     if ruleset is None:
         return store.Explained("The rules that decided this were never kept: " + ", ".join(row.rules), ())
-    named = [ruleset.rule(name) for name in row.rules]
+    named = [(ruleset.rule(name), ruleset.rule(name).said(ctx.language)) for name in row.rules]
     return store.Explained(
-        " ".join(rule.text for rule in named) or "No rule permitted this.",
-        tuple(DecidingRule(rule.id, rule.text, rule.source, rule.needs, (), ()) for rule in named),
+        " ".join(said.text for _, said in named) or "No rule permitted this.",
+        tuple(DecidingRule(rule.id, said.text, rule.source, said.needs, (), ()) for rule, said in named),
     )
+
+
+def _in_words(ctx: Context, record: AuditRecord) -> AuditRecord:
+    """The record with what was told of a denial in the caller's language alone."""
+    told = record.new_value.get("told") if record.status is AuditStatus.DENIED else None
+    if not isinstance(told, dict):
+        return record
+    said = told.get(ctx.language) or told[Language.ENGLISH]
+    return replace(record, new_value={**record.new_value, "told": said})

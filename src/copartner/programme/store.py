@@ -12,6 +12,7 @@ from asyncpg.connection import Connection
 
 from copartner.command.context import Context
 from copartner.kernel.functions import call
+from copartner.kernel.languages import Language
 from copartner.policy.facts import Facts
 from copartner.policy.rulebook import Source
 from copartner.programme.model import AgentGroup, DecidingRule, Enrolment
@@ -22,10 +23,11 @@ _SOURCE = msgspec.json.Decoder(Source)
 
 
 class Explained(msgspec.Struct):
-    """A denial in words, as they were kept for its reader."""
+    """A denial in words of one language, as they were kept for its reader."""
 
     summary: str
     rules: tuple[DecidingRule, ...]
+    steps: tuple[str, ...] = ()
 
 
 class DecisionRow(msgspec.Struct):
@@ -43,7 +45,7 @@ class DecisionRow(msgspec.Struct):
     rules: tuple[str, ...]
     caller_text: str | None
     facts: dict[str, Any]
-    explained: Explained | None
+    explained: dict[Language, Explained] | None
     digest: str
 
 

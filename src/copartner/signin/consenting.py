@@ -72,7 +72,9 @@ async def agree(ctx: Context, application_id: UUID, scopes: tuple[str, ...], *, 
     try:
         await consents.consent(ctx, application_id=application_id, offline=_offline(scopes), for_all=for_all)
     except Denied as denied:
-        raise rules.SignInFailed(denied.message) from denied
+        refused = rules.SignInFailed(denied.message)
+        refused.translations = denied.translations
+        raise refused from denied
 
 
 async def context(authority: "Authority", tenant_id: UUID, user_id: UUID, methods: tuple[str, ...]) -> Context:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from copartner.command.context import Context
+from copartner.command.denial import would_say
 from copartner.policy.actions import Action
 from copartner.signin import consent_store as store
 from copartner.signin import revocation_store, rules
@@ -39,7 +40,7 @@ async def read_question(ctx: Context, *, application_id: UUID, offline: bool) ->
     return Question(
         registered_by=registered_by,
         offline=offline,
-        obstacle=None if own.allowed else " ".join(ctx.rules.rule(name).text for name in own.rules),
+        obstacle=None if own.allowed else would_say(ctx, Action.APPLICATION_CONSENT, ctx.asked(facts), own).summary,
         for_all=ctx.judge(Action.APPLICATION_CONSENT_FOR_ALL, facts).allowed,
     )
 

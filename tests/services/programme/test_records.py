@@ -182,8 +182,8 @@ async def test_a_record_tells_nothing_of_other_sellers_and_of_the_buyers_busines
     assert [one["id"] for one in view.facts["tenants"]] == [str(here.id("nordlicht"))]
     assert len(view.facts["organisations"]) == 1
     (rule,) = (one for one in view.rules if one.id == "csp-tenant-only")
-    assert rule.missing == ("not resource.customer.enrolled",)
-    assert [(fact.name, fact.value) for fact in rule.facts] == [("not resource.customer.enrolled", "no")]
+    assert rule.missing == ("the customer is not enrolled in the programme",)
+    assert [(fact.name, fact.value) for fact in rule.facts] == [("the customer is not enrolled in the programme", "no")]
     assert "PT" not in str(view)
 
 

@@ -12,7 +12,7 @@ from litestar.params import FromPath, RawBody
 
 from copartner.api.authority import wire
 from copartner.api.authority.errors import page_status, refused, too_large
-from copartner.api.authority.pages import own_page, refusal_page
+from copartner.api.authority.pages import own_page, refusal_page, told
 from copartner.api.authority.paths import segment_of
 from copartner.api.authority.way import Way
 from copartner.kernel.errors import Refusal
@@ -138,7 +138,7 @@ async def _taken(
             await device.consent(authority, code, signed_in, for_all=answer == "yes-for-all")
         await device.approve(authority, code, signed_in)
     except (rules.DeviceUnknown, rules.SignInFailed) as failed:
-        return _page(way, request, held, user_code=code, failed=failed.message)
+        return _page(way, request, held, user_code=code, failed=told(failed, request))
     return _page(way, request, held, done="approved", application=application)
 
 

@@ -5,13 +5,16 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 from urllib.parse import urlsplit
 
 import segno
 from jinja2 import DictLoader, Environment, StrictUndefined
-from litestar import Response
+from litestar import Request, Response
 from markupsafe import Markup
 
+from copartner.api.caller import identified
+from copartner.kernel.errors import Refusal
 from copartner.signin import totp
 from copartner.signin.consents import Question
 from copartner.signin.steps import Passage, Step
@@ -97,6 +100,13 @@ def sent_back_page(redirect_uri: str, fields: Mapping[str, str]) -> Response[byt
 def refusal_page(message: str, status: int) -> Response[bytes]:
     """What is wrong with the request, for the person before the browser."""
     return _page(_pages.get_template("refused.html").render(message=message, css=_CSS), status, "'none'")
+
+
+def told(refusal: Refusal, request: Request[Any, Any, Any]) -> str:
+    """What a refusal says, in the browser's language where it has it; the page around it is English."""
+    language = identified(request.scope).language
+    said = refusal.said(language)
+    return said if said == refusal.message else Markup('<span lang="{}">{}</span>').format(language, said)
 
 
 def _page(html: str, status: int, form_action: str, scripts: str = "") -> Response[bytes]:

@@ -60,7 +60,8 @@ class Way:
         try:
             passage = await steps.answer(self._authority, passage, Step(form.step), typed, browser)
         except SignInFailed as failed:
-            return await self._ask(request, passage, Step(form.step), typed.get("username", ""), failed.message)
+            why = pages.told(failed, request)
+            return await self._ask(request, passage, Step(form.step), typed.get("username", ""), why)
         except ConsentDeclined as declined:
             code, _ = code_of(declined)
             to, said = form.request, declined.message

@@ -84,10 +84,12 @@ class Graph:
         """The answer to a request that cannot be done."""
         if isinstance(error, Denied):
             status, code = _of_denial(error)
+            text = error.said(known.language)
             if error.decision_id is None:
-                return self.say(status, code, error.message, known)
+                return self.say(status, code, text, known)
             decision = str(error.decision_id)
-            return self.say(status, code, error.message, known, {DECISION_HEADER: decision}, decision)
+            headers = {DECISION_HEADER: decision, "content-language": known.language}
+            return self.say(status, code, text, known, headers, decision)
         status, code = next((CLASSES[kind] for kind in type(error).__mro__ if kind in CLASSES), (400, "badRequest"))
         headers = {"www-authenticate": 'Bearer realm="copartner"'} if status == 401 else {}
         if isinstance(error, RateExceeded | Busy):

@@ -1,6 +1,6 @@
 """What goes wrong, in the contract's codes; the only place that knows them. The codes are those of errors.csv."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -214,7 +214,11 @@ def _not_found(denied: Denied) -> ErrorCode:
 
 def say(code: ErrorCode, description: str, *data: str, headers: Mapping[str, str] | None = None) -> Reply:
     """The contract's error as an answer; what a caller sent comes back in it shortened."""
-    return Said(code, description, tuple(short(value, _LONGEST_VALUE) for value in data), headers)
+    return Said(code, description, _shortened(data), headers)
+
+
+def _shortened(data: Iterable[str]) -> tuple[str, ...]:
+    return tuple(short(value, _LONGEST_VALUE) for value in data)
 
 
 def refuse(error: Refusal, call: Call | None) -> Reply:
@@ -226,7 +230,8 @@ def refuse(error: Refusal, call: Call | None) -> Reply:
             return say(code, error.message, *data)
         decision = str(error.decision_id)
         challenge = _challenge(', error="invalid_token"') if code is SECOND_FACTOR else {}
-        return say(code, error.message, *data, decision, headers={DECISION_HEADER: decision, **challenge})
+        told = {DECISION_HEADER: decision, **challenge}
+        return Said(code, error.message, (*_shortened(data), decision), told, error.translations)
     if isinstance(error, RateExceeded):
         return Reply.of(429, RateBody(429, error.message), {"retry-after": str(error.seconds)})
     code = code_of_class(error)

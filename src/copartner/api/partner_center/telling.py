@@ -1,17 +1,17 @@
 """The contract's error as an answer, in the language that a client asks for."""
 
-import re
 from collections.abc import Mapping
 
 import msgspec
 from litestar.types import Receive, Scope, Send
 
 from copartner.api.call import Reply, encode
+from copartner.api.caller import identified
 from copartner.api.partner_center.codes import ErrorCode
+from copartner.kernel.languages import Language
 
 _SOURCE = "copartner"
 _LONGEST_TEXT = 1500
-_LANGUAGE = re.compile(r"[a-z]{2}")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -25,18 +25,24 @@ class ErrorBody(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Said(Reply):
-    """An error as an answer, sent in the language that `X-Locale` asks for where its code was translated."""
+    """An error as an answer, sent in the language asked for where its description or its code was translated."""
 
-    __slots__ = ("code", "data", "description")
+    __slots__ = ("code", "data", "description", "translations")
 
     def __init__(
-        self, code: ErrorCode, description: str, data: tuple[str, ...], headers: Mapping[str, str] | None = None
+        self,
+        code: ErrorCode,
+        description: str,
+        data: tuple[str, ...],
+        headers: Mapping[str, str] | None = None,
+        translations: Mapping[Language, str] | None = None,
     ) -> None:
         told = ErrorBody(code.code, short(description, _LONGEST_TEXT), data, _SOURCE)
         super().__init__(code.status, encode(told), headers)
         self.code = code
         self.description = description
         self.data = data
+        self.translations = translations or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
@@ -44,16 +50,23 @@ class Said(Reply):
 
 
 def in_language_of(scope: Scope, reply: Reply) -> Reply:
-    """The reply in the language asked for: what its code means, then the details as they were said."""
+    """The reply in the language asked for.
+
+    Where what happened has no words in it, its code has: what the code means, then the details as they were said.
+    """
     if not isinstance(reply, Said):
         return reply
-    asked = next((value for name, value in scope["headers"] if name == b"x-locale"), b"")
-    language = asked.decode("latin-1").strip().lower().partition("-")[0]
-    text = reply.code.in_language(language) if _LANGUAGE.fullmatch(language) else None
-    if text is None:
+    language = identified(scope).language
+    if language is Language.ENGLISH:
         return reply
+    text = reply.translations.get(language)
+    if text is None:
+        meaning = reply.code.in_language(language)
+        if meaning is None:
+            return reply
+        text = f"{meaning} ({reply.description})"
     headers = {**(reply.headers or {}), "content-language": language}
-    spoken = Said(reply.code, f"{text} ({reply.description})", reply.data, headers)
+    spoken = Said(reply.code, text, reply.data, headers)
     return marked(spoken) if reply.body.startswith(_BOM) else spoken
 
 

@@ -14,10 +14,11 @@ from copartner.programme import service
 
 
 class FactBody(Struct, frozen=True, rename="camel"):
-    """One fact that a rule judged."""
+    """One fact that a rule judged: its name in the rules, what it is called, its value."""
 
     name: str
     value: str
+    words: str
 
 
 class RuleBody(Struct, frozen=True, rename="camel"):
@@ -32,7 +33,10 @@ class RuleBody(Struct, frozen=True, rename="camel"):
 
 
 class DecisionBody(Struct, frozen=True, kw_only=True, rename="camel"):
-    """A denial; without rules the thing has to stay unknown to the reader, and without an actor who tried does."""
+    """A denial; without rules the thing has to stay unknown to the reader, and without an actor who tried does.
+
+    Its words are in the language asked for; `steps` is what can be done next.
+    """
 
     id: UUID
     at: datetime
@@ -45,6 +49,7 @@ class DecisionBody(Struct, frozen=True, kw_only=True, rename="camel"):
     actor_name: str | None
     summary: str
     rules: tuple[RuleBody, ...]
+    steps: tuple[str, ...]
     facts: dict[str, Any]
     digest: str
 

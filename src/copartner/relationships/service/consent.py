@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from copartner.agreements import service as agreements
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.command.denial import would_say
 from copartner.partners.model import Partner
 from copartner.policy import facts as policy_facts
 from copartner.policy.actions import Action
@@ -124,7 +125,9 @@ async def _form(
         request=None,
         agreement_id=agreement.id if agreement else None,
         agreement_accepted=agreement is not None or (facts.context.agreement is not None),
-        privileges_withheld=_texts(ctx, come) if asked and not come.allowed else None,
+        privileges_withheld=_said(ctx, Action.CONSENT_GRANT_PRIVILEGES, facts, come)
+        if asked and not come.allowed
+        else None,
     )
 
 
@@ -144,8 +147,10 @@ def _consent(ctx: Context, found: _Found, request_id: UUID | None) -> Consent:
         powers=rules.powers(privileges=come.allowed),
         agreement_needed=agreements.has_agreements(ctx.runtime.cloud) and facts.context.agreement is None,
         relationship_exists=facts.context.relationship is not None,
-        obstacles=() if acceptance.allowed else (_texts(ctx, acceptance),),
-        privileges_withheld=_texts(ctx, come) if resource.includes_privileges and not come.allowed else None,
+        obstacles=() if acceptance.allowed else (_said(ctx, Action.CONSENT_ACCEPT, facts, acceptance),),
+        privileges_withheld=_said(ctx, Action.CONSENT_GRANT_PRIVILEGES, facts, come)
+        if resource.includes_privileges and not come.allowed
+        else None,
     )
 
 
@@ -162,8 +167,8 @@ def _standing(ctx: Context, facts: Facts) -> Facts:
     return replace(facts, resource=replace(resource, includes_privileges=not omitted))
 
 
-def _texts(ctx: Context, decision: Decision) -> str:
-    return " ".join(ctx.rules.rule(name).text for name in decision.rules) or "Your roles do not allow this."
+def _said(ctx: Context, action: Action, facts: Facts, decision: Decision) -> str:
+    return would_say(ctx, action, ctx.asked(facts), decision).summary
 
 
 def _unknown(request_id: UUID | None) -> rules.UnknownRequest:
