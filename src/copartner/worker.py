@@ -1,8 +1,9 @@
-"""What goes on without a request: time passes, letters are sent, what machine time made useless is swept out."""
+"""What goes on without a request: time passes, letters are sent, versions of the rules are checked, and what machine
+time made useless is swept out.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +20,9 @@ from copartner.kernel.login_store import check_login
 from copartner.mail.model import Transport
 from copartner.mail.service import send_waiting
 from copartner.policy.facts import Cloud
+from copartner.proof import promises
 from copartner.relationships import passing as relationships
+from copartner.versions.checking import check_waiting
 
 # Everything that time brings about; at one moment in this order.
 PASSINGS: tuple[Passing, ...] = (*delegation.PASSINGS, *relationships.PASSINGS)
@@ -69,11 +72,24 @@ async def run(
             await forget_requests(system, now=swept)
             await forget_decisions(system, now=programme_clock.now(), life=decision_life)
 
-    with suppress(PoolClosed):
-        while True:
-            for work in (passing, mail, sweep):
-                await _try(work)
-            await asyncio.sleep(_EVERY)
+    async def check() -> None:
+        await check_waiting(system, programme_clock, machine_clock, promises.check)
+
+    try:
+        async with asyncio.TaskGroup() as working:
+            working.create_task(_forever(passing, mail, sweep))
+            # A proof takes a minute, and nothing else waits for it.
+            working.create_task(_forever(check))
+    except* PoolClosed:
+        pass
+
+
+async def _forever(*works: Callable[[], Awaitable[None]]) -> None:
+    """One after the other, again and again, until the pool is closed."""
+    while True:
+        for work in works:
+            await _try(work)
+        await asyncio.sleep(_EVERY)
 
 
 async def everything_due(system: System, *, until: datetime) -> Sequence[Passed]:

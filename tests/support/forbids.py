@@ -118,7 +118,7 @@ def _versions() -> Iterator[Row]:
     kind, approve = "RuleVersion", A.RULE_VERSION_APPROVE
     others = (A.RULE_VERSION_READ, A.RULE_VERSION_CHECK, A.RULE_VERSION_WITHDRAW, A.RULE_VERSION_TAKE_BACK)
     for cloud in Cloud:
-        for action in (A.RULE_VERSION_PROPOSE, A.RULE_VERSION_LIST):
+        for action in (A.RULE_VERSION_PROPOSE, A.RULE_VERSION_LIST, A.DECISION_REPEAT):
             yield "rules-operator", action, "Home", _by(Role.BILLING_ADMIN), cloud, _PRESENT
         for action in (approve, *others):
             for who in (_by(Role.BILLING_ADMIN), lambda facts: with_principal(facts, side=Side.PARTNER)):

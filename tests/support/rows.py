@@ -30,8 +30,19 @@ async def plant(db: Connection, here: Programme) -> None:
             *(here.id(reseller), here.runtime.ids.new(), here.id("fjord"), here.id(partner), [here.id("fjord")]),
             here.clock.now(),
         )
+    for number, tenant in enumerate(("wolkenstadt", "nordlicht"), 1):
+        await _plant_version(db, here, here.id(tenant), number)
     for tenant in ("nordlicht", "suedwind", "alpenblick", "lavande", "wolkenstadt"):
         await _plant_records(db, here, here.id(tenant))
+
+
+async def _plant_version(db: Connection, here: Programme, tenant: UUID, number: int) -> None:
+    await db.execute(
+        """INSERT INTO rule_version (tenant_id, id, number, title, reason, text, ends, begins, state, difference,
+            proposed_at, proposed_by)
+        VALUES ($1, $2, $3, 'test', 'test', '', '{rel-market}', $4, 'proposed', '{}', $5, $2)""",
+        *(tenant, here.runtime.ids.new(), number, here.clock.now().date(), here.clock.now()),
+    )
 
 
 async def _plant_pair(db: Connection, here: Programme, partner: UUID, customer: UUID, name: str) -> None:

@@ -36,6 +36,7 @@ WALLS = (
           "decision_record", "directory_group", "group_member", "idempotency_key", "provider_role", "revocation",
           "role_assignment", "user_account",
       )),
+    Wall("rule_version", "operator_own", _OPERATOR, "tenant_id"),
     *(Wall(table, policy, role, column)
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER))
       for table, column in (("tenant", "id"), ("enrolment", "tenant_id"))),
@@ -65,15 +66,16 @@ OPEN = {
         "partner_profile", "partner_relationship", "provider_identity", "provider_role", "provider_visit",
         "purchase_order", "recovery_code", "refresh_family", "refresh_token", "relationship_request",
         "reseller_relationship", "revocation", "role_assignment", "second_factor", "signing_key", "subscription",
-        "subscription_transition", "tenant", "tenant_domain", "user_account",
+        "subscription_transition", "tenant", "tenant_domain", "user_account", "rule_version", "rulebook_number",
+        "kept_rulebook",
     },
     "facts_adds": {"tenant_domain"},
     "facts_all": {
         "access_assignment", "access_assignment_role", "admin_relationship", "admin_role_assignment", "role_cap",
         "actor", "application", "cart", "customer_agreement", "customer_count", "decided", "decision_record",
         "directory_group", "enrolment", "group_member", "partner_agreement", "partner_relationship", "provider_role",
-        "purchase_order", "relationship_request", "reseller_relationship", "role_assignment", "subscription", "tenant",
-        "tenant_domain", "user_account",
+        "purchase_order", "relationship_request", "reseller_relationship", "role_assignment", "rulebook_number",
+        "subscription", "tenant", "tenant_domain", "user_account",
     },
     "facts_claim": {"admin_relationship", "relationship_request"},
     "facts_marks": {"reseller_relationship"},
@@ -83,7 +85,7 @@ OPEN = {
         "actor", "application", "directory_group", "enrolment", "group_member", "provider_role",
         "role_assignment", "tenant", "user_account",
     },
-    "operator_all": {"decided", "enrolment", "tenant"},
+    "operator_all": {"decided", "enrolment", "rulebook_number", "tenant"},
     "signin_all": {
         "application", "application_consent", "application_secret", "authorization_code", "browser_session",
         "device_authorization", "guess_count", "provider_identity", "provider_role", "provider_visit",
@@ -92,8 +94,8 @@ OPEN = {
     },
     "worker_all": {
         "access_assignment", "access_assignment_role", "actor",
-        "admin_relationship", "decided", "idempotency_key", "mail_outbox", "reseller_relationship", "tenant",
-        "user_account",
+        "admin_relationship", "decided", "idempotency_key", "kept_rulebook", "mail_outbox", "reseller_relationship",
+        "rule_version", "rulebook_number", "tenant", "user_account",
     },
 }  # fmt: skip
 ACTORS = {_PARTNER: "nordlicht", _CUSTOMER: "alpenblick", _OPERATOR: "wolkenstadt", _FOUNDER: "nordlicht",

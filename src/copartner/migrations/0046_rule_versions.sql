@@ -27,7 +27,7 @@ CREATE TABLE rule_version (
     ended_by_name text,
     ended_because text,
     PRIMARY KEY (tenant_id, id),
-    CHECK (approved_by <> proposed_by),
+    CONSTRAINT rule_version_by_two CHECK (approved_by <> proposed_by),
     CHECK ((state IN ('approved', 'taken_back')) = (place IS NOT NULL)),
     CHECK ((place IS NULL) = (approved_by IS NULL) AND (place IS NULL) = (approved_at IS NULL)),
     CHECK ((state = 'taken_back') = (until IS NOT NULL)),

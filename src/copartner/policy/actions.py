@@ -173,6 +173,7 @@ class Action(StrEnum):
     RULE_VERSION_APPROVE = "rule_version.approve"
     RULE_VERSION_WITHDRAW = "rule_version.withdraw"
     RULE_VERSION_TAKE_BACK = "rule_version.take_back"
+    DECISION_REPEAT = "decision.repeat"
 
     # Everybody, each side for its own tenant.
     AUDIT_READ = "audit.read"

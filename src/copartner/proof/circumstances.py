@@ -153,6 +153,13 @@ CIRCUMSTANCES = (
     _is_not(at(THING, "rolesWithin"), "with roles that it does not have", "mit Rollen, die sie nicht hat,"),
     _is_not(at(THING, "withinCap"), "with roles that the customer's cap leaves out", "mit Rollen über der Obergrenze"),
     _is_not(at(THING, "resellerConsented"), "without the reseller's consent", "ohne Einwilligung des Resellers"),
+    Circumstance(
+        at(THING, "proposer"), same(at(THING, "proposer"), ACTOR), "that it proposed itself", "die er selbst vorschlug,"
+    ),
+    _is_not(at(THING, "proved"), "that was not proved", "die nicht bewiesen ist,"),
+    Circumstance(
+        at(THING, "notice"), Binary("<=", at(THING, "notice"), Literal(0)), "without notice", "ohne Ankündigung"
+    ),
     # The figures.
     _some(at(CONTEXT, "ending", "active"), "while subscriptions are active", "trotz aktiver Abonnements"),
     _some(at(CONTEXT, "ending", "running"), "while subscriptions still run", "trotz laufender Abonnements"),

@@ -62,6 +62,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.APPLICATION_CONSENT_LIST_ALL,
                 A.RULE_VERSION_PROPOSE,
                 A.RULE_VERSION_LIST,
+                A.DECISION_REPEAT,
             }
         ),
         AT_CUSTOMER: frozenset(

@@ -7,12 +7,12 @@ from copartner.proof.classes import CHANGING_RULES, CLASSES
 from copartner.proof.vocabulary import ACTOR, THING, Invariant, at, every, same
 
 _APPROVAL = frozenset({A.RULE_VERSION_APPROVE})
-_EVERYTHING = CLASSES[CHANGING_RULES] | {A.RULE_VERSION_PROPOSE, A.RULE_VERSION_LIST}
+_EVERYTHING = CLASSES[CHANGING_RULES] | {A.RULE_VERSION_PROPOSE, A.RULE_VERSION_LIST, A.DECISION_REPEAT}
 
 OF_VERSIONS = (
     Invariant(
         "rules-by-operators",
-        "Global admins of the operator change the rules, and nobody else.",
+        "Global admins of the operator change the rules and repeat decisions, and nobody else.",
         _EVERYTHING,
         every(
             same(at(ACTOR, "side"), Literal(Entity("Side", Side.OPERATOR))),

@@ -27,6 +27,10 @@ class WrongState(Illegal):
     """The version is in a state in which that cannot be done."""
 
 
+class OwnApproval(Illegal):
+    """Who proposed a version would approve it."""
+
+
 class BuiltUpon(Illegal):
     """A later version was proved with this one, and counts only with it."""
 

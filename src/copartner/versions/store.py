@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from asyncpg.connection import Connection
 
@@ -13,6 +14,7 @@ from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
 from copartner.versions.building import Approved
 from copartner.versions.model import RuleVersion
+from copartner.versions.rules import OwnApproval
 
 CHANNEL = "copartner_rulebook"
 _FACTS = msgspec.json.Decoder(Facts)
@@ -85,15 +87,21 @@ async def add(db: Connection, made: RuleVersion) -> None:
 
 
 async def save(db: Connection, after: RuleVersion) -> None:
-    """Write what an operator does with a version."""
-    await db.execute(
-        """UPDATE rule_version SET until = $3, state = $4, check_wanted_at = $5, approved_at = $6, approved_by = $7,
-            approved_by_name = $8, place = $9, ended_at = $10, ended_by = $11, ended_by_name = $12, ended_because = $13
-        WHERE tenant_id = $1 AND id = $2""",
-        *(after.tenant_id, after.id, after.until, after.state, after.check_wanted_at),
-        *(after.approved_at, after.approved_by, after.approved_by_name, after.place),
-        *(after.ended_at, after.ended_by, after.ended_by_name, after.ended_because),
-    )
+    """Write what an operator does with a version; raises OwnApproval, which the rules let nobody come to."""
+    try:
+        await db.execute(
+            """UPDATE rule_version SET until = $3, state = $4, check_wanted_at = $5, approved_at = $6, approved_by = $7,
+                approved_by_name = $8, place = $9, ended_at = $10, ended_by = $11, ended_by_name = $12,
+                ended_because = $13
+            WHERE tenant_id = $1 AND id = $2""",
+            *(after.tenant_id, after.id, after.until, after.state, after.check_wanted_at),
+            *(after.approved_at, after.approved_by, after.approved_by_name, after.place),
+            *(after.ended_at, after.ended_by, after.ended_by_name, after.ended_because),
+        )
+    except asyncpg.CheckViolationError as error:
+        if error.constraint_name != "rule_version_by_two":
+            raise
+        raise OwnApproval("Nobody approves its own version.", str(after.id)) from error
 
 
 async def claim(db: Connection, *, machine_now: datetime, given_up: datetime) -> RuleVersion | None:

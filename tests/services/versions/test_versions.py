@@ -58,7 +58,7 @@ async def test_from_proposal_to_effect_and_back(here: Programme) -> None:
     # Of its days it is told by its own text, although nothing of it is in force any more.
     view = await programme.read_decision(here.context("aa@nordlicht"), decision_id=denied.value.decision_id or uuid4())
     assert [rule.id for rule in view.rules] == ["no-sale-abroad"]
-    audit = await programme.list_audit(proposer(here))
+    audit = await programme.list_audit(proposer(here), start=here.clock.now() - timedelta(days=41))
     steps = [one.operation_type for one in audit.items if one.resource_id == str(made.id)]
     assert steps == [f"rule_version.{step}" for step in ("propose", "check", "approve", "take_back")]
 

@@ -45,6 +45,7 @@ FACTS_READ = {
     "reseller_relationship": "customer_tenant_id id partner_tenant_id state privileges provider_tenant_id "
     "privileges_used_at",
     "role_assignment": "tenant_id user_id role",
+    "rulebook_number": "is_only number",
     "role_cap": "customer_tenant_id kind roles",
     "subscription": "customer_tenant_id id partner_tenant_id parent_id product_id sku_id kind quantity status",
     "tenant": "id organisation_id kind cloud shared_services company_name domain country culture language address "
@@ -100,6 +101,11 @@ CHANGED = {
     ("copartner_facts", "relationship_request"): "customer_tenant_id",
     ("copartner_keeper", "actor"): "sides roles",
     ("copartner_operator", "enrolment"): "markets state",
+    ("copartner_operator", "rule_version"): (
+        "until state check_wanted_at approved_at approved_by approved_by_name place ended_at ended_by ended_by_name "
+        "ended_because"
+    ),
+    ("copartner_operator", "rulebook_number"): "number",
     ("copartner_operator", "idempotency_key"): "result",
     ("copartner_partner", "billing_profile"): "email company_name culture language address version",
     ("copartner_partner", "cart"): "lines state modified_at version",
@@ -123,6 +129,9 @@ CHANGED = {
     ("copartner_worker", "admin_relationship"): "status modified_at activated_at ends_at version ended_at noticed",
     ("copartner_worker", "access_assignment"): "status modified_at deleted_at version",
     ("copartner_worker", "access_assignment_role"): "taken_at",
+    ("copartner_worker", "rule_version"): (
+        "state difference findings check_wanted_at check_claimed_at checked_rulebook"
+    ),
     ("copartner_worker", "mail_outbox"): "attempts retry_at given_up failure",
     ("copartner_worker", "reseller_relationship"): "privileges privileges_removed_at",
     ("copartner_signin", "authorization_code"): "used_at",
@@ -166,7 +175,7 @@ ADDED = {
     ("copartner_founder", "billing_profile"),
     ("copartner_founder", "organisation"), ("copartner_founder", "reseller_relationship"),
     ("copartner_founder", "role_assignment"), ("copartner_founder", "tenant"), ("copartner_founder", "user_account"),
-    ("copartner_operator", "enrolment"),
+    ("copartner_operator", "enrolment"), ("copartner_operator", "rule_version"), ("copartner_worker", "kept_rulebook"),
     ("copartner_operator", "idempotency_key"), ("copartner_partner", "billing_profile"), ("copartner_partner", "cart"),
     ("copartner_partner", "customer_agreement"), ("copartner_partner", "idempotency_key"),
     ("copartner_partner", "partner_agreement"), ("copartner_partner", "partner_profile"),

@@ -25,7 +25,7 @@ from copartner.tenants.details import Address
 from copartner.tenants.service import applications, groups, users
 from copartner_emulator.sandbox_store import Trying
 from support.programme import PRESENT, SEED_DAY
-from support.walls import access, behalf, granular, scenes, tiers
+from support.walls import access, behalf, changing_rules, granular, scenes, tiers
 from support.walls.scenes import Matter, Scene
 
 C, G, V = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT, Cloud.CHINA
@@ -199,7 +199,7 @@ CASES = (
         m.here.context(f"ba@{m.customer}", Side.CUSTOMER), request_id=m.request), scenes.addressed),
     Case("rel-own-side", "withdraw", lambda m: relationships.withdraw_privileges(
         m.buyer, partner_tenant_id=m.partner_id), scenes.strangers),
-    *(Case(*case) for case in (*granular.CASES, *behalf.CASES, *access.CASES)),
+    *(Case(*case) for case in (*granular.CASES, *behalf.CASES, *access.CASES, *changing_rules.CASES)),
     Case("own-decision", "read", lambda m: programme.read_decision(
         m.seller, decision_id=m.decision), scenes.foreign_decision),
     Case("own-directory", "user", lambda m: users.read_user(m.chief, user_id=m.customer_id), scenes.strangers),

@@ -24,7 +24,7 @@ _CLEARED = (
     "access_assignment_role", "access_assignment", "admin_operation", "admin_request",
     "consent_receipt", "admin_counter_proposal", "role_cap", "admin_relationship",
     "relationship_request", "reseller_relationship", "partner_relationship", "partner_agreement", "audit_record",
-    "decision_record", "idempotency_key",
+    "decision_record", "idempotency_key", "rule_version",
 )  # fmt: skip
 _MADE = (("role_assignment", "tenant_id"), ("user_account", "tenant_id"), ("tenant", "id"))
 
@@ -123,6 +123,7 @@ class Stage:
             for table, column in _MADE:
                 await self.owner.execute(f"DELETE FROM {table} WHERE NOT {column} = ANY ($1)", self.tenants)
             await self.owner.execute("UPDATE tenant SET cloud = $1", self.programme.runtime.cloud)
+            await self.owner.execute("UPDATE rulebook_number SET number = 0")
             await self.owner.execute("UPDATE enrolment SET model = 'direct-bill', state = 'active'")
             for table, kept in self._kept.items():
                 await self.owner.execute(
