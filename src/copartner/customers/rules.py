@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,11 +19,11 @@ from copartner.customers.model import (
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound, StaleTag
 from copartner.partners.rules import check as check_profile
 from copartner.policy.facts import Cloud
+from copartner.policy.obligations import obligations
 from copartner.programme.rules import check_mpn_id
 from copartner.tenants.details import check_address, check_mail, check_tag, check_text
 
 T = TypeVar("T")
-DEFAULT_ROLES_FROM = date(2023, 11, 1)
 # create-indirect-reseller-in-sandbox, 2021-05-24: how many accounts a provider has at a time, and their domains.
 RESELLERS_AT_MOST = 5
 SANDBOX_DOMAIN = ".onmicrosoft.com"
@@ -125,12 +125,12 @@ def check_removable(standing: ResellerStanding | None, reseller_id: UUID) -> Res
     return standing
 
 
-def owes_default_roles(new: NewCustomer, *, cloud: Cloud, day: date) -> bool:
-    """Whether the programme gives the partner default granular roles at a new customer.
+def owes_default_roles(new: NewCustomer, *, cloud: Cloud, now: datetime) -> bool:
+    """Whether the programme gives the partner default granular roles at a new customer, if it wants them.
 
-    Rule cust-default-gdap: commercial, from 2023-11-01 (gdap-faq), unless the partner does not want them.
+    The rule cust-default-gdap says where and from when.
     """
-    return new.wants_default_roles and cloud is Cloud.COMMERCIAL and day >= DEFAULT_ROLES_FROM
+    return new.wants_default_roles and obligations()["cust-default-gdap"].holds(cloud, now)
 
 
 def check_domain(text: str, name: str = "domain") -> str:

@@ -162,7 +162,7 @@ async def _found(
         privileges=decide_privileges(cmd, replace(facts, resource=asked), new.includes_privileges),
         admin=f"{new.admin_name}@{new.domain}",
         reseller_tenant_id=new.reseller_tenant_id,
-        owes_default_roles=rules.owes_default_roles(new, cloud=ctx.runtime.cloud, day=cmd.now.date()),
+        owes_default_roles=rules.owes_default_roles(new, cloud=ctx.runtime.cloud, now=cmd.now),
     )
     relationship = Relationship(
         id=founded.relationship_id,

@@ -31,6 +31,10 @@ class Obligation:
         at = max(moment, self.begins)
         return at if cloud in self.clouds and at < self.ends else None
 
+    def holds(self, cloud: Cloud, moment: datetime) -> bool:
+        """Whether it is in force in a cloud at a moment."""
+        return cloud in self.clouds and self.begins <= moment < self.ends
+
 
 @cache
 def obligations() -> dict[str, Obligation]:
