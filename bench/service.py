@@ -127,7 +127,7 @@ async def authority(database: Database, key: KeyFile, root: str) -> AsyncIterato
     try:
         yield opened
     finally:
-        opened.close()
+        await opened.close()
         await runtime.pool.close()
 
 

@@ -1,6 +1,6 @@
 """The HTTP application that `copartner serve` and the emulator run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import structlog
@@ -31,7 +31,7 @@ def build(
     tokens: Tokens,
     *,
     extra_routes: Sequence[ControllerRouterHandler] = (),
-    closing: Sequence[Callable[[], None]] = (),
+    closing: Sequence[Callable[[], Awaitable[None]]] = (),
     bom: bool = False,
     rate_limit: int = 0,
     access_log: bool = True,
@@ -60,7 +60,7 @@ def compose(
     finish: Finish,
     *,
     handlers: Sequence[ControllerRouterHandler] = (),
-    closing: Sequence[Callable[[], None]] = (),
+    closing: Sequence[Callable[[], Awaitable[None]]] = (),
     access_log: bool = True,
 ) -> Outer:
     """These endpoints and Litestar's handlers in the outer layer, with the contract's answers where nothing is served.

@@ -177,4 +177,4 @@ async def office(
         async with client:
             yield Office(here, authority, clock, key_file, client)
     finally:
-        authority.close()
+        await authority.close()

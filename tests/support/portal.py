@@ -151,4 +151,4 @@ async def house(here: Programme, *, root: str = ROOT) -> AsyncIterator[House]:
         yield made
     finally:
         await made.close()
-        authority.close()
+        await authority.close()

@@ -56,10 +56,15 @@ class Revocations:
         made._listening = asyncio.create_task(made._listen(), name="copartner-revocations")
         return made
 
-    def close(self) -> None:
-        """Stop listening."""
+    async def close(self) -> None:
+        """Stop listening; afterwards no connection is open or half open.
+
+        A connection left in the midst of signing in would keep its server process waiting, and with it whoever wants
+        a database dropped, until PostgreSQL gives it up after a minute.
+        """
         if self._listening is not None:
             self._listening.cancel()
+            await asyncio.wait([self._listening])
 
     async def current(self) -> int:
         """The revision to remember a check by; asks the database while deaf, and then answers 0, which is none."""

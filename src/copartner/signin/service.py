@@ -92,11 +92,11 @@ class Authority:
             provider=provider,
         )
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the threads that check passwords, the listening, and what goes on with the provider."""
         if self.provider is not None:
             self.provider.close()
-        self.revocations.close()
+        await self.revocations.close()
         self.passwords.close()
 
     async def directory(self, segment: str) -> Directory:

@@ -43,7 +43,7 @@ async def believe(database: str, key: str, token: str) -> None:
         await asyncio.sleep(0.001)
     sys.stdout.write("refused\n")
     sys.stdout.flush()
-    authority.close()
+    await authority.close()
     await runtime.pool.close()
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from asyncpg.connection import Connection
 
 from copartner.kernel.clock import SystemClock
-from copartner.kernel.database import connect
+from copartner.kernel.database import Pool, connect
 from copartner.kernel.secrets import KeyFile
 from copartner.signin import revocation_store, store
 from copartner.signin.model import Secret, Subject
-from copartner.signin.revocation import LISTENER
+from copartner.signin.revocation import LISTENER, Revocations
 from copartner.signin.service import Authority
 from copartner.signin.tokens import TokenRevoked
 from support.authority import KEY, ROOT, office
@@ -36,7 +37,7 @@ async def authority(here: Programme) -> AsyncIterator[Authority]:
     """An authority by the machine's own clock."""
     made = await Authority.open(here.runtime, KeyFile(KEY))
     yield made
-    made.close()
+    await made.close()
 
 
 def subject(here: Programme, *, secret: Secret | None = None) -> Subject:
@@ -180,3 +181,22 @@ async def test_a_believed_token_costs_about_a_microsecond(here: Programme, autho
         best = min(best, (loop.time() - began) / times)
     sys.stdout.write(f"believed again in {best * 1e6:.2f} microseconds\n")
     assert best < 5e-6
+
+
+async def test_who_closes_in_the_midst_of_a_sign_in_to_the_database_leaves_none_half_done(here: Programme) -> None:
+    """One left waiting would hold up whoever drops a database, for the minute that PostgreSQL gives it."""
+    left = asyncio.Event()
+
+    class Slow(Pool):
+        async def separate(self, name: str) -> Connection:
+            try:
+                return await super().separate(f"{name}, {await asyncio.sleep(60, 'late')}")
+            finally:
+                left.set()
+
+    pool = Slow(here.database.login_url)
+    revocations = await Revocations.open(pool, SystemClock())
+    await asyncio.sleep(0)
+    await revocations.close()
+    assert left.is_set()
+    await pool.close()
