@@ -94,7 +94,7 @@ async def clean(connection: Connection) -> None:
             world.customer_id(world.CUSTOMERS),
         )
     await connection.execute("UPDATE cart SET state = 'open', version = 1 WHERE version > 1")
-    await connection.execute("TRUNCATE audit_record, decision_record, idempotency_key")
+    await connection.execute("TRUNCATE audit_record, decided, decision_record, idempotency_key")
     await connection.execute("VACUUM ANALYZE")
     await connection.execute("CHECKPOINT")
 

@@ -83,7 +83,42 @@ _SUBSCRIPTION = {
     "next_term": None,
     "version": 1,
 }
+_TENANT = {
+    "id": _ID,
+    "cloud": "commercial",
+    "country": "DE",
+    "markets": ["AT", "BE", "DE", "FI", "FR", "LU", "NL"],
+    "enrolled": True,
+    "restricted": False,
+    "organisation": _ID,
+    "sharedServices": False,
+    "agreementSigned": True,
+    "indirectReseller": False,
+}
+_ORGANISATION = {"id": _ID, "enrolled": True, "providers": [], "affiliates": []}
+_JUDGED = {
+    "context": {
+        "agreement": {"id": _ID, "customer": _ID},
+        "azureOnly": False,
+        "relationship": {"id": _ID, "active": True, "partner": _ID, "customer": _ID, "privileges": False},
+        "azureElsewhere": False,
+    },
+    "tenants": [_TENANT, {**_TENANT, "markets": []}],
+    "resource": {"id": _ID, "type": "Cart", "partner": _ID, "customer": _ID},
+    "principal": {
+        "id": _ID,
+        "door": "api",
+        "side": "partner",
+        "roles": ["Admin agent", "Sales agent", "User"],
+        "tenant": _ID,
+        "appOnly": False,
+        "enrolled": True,
+        "multiFactor": True,
+    },
+    "organisations": [_ORGANISATION, _ORGANISATION],
+}
 _PARTS = {
+    "judged": _JUDGED,
     "order_lines": [{**_LINE, "subscription_id": _ID}],
     "cart": _CART,
     "cart_checked_out": {**_CART, "state": "checked_out", "version": 2},

@@ -1,6 +1,6 @@
 -- The rows that a checkout of one line leaves behind, in one transaction: the cart's new state, an order, a subscription,
 -- five rows of the audit (cart, order and subscription for the partner, the latter two for the customer as well, who does not
--- read prices) and the result kept for the request's identifier. Each row is as long as that of a real checkout.
+-- read prices), the decision and the result kept for the request's identifier. Each row is as long as that of a real checkout.
 \set i :i + 1
 \set c random(@large@, @customers@ - 1)
 \set p (:c * 7) % @partners@
@@ -40,6 +40,9 @@ VALUES
         'Vergleichswerk customer 12345', partner_id(:p), 'agent-0@partner-12.bench.example', 'cart.checkout', 'Subscription',
         '01890000-0000-7000-8000-000000000000', 'succeeded', NULL, '@subscription_for_customer@',
         '01890000-0000-7000-8000-000000000000');
+INSERT INTO decided (at, id, action, allowed, rules, digest, facts)
+VALUES ('2026-11-22 09:00Z', fresh_id(16), 'cart.checkout', true, '{sales-agent-sells}', encode(sha256('\x00'), 'hex'),
+    '@judged@');
 INSERT INTO idempotency_key (tenant_id, caller_id, method, path, request_id, body_digest, result, created_at)
 VALUES (partner_id(:p), partner_id(:p), 'POST',
     '/v1/customers/01890000-0000-7000-8000-000000000000/carts/01890000-0000-7000-8000-000000000000/checkout',

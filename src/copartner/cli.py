@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
@@ -81,7 +82,8 @@ def _worker() -> None:
         raise settings_of.SettingsError("COPARTNER_DATABASE_URL is not set")
     logging.configure(settings.log_level)
     way = Smtp(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
-    asyncio.run(background.work(settings.database_url, settings.cloud, SystemClock(), way))
+    life = timedelta(days=settings.decision_days)
+    asyncio.run(background.work(settings.database_url, settings.cloud, SystemClock(), way, decision_life=life))
 
 
 def _migrate() -> None:

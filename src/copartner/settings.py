@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from copartner.command.sweeping import DECISION_LIFE
 from copartner.kernel.forwarded import Network, networks
 from copartner.kernel.given import about as _about
 from copartner.kernel.given import choice as _choice
@@ -101,6 +102,10 @@ class Settings(ProviderSettings):
         ),
     )
     mail_from: str | None = field(default=None, metadata=_about(_address, "Address that letters come from."))
+    decision_days: int = field(
+        default=DECISION_LIFE.days,
+        metadata=_about(_count(1, 3650), "Days for which decisions are kept, so that rules can be tried on them."),
+    )
     log_level: str = field(
         default="info", metadata=_about(_choice("debug", "info", "warning", "error"), "Least level that is logged.")
     )

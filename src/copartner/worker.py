@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from copartner.command.passing import Passed, Passing, System, pass_time
-from copartner.command.sweeping import forget_requests
+from copartner.command.sweeping import DECISION_LIFE, forget_decisions, forget_requests
 from copartner.delegation import passing as delegation
 from copartner.kernel.clock import Clock
 from copartner.kernel.database import Pool, PoolClosed
@@ -44,10 +44,12 @@ async def run(
     transport: Transport | None,
     *,
     alone: asyncio.Lock | None = None,
+    decision_life: timedelta = DECISION_LIFE,
 ) -> None:
     """Work until cancelled or the pool is closed; a database that is away is waited for.
 
-    Without a transport letters wait in their outbox. `alone` is held while time passes.
+    Without a transport letters wait in their outbox. `alone` is held while time passes. `decision_life`: how long
+    decisions are kept.
     """
     held = alone or asyncio.Lock()
     swept: datetime | None = None
@@ -65,6 +67,7 @@ async def run(
         if swept is None or machine_clock.now() - swept >= _SWEEPS_EVERY:
             swept = machine_clock.now()
             await forget_requests(system, now=swept)
+            await forget_decisions(system, now=programme_clock.now(), life=decision_life)
 
     with suppress(PoolClosed):
         while True:
@@ -93,9 +96,11 @@ async def _try(work: Callable[[], Awaitable[None]]) -> None:
         _log.error(f"{work.__name__}.failed", exc_info=error)
 
 
-async def work(database_url: str, cloud: Cloud, clock: Clock, transport: Transport | None) -> None:
+async def work(
+    database_url: str, cloud: Cloud, clock: Clock, transport: Transport | None, *, decision_life: timedelta
+) -> None:
     """Check the login role, then run; raises UnsafeLogin."""
     pool = Pool(database_url, 2)
     async with pool.acquire() as connection:
         await check_login(connection)
-    await run(Worker(pool, Ids(clock), cloud), clock, clock, transport)
+    await run(Worker(pool, Ids(clock), cloud), clock, clock, transport, decision_life=decision_life)

@@ -107,6 +107,10 @@ async def test_all_of_it_taken_by_one_request(site: Web) -> None:
     foreseen = await site.get("ga@alpenblick", path)
     assert {one["layer"] for one in foreseen["ends"]} == {"delegatedAdminRelationship", "delegatedAdminPrivileges"}
     assert [one["layer"] for one in foreseen["stays"]] == ["resellerRelationship"]
+    rows = _table(await site.call("ga@alpenblick", "GET", f"{path}?format=csv"))
+    assert [(row["outcome"], row["layer"], row["why"]) for row in rows] == [
+        (outcome, one["layer"], one["why"]) for outcome in ("ends", "stays") for one in foreseen[outcome]
+    ]
     done = await site.call("ga@alpenblick", "POST", path)
     assert (done.status_code, done.json()) == (200, foreseen)
     again = await site.call("ga@alpenblick", "POST", path)
@@ -125,6 +129,9 @@ async def test_why_and_why_not(site: Web) -> None:
     # The granular relationship of the two decides, and gives this user nothing.
     assert "gdap-over-dap" in {one["id"] for one in told["rules"]}
     assert told["missing"]
+    (alone,) = _table(await site.call("ga@alpenblick", "GET", f"{ALL}{asked}&format=csv"))
+    assert (alone["userName"], alone["allowed"], alone["relied"]) == (told["userName"], "false", "false")
+    assert alone["missing"] == "; ".join(told["missing"])
     read = await site.get("ga@alpenblick", f"{ALL}/decision?user={agent}&action=customer.read")
     assert (read["allowed"], read["missing"]) == (True, [])
     for query, code in (

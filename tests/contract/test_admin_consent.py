@@ -52,6 +52,16 @@ async def cap(site: Web, kind: str, *roles: str) -> httpx.Response:
     return await site.call(GA, "PUT", CAP, {"kind": kind, "roles": list(roles)})
 
 
+async def test_whoever_approves_gives_its_name_where_the_partner_named_none(site: Web) -> None:
+    named = {"customer": {"tenantId": str(site.here.id("alpenblick"))}}
+    made = (await site.call(AA, "POST", GRAPH, asked("Betrieb", HELPDESK, **named))).json()["id"]
+    assert (await request(site, AA, made, "lockForApproval")).status_code == 201
+    assert (await site.get(AA, f"{GRAPH}/{made}"))["customer"]["displayName"] == ""
+    assert (await answer(site, GA, made, "approve")).status_code == 200
+    company = site.here.tenant("alpenblick").company_name
+    assert (await site.get(AA, f"{GRAPH}/{made}"))["customer"]["displayName"] == company
+
+
 async def test_a_counter_proposal_is_taken_as_it_is_and_active_at_once(site: Web) -> None:
     offer = await countered(
         site, "Betrieb", roles=[HELPDESK], duration="P6M", autoExtend=False, reason="Nur Passwörter"

@@ -52,7 +52,7 @@ async def test_loading_fills_an_empty_database_once(
     assert keep.stat().st_mode & 0o777 == 0o600
     before = await counts(owner)
     assert before["tenant"] == 9
-    assert before["user_account"] == 26
+    assert before["user_account"] == 27
     assert before["enrolment"] == 3
     assert before["directory_group"] == 6
     assert before["group_member"] == 6

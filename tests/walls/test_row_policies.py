@@ -59,7 +59,8 @@ OPEN = {
         "admin_role_assignment", "licence_assignment", "admin_counter_proposal", "consent_receipt", "role_cap",
         "actor", "application", "application_consent", "application_secret", "audit_record", "audit_record_default",
         "audit_record_month", "authorization_code", "billing_profile", "browser_session", "cart",
-        "customer_agreement", "customer_count", "decision_record", "device_authorization", "directory_group",
+        "customer_agreement", "customer_count", "decided", "decided_default", "decided_month", "decision_record",
+        "device_authorization", "directory_group",
         "enrolment", "group_member", "guess_count", "idempotency_key", "mail_outbox", "partner_agreement",
         "partner_profile", "partner_relationship", "provider_identity", "provider_role", "provider_visit",
         "purchase_order", "recovery_code", "refresh_family", "refresh_token", "relationship_request",
@@ -69,10 +70,10 @@ OPEN = {
     "facts_adds": {"tenant_domain"},
     "facts_all": {
         "access_assignment", "access_assignment_role", "admin_relationship", "admin_role_assignment", "role_cap",
-        "actor", "application", "cart", "customer_agreement", "customer_count", "decision_record", "directory_group",
-        "enrolment", "group_member", "partner_agreement", "partner_relationship", "provider_role", "purchase_order",
-        "relationship_request", "reseller_relationship", "role_assignment", "subscription", "tenant", "tenant_domain",
-        "user_account",
+        "actor", "application", "cart", "customer_agreement", "customer_count", "decided", "decision_record",
+        "directory_group", "enrolment", "group_member", "partner_agreement", "partner_relationship", "provider_role",
+        "purchase_order", "relationship_request", "reseller_relationship", "role_assignment", "subscription", "tenant",
+        "tenant_domain", "user_account",
     },
     "facts_claim": {"admin_relationship", "relationship_request"},
     "facts_marks": {"reseller_relationship"},
@@ -82,7 +83,7 @@ OPEN = {
         "actor", "application", "directory_group", "enrolment", "group_member", "provider_role",
         "role_assignment", "tenant", "user_account",
     },
-    "operator_all": {"enrolment", "tenant"},
+    "operator_all": {"decided", "enrolment", "tenant"},
     "signin_all": {
         "application", "application_consent", "application_secret", "authorization_code", "browser_session",
         "device_authorization", "guess_count", "provider_identity", "provider_role", "provider_visit",
@@ -91,7 +92,7 @@ OPEN = {
     },
     "worker_all": {
         "access_assignment", "access_assignment_role", "actor",
-        "admin_relationship", "idempotency_key", "mail_outbox", "reseller_relationship", "tenant",
+        "admin_relationship", "decided", "idempotency_key", "mail_outbox", "reseller_relationship", "tenant",
         "user_account",
     },
 }  # fmt: skip
@@ -107,7 +108,7 @@ async def _policies(owner: Connection) -> dict[str, tuple[str, str]]:
     """Every policy by table and name: what it compares, and its roles."""
     rows = await owner.fetch("SELECT tablename, policyname, coalesce(qual, with_check) AS says, roles FROM pg_policies")
     # The months are as many as were made, and all alike.
-    named = [(re.sub(r"^(audit_record)_\d{4}_\d{2}$", r"\1_month", row["tablename"]), row) for row in rows]
+    named = [(re.sub(r"^(audit_record|decided)_\d{4}_\d{2}$", r"\1_month", row["tablename"]), row) for row in rows]
     return {f"{table}.{row['policyname']}": (row["says"], ",".join(row["roles"])) for table, row in named}
 
 

@@ -13,7 +13,7 @@ from asyncpg.connection import Connection
 
 from copartner.audit.entries import Audited, entries
 from copartner.command import store
-from copartner.command.denial import Denied, record_denial
+from copartner.command.denial import Denied, kept, record_denial
 from copartner.kernel.errors import Busy, Conflict, Refusal, RepeatedWithOtherBody
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
@@ -39,8 +39,8 @@ class NotDelegated(Refusal):
 class Command:
     """The transaction of one change, under the caller's database role.
 
-    Leaving the block commits, after the audit was written; leaving it by an exception rolls back. A denial is
-    then recorded in a transaction of its own.
+    Leaving the block commits, after the audit was written and the decisions required were kept; leaving it by an
+    exception rolls back. A denial is then recorded in a transaction of its own.
     """
 
     def __init__(self, ctx: "Context", operation: str) -> None:
@@ -49,6 +49,7 @@ class Command:
         self._stack = AsyncExitStack()
         self._delegating: set[str] = set()
         self._entries: list[dict[str, Any]] = []
+        self._decided: list[dict[str, Any]] = []
         self._recorded = False
         self._result: Any = None
         self._earlier: str | None = None
@@ -89,8 +90,11 @@ class Command:
     def require(self, action: Action, asked: "Asked") -> Facts:
         """Raise Denied unless the rules allow the action; answers the facts relied upon, see Context.choose."""
         facts, decision = self._ctx.choose(action, asked)
+        judged = self._ctx.asked(facts)
         if not decision.allowed:
-            raise Denied(action, self._ctx.asked(facts), decision)
+            raise Denied(action, judged, decision)
+        place = {"at": self.now, "id": self._ctx.runtime.ids.new()}
+        self._decided.append(place | kept(action, judged, decision))
         if facts.context.delegation is not None:
             self._delegating.add(facts.context.delegation.customer)
         return facts
@@ -163,6 +167,7 @@ class Command:
         await self.db.execute(
             store.finish(),
             msgspec.json.encode(self._entries).decode(),
+            msgspec.json.encode(self._decided).decode(),
             ctx.caller.tenant_id,
             ctx.caller.subject_id,
             *((request.method, request.path, request.request_id) if request else (None,) * 3),

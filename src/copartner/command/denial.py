@@ -74,6 +74,7 @@ def would_say(ctx: "Context", action: Action, facts: Facts, decision: Decision) 
 
 async def record_denial(ctx: "Context", denied: Denied) -> Denied:
     """Keep the denial for the caller and, of a foreign thing, for its customer and seller; fills in the id."""
+    judged = kept(denied.action, denied.facts, denied.decision)
     fired = [ctx.rules.rule(name) for name in denied.rules]
     denied.of_bearer = any(rule.of_bearer for rule in fired)
     if denied.of_bearer:
@@ -91,10 +92,22 @@ async def record_denial(ctx: "Context", denied: Denied) -> Denied:
     async with ctx.runtime.pool.acquire() as connection, connection.transaction():
         await connection.execute(store.ACT_AS, ctx.caller.side.value, ctx.caller.tenant_id)
         for row in _rows(ctx, denied):
-            kept = await _keep(ctx, connection, row)
-            if row["tenant_id"] == ctx.caller.tenant_id:
-                denied.decision_id = kept
+            own = row["tenant_id"] == ctx.caller.tenant_id
+            number = await _keep(ctx, connection, row | {"judged": judged} if own else row)
+            if own:
+                denied.decision_id = number
     return denied
+
+
+def kept(action: Action, facts: Facts, decision: Decision) -> dict[str, Any]:
+    """A decision with everything it was made from, as the operator's rules are tried on it later."""
+    return {
+        "action": action,
+        "allowed": decision.allowed,
+        "rules": decision.rules,
+        "digest": decision.digest,
+        "facts": facts,
+    }
 
 
 def _rows(ctx: "Context", denied: Denied) -> list[dict[str, Any]]:
@@ -146,7 +159,7 @@ def _without_facts(made: Explanation) -> Explanation:
     return replace(made, reasons=tuple(replace(reason, facts=(), missing=()) for reason in made.reasons))
 
 
-def _kept(words: Words) -> dict[Language, dict[str, Any]]:
+def _told(words: Words) -> dict[Language, dict[str, Any]]:
     """A denial in words; kept in each language, because who reads it speaks another, and rules and facts change."""
     return {
         language: {
@@ -198,7 +211,7 @@ def _row(
         "rules": rules,
         "caller_text": told,
         "facts": facts,
-        "explained": _kept(words),
+        "explained": _told(words),
         "digest": denied.decision.digest,
     }
 

@@ -68,12 +68,27 @@ END $$;
 ALTER FUNCTION fn_actor_name OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_actor_name TO copartner_partner, copartner_customer, copartner_operator;
 
--- fn_finish: the audit of a command and the result kept for its request id, in one trip before the commit.
+-- fn_keep_decided: decisions that counted, with all that the rules judged; what is absent of it is not kept.
+CREATE FUNCTION fn_keep_decided(p_decided jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+BEGIN
+    INSERT INTO decided (at, id, action, allowed, rules, digest, facts)
+    SELECT d.at, d.id, d.action, d.allowed, d.rules, d.digest, jsonb_strip_nulls(d.facts)
+    FROM jsonb_to_recordset(p_decided) AS d(at timestamptz, id uuid, action text, allowed boolean, rules text[],
+        digest text, facts jsonb);
+END $$;
+ALTER FUNCTION fn_keep_decided OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_keep_decided TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_finish: the audit of a command, the decisions it relied upon and the result kept for its request id, in one trip before
+-- the commit.
 CREATE FUNCTION fn_finish(
-    p_rows jsonb, p_tenant uuid, p_caller uuid, p_method text, p_path text, p_request_id text, p_result jsonb) RETURNS void
+    p_rows jsonb, p_decided jsonb, p_tenant uuid, p_caller uuid, p_method text, p_path text, p_request_id text,
+    p_result jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM fn_write_audit(p_rows);
+    PERFORM fn_keep_decided(p_decided);
     IF p_request_id IS NOT NULL THEN
         UPDATE idempotency_key k SET result = p_result WHERE k.tenant_id = p_tenant AND k.caller_id = p_caller
             AND k.method = p_method AND k.path = p_path AND k.request_id = p_request_id;
@@ -82,14 +97,17 @@ END $$;
 GRANT EXECUTE ON FUNCTION fn_finish TO copartner_partner, copartner_customer, copartner_operator;
 
 -- fn_record_denial: a denial for one tenant concerned; an equal one within the hour raises its counter. Answers its id and
--- whether it is new.
+-- whether it is new. `judged`, in the caller's record alone, is the decision itself, kept and counted under the same id.
 CREATE FUNCTION fn_record_denial(p_row jsonb, OUT id uuid, OUT is_new boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-DECLARE r record;
+DECLARE
+    r record;
+    v_at timestamptz;
 BEGIN
     SELECT * INTO r FROM jsonb_to_record(p_row) AS x(tenant_id uuid, id uuid, at timestamptz, likeness text,
         actor_tenant_id uuid, actor_id uuid, app_only boolean, names_actor boolean, action text, resource_type text,
-        resource_id text, rules text[], caller_text text, facts jsonb, explained jsonb, digest text);
+        resource_id text, rules text[], caller_text text, facts jsonb, explained jsonb, digest text,
+        judged jsonb);
     IF NOT EXISTS (SELECT FROM tenant t WHERE t.id = r.tenant_id) THEN
         -- A token outlived its tenant; nobody could read the record.
         is_new := false;
@@ -102,8 +120,13 @@ BEGIN
         WHERE d.tenant_id = r.tenant_id AND d.id = (SELECT e.id FROM decision_record e
             WHERE e.tenant_id = r.tenant_id AND e.likeness = decode(r.likeness, 'hex')
             AND e.at > r.at - interval '1 hour' AND e.at < r.at + interval '1 hour' ORDER BY e.at DESC LIMIT 1)
-        RETURNING d.id INTO id;
+        RETURNING d.id, d.at INTO id, v_at;
     is_new := id IS NULL;
+    IF r.judged IS NOT NULL AND is_new THEN
+        PERFORM fn_keep_decided(jsonb_build_array(r.judged || jsonb_build_object('id', r.id, 'at', r.at)));
+    ELSIF r.judged IS NOT NULL THEN
+        UPDATE decided d SET times = d.times + 1 WHERE d.at = v_at AND d.id = fn_record_denial.id;
+    END IF;
     IF is_new THEN
         id := r.id;
         INSERT INTO decision_record (tenant_id, id, at, last_at, likeness, actor_tenant_id, actor_id, actor_name, action,

@@ -18,8 +18,8 @@ def begin() -> str:
 
 @cache
 def finish() -> str:
-    """Audit rows as JSON, tenant, caller, method, path, request id and the result as JSON."""
-    return call("fn_finish", 7)
+    """Audit rows and decisions as JSON, tenant, caller, method, path, request id and the result as JSON."""
+    return call("fn_finish", 8)
 
 
 @cache
@@ -54,4 +54,15 @@ def one_at_a_time() -> str:
 async def forget_requests(db: Connection, *, before: datetime) -> int:
     """Delete request ids claimed before that machine moment; answers how many."""
     tag = await db.execute("DELETE FROM idempotency_key WHERE created_at < $1", before)
+    return int(tag.split()[-1])
+
+
+async def forget_decisions(db: Connection, *, before: datetime, most: int) -> int:
+    """Delete the oldest kept decisions before a moment of programme time, at most so many; answers how many."""
+    tag = await db.execute(
+        """DELETE FROM decided WHERE (at, id) IN (
+            SELECT d.at, d.id FROM decided d WHERE d.at < $1 ORDER BY d.at, d.id LIMIT $2)""",
+        before,
+        most,
+    )
     return int(tag.split()[-1])

@@ -50,13 +50,17 @@ async def approve_relationship(ctx: Context, *, key: Key, reason: str = "") -> A
         if (earlier := cmd.replay(AdminRelationship)) is not None:
             return rules.passed(earlier, now=cmd.now)
         before = rules.passed(existing(found, key), now=cmd.now)
-        after = rules.approved(before, now=cmd.now)
-        after = changed(after, answer_reason=rules.check_reason(reason))
+        approver = await consent_store.approver(cmd.db, ctx.caller.tenant_id, ctx.caller.subject_id)
+        after = changed(
+            rules.approved(before, now=cmd.now),
+            answer_reason=rules.check_reason(reason),
+            customer_name=before.customer_name or approver.company_name,
+        )
         await receipts.issue(
             ctx,
             cmd,
             rules.passed(after, now=cmd.now),
-            approver=await consent_store.approver(cmd.db, ctx.caller.tenant_id, ctx.caller.subject_id),
+            approver=approver,
             partner=await consent_store.partner(cmd.db, key.partner_tenant_id),
             reason=after.answer_reason,
         )

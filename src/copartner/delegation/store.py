@@ -136,8 +136,8 @@ async def save(db: Connection, made: AdminRelationship) -> None:
 async def save_answer(db: Connection, made: AdminRelationship) -> None:
     """Write what the acting customer said to it."""
     await db.execute(
-        """UPDATE admin_relationship SET status = $3, modified_at = $4, answer_reason = $5, version = $6, ended_at = $7
-        WHERE partner_tenant_id = $1 AND id = $2""",
+        """UPDATE admin_relationship SET status = $3, modified_at = $4, answer_reason = $5, version = $6, ended_at = $7,
+            customer_name = $8 WHERE partner_tenant_id = $1 AND id = $2""",
         made.partner_tenant_id,
         made.id,
         made.status,
@@ -145,6 +145,7 @@ async def save_answer(db: Connection, made: AdminRelationship) -> None:
         made.answer_reason,
         made.version,
         made.ended_at,
+        made.customer_name,
     )
 
 

@@ -14,6 +14,7 @@ from copartner.kernel.login_store import SIDES
 _LOCK = 0x636F7061727472
 # Every run of `copartner migrate` makes the coming months; two years are longer than anybody waits with a release.
 _MONTHS_AHEAD = 24
+_BY_MONTH = ("audit_record", "decided")
 
 
 class MigrationError(Exception):
@@ -57,13 +58,18 @@ def _files() -> dict[int, tuple[str, str]]:
     return found
 
 
-async def make_months(connection: Connection, now: datetime, ahead: int = _MONTHS_AHEAD) -> tuple[date, ...]:
-    """Partitions of the audit for the month of `now` and so many coming ones, as the owner; answers those it made.
+async def make_months(connection: Connection, now: datetime, ahead: int = _MONTHS_AHEAD) -> tuple[str, ...]:
+    """Partitions for the month of `now` and so many coming ones, as the owner; answers the names of those it made.
 
-    A month that has records in the default partition already stays there.
+    A month that has rows in the default partition of a table already stays there.
     """
     months = [date(now.year + month // 12, month % 12 + 1, 1) for month in range(now.month - 1, now.month + ahead)]
-    made = [month for month in months if await connection.fetchval("SELECT audit_month($1)", month)]
+    made = [
+        f"{table}_{month:%Y_%m}"
+        for table in _BY_MONTH
+        for month in months
+        if await connection.fetchval("SELECT month_of($1, $2)", table, month)
+    ]
     return tuple(made)
 
 

@@ -13,6 +13,7 @@ APP, USER, ADMIN = "app", "user", "admin"
 
 _GET, _POST = "getvversioncustomerscustomer", "postvversioncustomerscustomer"
 _PATCH, _PUT = "patchvversioncustomerscustomer", "putvversioncustomerscustomer"
+_DELETE = "deletevversioncustomerscustomer"
 _LINK = (
     "getvversioncustomersrelationshiprequestsindirect_cloud_solution_provider_id"
     "indirect_cloud_solution_provider_id.value"
@@ -23,6 +24,8 @@ _made = {name.removeprefix("MicrosoftPartnerSdkContractsV1"): kind for name, kin
 Customer, Address, Order, Subscription = (_made[name] for name in ("Customer", "Address", "Order", "Subscription"))
 Company, Billing, Line = (_made[name] for name in ("CustomerCompanyProfile", "CustomerBillingProfile", "OrderLineItem"))
 Support, Domain = _made["SubscriptionsSupportContact"], _made["DomainManagementDomain"]
+User, Password = _made["CustomerUser"], _made["ContractsPasswordProfile"]
+Member, Licence = _made["ContractsRoleManagementUserMember"], _made["UserLicenseManagementLicenseAssignment"]
 VerifiedDomain = _made["DomainManagementVerifiedDomain"]
 
 
@@ -140,6 +143,26 @@ def _offer(known):
     return {"offer_id": known["ambiguous"], "country": "DE"}
 
 
+def _new_person(known):
+    """A user of the customer; the client knows a password by its length alone."""
+    profile = Password(password=models.SystemSecuritySecureString(), force_change_password=True)
+    user = User(user_principal_name="uwe@alpenblick.example", display_name="Uwe", password_profile=profile)
+    return _of(known, user=user)
+
+
+def _person(known, **more):
+    return _of(known, user_id=known["person_id"], **more)
+
+
+def _role(known, **more):
+    return _of(known, role_id=known["role_id"], **more)
+
+
+def _sku(known):
+    """Something the customer has licences of."""
+    return known["licences"].items[0].product_sku.id
+
+
 _DOMAIN = Domain(authentication_type="managed", capability="email")
 
 STORY = (
@@ -219,6 +242,32 @@ STORY = (
         known, verified_domain=VerifiedDomain(verified_domain_name="leuchtturm-kiel.example", domain=_DOMAIN))),
     ("domain_taken", APP, "headvversiondomainsdomain", lambda _: {"domain": "leuchtturm.example"}),
     ("domain_free", APP, "headvversiondomainsdomain", lambda _: {"domain": "nobody.example"}),
+    # Who works at a customer that delegated it: users, their built-in roles, their licences.
+    ("person_not_made", USER, f"{_POST}.idusers", _new_person),
+    ("people", USER, f"{_GET}.value6", _of),
+    ("people_app", APP, f"{_GET}.value6", _of),
+    ("person", USER, f"{_GET}.id2", _person),
+    ("person_changed", USER, f"{_PATCH}.id2", lambda known: _person(
+        known, user=User(display_name="Ida Kern-Vogt", usage_location="AT"))),
+    ("person_after", USER, f"{_GET}.id2", _person),
+    ("roles", USER, f"{_GET}.value", _of),
+    ("role_given", USER, f"{_POST}.idusermembers", lambda known: _role(
+        known, user_member=Member(id=known["person_id"]))),
+    ("roles_of_person", USER, f"{_GET}.iddirectoryroles", _person),
+    ("role_members", USER, f"{_GET}.value1", _role),
+    ("role_taken", USER, f"{_DELETE}.id1", lambda known: _role(known, member_id=known["person_id"])),
+    ("licences", USER, f"{_GET}.value4", _of),
+    ("licensed", USER, f"{_POST}.idlicenseupdates", lambda known: _person(
+        known, licenses_to_assign=[Licence(sku_id=_sku(known))])),
+    ("licences_after", USER, f"{_GET}.value4", _of),
+    ("licences_of_person", USER, f"{_GET}.value5", _person),
+    ("unlicensed", USER, f"{_POST}.idlicenseupdates", lambda known: _person(
+        known, licenses_to_remove=[_sku(known)])),
+    ("person_deleted", USER, f"{_DELETE}.id2", _person),
+    ("people_deleted", USER, f"{_GET}.value6", lambda known: _of(
+        known, **_beginning("UserState", "Inactive", "equals"))),
+    ("restored", USER, f"{_PATCH}.id2", lambda known: _person(known, user=User(state="active"))),
+    ("person_restored", USER, f"{_GET}.id2", _person),
     # What it says of itself: an agent reads it, the Global admin changes it.
     ("own_billing", USER, "getvversionprofilesbilling", lambda _: {}),
     ("own_billing_by_an_agent", USER, "putvversionprofilesbilling", lambda known: _kept(
@@ -243,7 +292,7 @@ STORY = (
     ("address_wrong", APP, "postvversionvalidationsaddress", lambda _: {"address": Address(
         country="DE", city="Kiel", address_line1="Kai 1", postal_code="2")}),
     # And it gives its own customer up, whom it cannot purge while others work with it.
-    ("not_purged", USER, "deletevversioncustomerscustomer.id", _of),
+    ("not_purged", USER, f"{_DELETE}.id", _of),
     ("given_up_by_an_agent", USER, f"{_PATCH}.id", _given_up),
     ("given_up", ADMIN, f"{_PATCH}.id", _given_up),
 )  # fmt: skip

@@ -12,10 +12,14 @@ import pytest
 
 from support.clients import drive
 from support.coverage import Coverage, coverage
+from support.delegating import delegated, person
+from support.granular import HELPDESK
 from support.running import temporary_place
 from support.up import Emulator, emulator
 
 PREMIUM = "CFQ7TTC0PR3M"
+# Built-in roles: one administers users, the other gives roles; the helpdesk's is given.
+USERS, ROLES = "fe930be7-5e62-47db-91af-98c3a49a38b1", "e8611ab8-c189-46e8-94e1-60213ab1f814"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ def asked(running: Emulator) -> dict[str, Any]:
     """Who signs in, and what the client itself has no operation for: the consent, the catalogue, carts."""
     for partner in ("nordlicht", "suedwind"):
         related(running, partner)
+    delegated(running, "Admin agent", USERS, ROLES)
     application = running.tenants["nordlicht"]["applications"][0]
     admin = running.person("Global admin", "nordlicht")
     public = admin.post("/programme/v1/applications", {"name": "A tool", "redirectUris": ["http://localhost"]})
@@ -70,6 +75,9 @@ def asked(running: Emulator) -> dict[str, Any]:
         "ambiguous_request": str(uuid4()),
         "cart_id": cart["id"],
         "foreign_id": foreign["orders"][0]["lineItems"][0]["subscriptionId"],
+        # Made beforehand: the client sends no password as text.
+        "person_id": person(running),
+        "role_id": HELPDESK,
         "supporter_id": running.id("suedwind"),
         "supporter_number": running.person("Admin agent", "suedwind").get("/v1/profiles/mpn")["mpnId"],
     }
@@ -106,15 +114,18 @@ def drafted(running: Emulator, partner: str) -> Any:
 
 
 STATUSES = {
+    "role_given": 201, "licensed": 201, "unlicensed": 201, "role_taken": 204, "person_deleted": 204,
     "order": 201, "order_repeated": 201, "checkout": 201, "checkout_again": 201, "trial": 201,
-    "order_ambiguous": 400, "not_registrable": 400, "own_billing_changed_meanwhile": 400, "not_purged": 400,
+    "person_not_made": 400, "order_ambiguous": 400, "not_registrable": 400, "own_billing_changed_meanwhile": 400,
+    "not_purged": 400,
     "link_app": 403, "company_app": 403, "stranger": 403, "given_up_by_an_agent": 403, "domain_undelegated": 403,
+    "people_app": 403,
     "own_billing_by_an_agent": 403,
     "foreign": 404, "foreign_changed": 404, "domain_free": 404,
 }  # fmt: skip
 
 # How many operations of the client answer 501.
-UNSERVED = 80
+UNSERVED = 67
 
 
 def test_a_partners_day(stage: Stage) -> None:
@@ -130,13 +141,15 @@ def test_a_partners_day(stage: Stage) -> None:
         "link_app": "900329", "company_app": "900329", "order_ambiguous": "3000", "stranger": "20002",
         "foreign": "20003", "foreign_changed": "20003", "given_up_by_an_agent": "900150",
         "not_registrable": "800024", "not_purged": "800024", "domain_undelegated": "900308",
-        "own_billing_by_an_agent": "900150", "own_billing_changed_meanwhile": "2055",
+        "own_billing_by_an_agent": "900150", "own_billing_changed_meanwhile": "2055", "people_app": "900329",
+        "person_not_made": "3000",
     }  # fmt: skip
     read = {name: fact["answer"] for name, fact in facts.items()}
     its_customers(stage, read)
     what_it_sold(stage, read)
     what_became_of_it(read)
     what_it_says_of_itself(stage, read)
+    who_works_at_the_customer(stage, read)
 
 
 def its_customers(stage: Stage, read: dict[str, Any]) -> None:
@@ -232,6 +245,29 @@ def what_it_says_of_itself(stage: Stage, read: dict[str, Any]) -> None:
         assert after == {**before, **changed}, name
         assert before != after, name
     assert read["country"]["iso2_code"] == "DE"
+
+
+def who_works_at_the_customer(stage: Stage, read: dict[str, Any]) -> None:
+    """A user of the customer's directory, with a role and a licence for a while, deleted and there again."""
+    person = read["person"]
+    assert person in read["people"]["items"]
+    assert person["id"] == stage.asked["person_id"]
+    changed = {"display_name": "Ida Kern-Vogt", "usage_location": "AT"}
+    assert read["person_after"] == read["person_restored"] == {**person, **changed}
+    assert HELPDESK in {one["id"] for one in read["roles"]["items"]}
+    assert (read["role_given"]["id"], read["role_given"]["role_id"]) == (person["id"], HELPDESK)
+    # The client takes the roles of a user for something of which it reads no field.
+    assert len(read["roles_of_person"]["items"]) == 1
+    assert person["id"] in {one["id"] for one in read["role_members"]["items"]}
+    before, after = read["licences"]["items"][0], read["licences_after"]["items"][0]
+    assert after == {**before, **{f"{kind}_units": after[f"{kind}_units"] for kind in ("available", "consumed")}}
+    assert (after["consumed_units"], before["consumed_units"]) == (1, 0)
+    sku = before["product_sku"]["id"]
+    assert [one["sku_id"] for one in read["licensed"]["licenses_to_assign"]] == [sku]
+    # And all licences of a user for one of them.
+    assert read["licences_of_person"]["attributes"]["object_type"] == "Collection"
+    assert read["unlicensed"]["licenses_to_remove"] == [sku]
+    assert [one["id"] for one in read["people_deleted"]["items"]] == [person["id"]]
 
 
 @pytest.mark.verify

@@ -1,6 +1,6 @@
-"""The months of the audit are made ahead, once, and behind the same walls."""
+"""The months of the audit and of kept decisions are made ahead, once, and behind the same walls."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from copartner.migrations.runner import make_months
 from support.programme import PRESENT, Programme
@@ -11,18 +11,19 @@ LATER = datetime(2031, 11, 5, tzinfo=UTC)
 async def test_coming_months_are_made_once(here: Programme) -> None:
     async with here.owner() as owner:
         made = await make_months(owner, LATER, ahead=3)
-        assert made == (date(2031, 11, 1), date(2031, 12, 1), date(2032, 1, 1), date(2032, 2, 1))
+        months = ("2031_11", "2031_12", "2032_01", "2032_02")
+        assert made == tuple(f"{table}_{month}" for table in ("audit_record", "decided") for month in months)
         assert await make_months(owner, LATER, ahead=3) == ()
-        assert await make_months(owner, LATER, ahead=4) == (date(2032, 3, 1),)
-        bounds = await owner.fetchval(
-            "SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = 'audit_record_2031_12'"
+        assert await make_months(owner, LATER, ahead=4) == ("audit_record_2032_03", "decided_2032_03")
+        december = await owner.fetch(
+            """SELECT pg_get_expr(relpartbound, oid) AS bounds, relrowsecurity AND relforcerowsecurity AS walled
+            FROM pg_class WHERE relname IN ('audit_record_2031_12', 'decided_2031_12')"""
         )
-        walled = await owner.fetchval(
-            "SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relname = 'audit_record_2031_12'"
-        )
-    assert "2031-12-01 00:00:00" in bounds
-    assert "2032-01-01 00:00:00" in bounds
-    assert walled
+    assert len(december) == 2
+    for month in december:
+        assert "2031-12-01 00:00:00" in month["bounds"]
+        assert "2032-01-01 00:00:00" in month["bounds"]
+        assert month["walled"]
 
 
 async def test_records_go_to_their_month_and_others_to_the_default_one(here: Programme) -> None:
@@ -35,5 +36,5 @@ async def test_records_go_to_their_month_and_others_to_the_default_one(here: Pro
             )
         kept = await owner.fetch("SELECT tableoid::regclass::text AS place FROM audit_record ORDER BY at")
         # A month that began without its partition keeps what it has.
-        assert await make_months(owner, LATER, ahead=0) == ()
+        assert await make_months(owner, LATER, ahead=0) == ("decided_2031_11",)
     assert [row["place"].rpartition(".")[2] for row in kept] == ["audit_record_2026_11", "audit_record_default"]

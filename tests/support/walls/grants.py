@@ -32,6 +32,7 @@ FACTS_READ = {
     "cart": "customer_tenant_id id partner_tenant_id",
     "customer_agreement": "customer_tenant_id id partner_tenant_id type template_id agreed_at",
     "customer_count": "partner_tenant_id customers",
+    "decided": "at id times",
     "decision_record": "tenant_id id at last_at times likeness",
     "directory_group": "tenant_id id role",
     "enrolment": "tenant_id mpn_id markets state model",
@@ -55,7 +56,7 @@ FACTS_READ = {
 CHANGED = {
     ("copartner_customer", "access_assignment"): "status modified_at deleted_at version",
     ("copartner_customer", "access_assignment_role"): "taken_at",
-    ("copartner_customer", "admin_relationship"): "status modified_at answer_reason version ended_at",
+    ("copartner_customer", "admin_relationship"): "customer_name status modified_at answer_reason version ended_at",
     ("copartner_facts", "admin_relationship"): "customer_tenant_id",
     ("copartner_partner", "access_assignment"): "status modified_at activated_at deleted_at version",
     ("copartner_partner", "access_assignment_role"): "taken_at",
@@ -116,6 +117,7 @@ CHANGED = {
         "copartner_partner",
         "subscription",
     ): "nickname quantity status auto_renew version next_term support_tenant_id registered_at",
+    ("copartner_facts", "decided"): "times",
     ("copartner_facts", "reseller_relationship"): "privileges_used_at",
     # When a relationship became active and ends: by the system alone.
     ("copartner_worker", "admin_relationship"): "status modified_at activated_at ends_at version ended_at noticed",
@@ -139,7 +141,7 @@ REMOVED = {
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     *(("copartner_signin", table) for table in ("guess_count", "recovery_code", "second_factor")),
     ("copartner_signin", "provider_role"), ("copartner_signin", "provider_visit"),
-    ("copartner_worker", "idempotency_key"), ("copartner_worker", "mail_outbox"),
+    ("copartner_worker", "decided"), ("copartner_worker", "idempotency_key"), ("copartner_worker", "mail_outbox"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("role_assignment", "group_member")),
 }  # fmt: skip
@@ -158,7 +160,8 @@ ADDED = {
     ("copartner_founder", "directory_group"), ("copartner_keeper", "actor"), ("copartner_signin", "revocation"),
     ("copartner_customer", "reseller_relationship"), ("copartner_facts", "audit_record"),
     ("copartner_facts", "mail_outbox"),
-    ("copartner_facts", "customer_count"), ("copartner_facts", "decision_record"),
+    ("copartner_facts", "customer_count"), ("copartner_facts", "decided"),
+    ("copartner_facts", "decision_record"),
     ("copartner_facts", "tenant_domain"), ("copartner_founder", "tenant_domain"),
     ("copartner_founder", "billing_profile"),
     ("copartner_founder", "organisation"), ("copartner_founder", "reseller_relationship"),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
 from copartner.access import service
@@ -68,6 +69,7 @@ _COLUMNS = (
     *("partner.tenantId", "partner.companyName", "partner.mpnId", "role.id", "role.name", "role.risk", "kind"),
     *("relationshipId", "assignmentId", "groupId", "subscriptionId", "since", "until", "inForce"),
 )
+_BONDS = ("partner.tenantId", "partner.companyName", "outcome", "layer", "id", "name", "why")
 _MOMENTS = (
     Query("at", "The moment to look at, such as 2026-11-22; a day is its beginning in UTC. Otherwise now."),
     Query("from", "With to: what came and went between the two."),
@@ -137,16 +139,21 @@ async def _own(call: Call) -> AccessBody | Reply:
     )
 
 
-def _revoked(found: Revocation) -> RevocationBody:
-    return wire.shaped(found, RevocationBody)
+def _revoked(call: Call, found: Revocation) -> RevocationBody | Reply:
+    body = wire.shaped(found, RevocationBody)
+    if not sheets.wanted(call):
+        return body
+    plain = msgspec.to_builtins(body)
+    rows = [{**plain, **bond, "outcome": outcome} for outcome in ("ends", "stays") for bond in plain[outcome]]
+    return sheets.sheet("revocation", _BONDS, rows)
 
 
-async def _preview(call: Call) -> RevocationBody:
-    return _revoked(await service.preview_revocation(call.ctx, partner_tenant_id=call.id("partner")))
+async def _preview(call: Call) -> RevocationBody | Reply:
+    return _revoked(call, await service.preview_revocation(call.ctx, partner_tenant_id=call.id("partner")))
 
 
-async def _revoke(call: Call) -> RevocationBody:
-    return _revoked(await service.revoke_access(call.ctx, partner_tenant_id=call.id("partner")))
+async def _revoke(call: Call) -> RevocationBody | Reply:
+    return _revoked(call, await service.revoke_access(call.ctx, partner_tenant_id=call.id("partner")))
 
 
 _ALL, _AT_CUSTOMER = f"{ROOT}/access", f"{ROOT}/customers/{{customer}}/access"
@@ -158,7 +165,7 @@ ROUTES = (
           AccessBody, user_only=True, query=_MOMENTS, sheet=True),
     Route(("GET",), _REVOCATION, _preview, "access.preview_revocation",
           "Read what would end and stay if all access were taken from a partner.", RevocationBody, user_only=True,
-          side=Side.CUSTOMER),
+          side=Side.CUSTOMER, query=(sheets.FORMAT,), sheet=True),
     Route(("POST",), _REVOCATION, _revoke, "access.revoke", "Take all access from a partner.", RevocationBody,
-          user_only=True, side=Side.CUSTOMER),
+          user_only=True, side=Side.CUSTOMER, query=(sheets.FORMAT,), sheet=True),
 )  # fmt: skip

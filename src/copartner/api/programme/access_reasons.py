@@ -1,9 +1,11 @@
 """Why somebody may do something in a customer's tenant, and which roles are more than what is done with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from copartner.access import advising, questions
@@ -70,12 +72,18 @@ _ADVICE = (
     *("partner.tenantId", "partner.companyName", "kind", "relationshipId", "role.id", "role.name", "role.risk"),
     *("finding", "usedFor", "smaller.id", "smaller.name", "why"),
 )
+_WHY = (
+    *("partner.tenantId", "partner.companyName", "userId", "userName", "action", "allowed", "summary", "missing"),
+    *("held.role.id", "held.role.name", "held.role.risk", "held.kind", "held.relationshipId", "held.assignmentId"),
+    *("held.groupId", "held.until", "relied"),
+)
 _QUESTION = (
     Query("user", "The partner's user, by its id."),
     Query(
         "action", "What the user would do, such as customer_user.create; a wrong one is answered with all there are."
     ),
     Query("subscription", "The subscription it would be done to; otherwise one that the partner sold."),
+    sheets.FORMAT,
 )
 
 
@@ -118,21 +126,29 @@ def _verdict(found: Verdict) -> VerdictBody:
     )
 
 
-async def _explain(call: Call, customer: UUID) -> VerdictBody:
+def _rows(found: VerdictBody) -> Iterator[dict[str, Any]]:
+    """The answer once for each role held, or once alone; `relied` where it is allowed through that role."""
+    plain = msgspec.to_builtins(found)
+    for held in plain["held"] or [{}]:
+        yield {**plain, "held": held, "relied": bool(held) and held in plain["through"]}
+
+
+async def _explain(call: Call, customer: UUID) -> VerdictBody | Reply:
     user, action = call.query_id("user"), call.query("action")
     if user is None or action is None:
         raise Malformed("Send user, the id of a partner's user, and action, what it would do.", "user", "action")
     found = await questions.explain_access(
         call.ctx, customer_id=customer, user_id=user, action=action, subscription_id=call.query_id("subscription")
     )
-    return _verdict(found)
+    body = _verdict(found)
+    return sheets.sheet("decision", _WHY, _rows(body)) if sheets.wanted(call) else body
 
 
-async def _decision(call: Call) -> VerdictBody:
+async def _decision(call: Call) -> VerdictBody | Reply:
     return await _explain(call, call.ctx.caller.tenant_id)
 
 
-async def _own_decision(call: Call) -> VerdictBody:
+async def _own_decision(call: Call) -> VerdictBody | Reply:
     return await _explain(call, call.id("customer"))
 
 
@@ -166,10 +182,10 @@ _ALL, _AT_CUSTOMER = f"{ROOT}/access", f"{ROOT}/customers/{{customer}}/access"
 ROUTES = (
     Route(("GET",), f"{_ALL}/decision", _decision, "access.explain",
           "Read why a partner's user may do something in the caller's tenant, or may not.", VerdictBody, user_only=True,
-          side=Side.CUSTOMER, query=_QUESTION),
+          side=Side.CUSTOMER, query=_QUESTION, sheet=True),
     Route(("GET",), f"{_AT_CUSTOMER}/decision", _own_decision, "access.explain_own",
           "Read why a user of the caller's company may do something at a customer, or may not.", VerdictBody,
-          user_only=True, query=_QUESTION),
+          user_only=True, query=_QUESTION, sheet=True),
     Route(("GET",), f"{_ALL}/advice", _advise, "access.advise",
           "Read which roles of partners are more than what was done with them.", ReviewBody, user_only=True,
           side=Side.CUSTOMER, query=(sheets.FORMAT,), sheet=True),

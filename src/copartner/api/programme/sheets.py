@@ -1,7 +1,7 @@
 """Lists as CSV, for whoever opens them in a spreadsheet."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -25,7 +25,7 @@ def wanted(call: Call) -> bool:
     return asked.lower() == "csv" if asked else "text/csv" in (call.header(b"accept") or "").lower()
 
 
-def sheet(name: str, columns: Sequence[str], rows: Iterable[Struct]) -> Reply:
+def sheet(name: str, columns: Sequence[str], rows: Iterable[Struct | Mapping[str, Any]]) -> Reply:
     """One line for each row; a column is a property, or one inside another with a dot between."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
