@@ -159,7 +159,7 @@ def _without_facts(made: Explanation) -> Explanation:
     return replace(made, reasons=tuple(replace(reason, facts=(), missing=()) for reason in made.reasons))
 
 
-def _kept(words: Words) -> dict[Language, dict[str, Any]]:
+def _told(words: Words) -> dict[Language, dict[str, Any]]:
     """A denial in words; kept in each language, because who reads it speaks another, and rules and facts change."""
     return {
         language: {
@@ -211,7 +211,7 @@ def _row(
         "rules": rules,
         "caller_text": told,
         "facts": facts,
-        "explained": _kept(words),
+        "explained": _told(words),
         "digest": denied.decision.digest,
     }
 
