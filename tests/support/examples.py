@@ -9,10 +9,11 @@ import httpx
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
-from support import granular, in_directories
+from support import example_versions, granular, in_directories
 from support.bodies import BILLING, CONTACT, RESELLER, directory_bodies, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.example_sales import Things, sales_bodies
+from support.furnishing import furnish_directory, made, record
 from support.web import Web
 
 UNKNOWN = "01a20000-0000-7000-8000-000000000001"
@@ -79,7 +80,12 @@ async def furnish(site: Web) -> Things:
         for things in (own, foreign):
             await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
     own |= await in_directories.furnish(site, "aa@nordlicht", "alpenblick")
-    foreign |= {**in_directories.ROLE, "person": str(site.here.context("ga@lavande").caller.subject_id)}
+    own |= await example_versions.furnish(site)
+    foreign |= {
+        **in_directories.ROLE,
+        "ruleVersion": UNKNOWN[:-1] + "2",
+        "person": str(site.here.context("ga@lavande").caller.subject_id),
+    }
     templates = await site.get("aa@nordlicht", "/v1/agreements")
     return Things(own, foreign, item, templates["items"][0]["templateId"], paid, await site.here.item("Archive add-on"))
 
@@ -87,18 +93,18 @@ async def furnish(site: Web) -> Things:
 async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
     who, customer = f"aa@{partner}", site.customer("alpenblick")
     cart = {"lineItems": [_line(item), _line(item)]}
-    carts = [(await _made(site, who, f"{customer}/carts", cart))["id"] for _ in range(2)]
-    order = (await _made(site, who, f"{customer}/carts/{carts[0]}/checkout"))["orders"][0]
+    carts = [(await made(site, who, f"{customer}/carts", cart))["id"] for _ in range(2)]
+    order = (await made(site, who, f"{customer}/carts/{carts[0]}/checkout"))["orders"][0]
     usual = {"billingCycle": "monthly", "termDuration": "P1Y"}
     basic = [_line(await site.here.item("Office 365 Basic"), **usual) for _ in range(2)]
     trial = {"catalogItemId": await site.here.item("Office 365 Premium Trial"), "quantity": 25}
-    cart = await _made(site, who, f"{customer}/carts", {"lineItems": [*basic, trial]})
-    bought = (await _made(site, who, f"{customer}/carts/{cart['id']}/checkout"))["orders"]
+    cart = await made(site, who, f"{customer}/carts", {"lineItems": [*basic, trial]})
+    bought = (await made(site, who, f"{customer}/carts/{cart['id']}/checkout"))["orders"]
     smaller, larger, tried = (line["subscriptionId"] for one in bought for line in one["lineItems"])
     plan = {"offerId": await site.here.item("Azure plan"), "quantity": 1}
-    azure = await _made(site, who, f"{customer}/orders", {"lineItems": [plan]})
+    azure = await made(site, who, f"{customer}/orders", {"lineItems": [plan]})
     asked = {"customerTenantId": str(site.here.id("lavande" if partner == "nordlicht" else "hafen")), "reason": "Büro"}
-    requests = [await _made(site, who, f"{OWN}/relationship-requests", asked) for _ in range(2)]
+    requests = [await made(site, who, f"{OWN}/relationship-requests", asked) for _ in range(2)]
     denied = await site.call(who, "GET", f"{customer}/subscriptions/{UNKNOWN}")
     return {
         "customer": str(site.here.id("alpenblick")),
@@ -121,46 +127,14 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "availability": item.split(":")[2],
         "offer": item,
         "productpromotion": "39NFJQT1PRM1:0001:39NFJQT1Q5KN",
-        "auditrecord": await _record(site, who),
+        "auditrecord": await record(site, who),
         "countryvalidationrule": "DE",
         "agreementtemplate": TEMPLATE,
         "compliance": "csp",
         "domain": "hafen.example",
         **await granular.furnish(site, who),
-        **await _furnish_directory(site, f"ga@{partner}"),
+        **await furnish_directory(site, f"ga@{partner}"),
     }
-
-
-async def _record(site: Web, who: str) -> str:
-    listed = await site.get(who, "/v1/auditrecords")
-    found: str = listed["items"][0]["id"]
-    return found
-
-
-async def _furnish_directory(site: Web, who: str) -> dict[str, str]:
-    """A user in a group, and an application with a secret."""
-    named = {"userPrincipalName": "eva.berg", "displayName": "Eva Berg"}
-    user = (await _made(site, who, f"{OWN}/users", named))["user"]["id"]
-    group = (await _made(site, who, f"{OWN}/groups", {"name": "Vertrieb"}))["id"]
-    assert (await site.call(who, "PUT", f"{OWN}/groups/{group}/members/{user}")).status_code == 200
-    application = (await _made(site, who, f"{OWN}/applications", {"name": "Lager"}))["id"]
-    secret = (await _made(site, who, f"{OWN}/applications/{application}/secrets", {}))["secret"]["id"]
-    consent = await _made(site, who, f"{OWN}/applications/{application}/consent", {"offline": True})
-    return {
-        "consent": consent["id"],
-        "user": user,
-        "group": group,
-        "member": user,
-        "role": "sales-agent",
-        "application": application,
-        "secret": secret,
-    }
-
-
-async def _made(site: Web, who: str, path: str, body: Any = None) -> Any:
-    answer = await site.call(who, "POST", path, body)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
 
 
 def _line(item: str, **more: Any) -> dict[str, Any]:
@@ -195,6 +169,8 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
             own = {**own, "relationshipRequest": own["unwanted"]}
         elif name in granular.ABOUT:
             own = {**own, "adminRelationship": own[granular.ABOUT[name]]}
+        elif name in example_versions.ABOUT:
+            own = {**own, "ruleVersion": own[example_versions.ABOUT[name]]}
         elif name.endswith("_standing"):
             own = {**own, "partner": str(site.here.id("wolkenwerk"))}
         found[name] = Example(
@@ -226,7 +202,10 @@ def _queries(site: Web) -> dict[str, str]:
         "subscriptions.list_term_ends": "?term_duration=P1Y",
         **dict.fromkeys(("products.read", "skus.list", "skus.read", "availabilities.list"), "?country=DE"),
         "availabilities.read": "?country=DE",
-        **dict.fromkeys(("decisions.read", "audit_records.list", "receipts.list", "receipts.read"), "?side=partner"),
+        **dict.fromkeys(
+            ("decisions.read", "decisions.repeat", "audit_records.list", "receipts.list", "receipts.read"),
+            "?side=partner",
+        ),
     }
 
 
@@ -234,6 +213,7 @@ def _callers() -> dict[str, str]:
     """Who may, where it is not nordlicht's Admin agent."""
     return {
         **granular.CALLERS,
+        **example_versions.callers(),
         "consent.read": "ga@lavande",
         "consent.answer": "ga@lavande",
         "consent.read_standing": "ga@lavande",
@@ -283,6 +263,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
         "own_relationships.change": {"delegatedAdminPrivileges": False},
         **granular.BODIES,
+        **example_versions.bodies(site),
         "indirect_admin.provide": granular.provided(str(site.here.id("wolkenwerk"))),
         **in_directories.bodies(things.own),
         **directory_bodies(),

@@ -19,6 +19,7 @@ from copartner.kernel.paging import PageTokens
 from copartner.kernel.secrets import Drawn
 from copartner.policy.facts import Cloud
 from copartner.signin.tokens import TokenForged
+from copartner.versions.live import Live
 from support.conforming import hold
 from support.programme import PRESENT, RULEBOOK, Programme
 
@@ -108,8 +109,12 @@ class Web:
 @asynccontextmanager
 async def web(here: Programme, **options: Any) -> AsyncIterator[Web]:
     """The application over a running system."""
-    async with client(build(here.runtime, NamedTokens(here), access_log=False, **options)) as made:
-        yield Web(here, made)
+    live = await Live.open(here.runtime)
+    try:
+        async with client(build(here.runtime, NamedTokens(here), access_log=False, **options)) as made:
+            yield Web(here, made)
+    finally:
+        live.close()
 
 
 def refused(answer: httpx.Response) -> tuple[int, str]:

@@ -27,10 +27,11 @@ from copartner.relationships.service import relationships, requests
 from copartner.signin import consents
 from copartner.subscriptions import service as subscriptions
 from copartner.tenants.service import groups, users
+from copartner.versions import service as versions
 from support.delegated import READER, Delegated
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK
-from support.walls import granular, scenes
+from support.walls import changing_rules, granular, scenes
 from support.walls.perform import RULES_ALONE, on_stage
 from support.walls.scenes import Matter, Scene
 from support.walls.stage import Stage
@@ -82,6 +83,8 @@ CASES = (
          frozenset({"own-tenant"})),
     Case("fn_list_own_relationships", "r.customer_tenant_id = p_tenant",
          lambda m: relationships.list_own_relationships(m.buyer), frozenset({"own-tenant"})),
+    Case("fn_list_rule_versions", "r.tenant_id = p_tenant",
+         lambda m: versions.list_versions(changing_rules.operator(m)), frozenset({"rules-own"})),
     Case("fn_access_grants", "r.customer_tenant_id = p_customer", lambda m: access.list_access(m.buyer),
          frozenset({"access-told"})),
 )  # fmt: skip
@@ -104,6 +107,8 @@ def _full(scene: Scene) -> Matter:
     scene.run(agreements.attest_agreement(sold.seller, customer_id=sold.customer_id, attestation=attestation))
     scene.run(requests.send_request(sold.seller))
     granular.approved(scene, scene.first, scene.buyer)
+    for number, context in enumerate((changing_rules.operator(matter), matter.seller), 1):
+        changing_rules.checked(scene, context.caller, number)
     for provider, reseller in ((scene.first, scene.third), (scene.second, scene.first)):
         scene.run(
             scene.stage.owner.execute(

@@ -27,6 +27,31 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_decision TO PUBLIC;
 
+-- fn_decided_row: a decision that counted, as JSON; null when none of that number is kept.
+CREATE FUNCTION fn_decided_row(p_decision uuid) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', d.id, 'at', d.at, 'action', d.action, 'allowed', d.allowed, 'rules', d.rules,
+        'digest', d.digest, 'facts', d.facts) FROM decided d WHERE d.id = p_decision
+$$;
+GRANT EXECUTE ON FUNCTION fn_decided_row TO copartner_operator, copartner_worker;
+
+-- fn_read_decided: the acting operator and a decision of whomever.
+CREATE FUNCTION fn_read_decided(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_decision uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := coalesce(fn_decided_row(p_decision), 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_decided TO PUBLIC;
+
+-- fn_decided: the same for the rules alone, of a decision whose reader is decided already.
+CREATE FUNCTION fn_decided(p_decision uuid) RETURNS json LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as('worker', NULL);
+    RETURN fn_decided_row(p_decision);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_decided TO PUBLIC;
+
 -- fn_keep_rulebook: keeps a rulebook whole, unless it is kept already.
 CREATE FUNCTION fn_keep_rulebook(p_digest text, p_source jsonb, p_sets text[], p_now timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$

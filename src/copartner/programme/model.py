@@ -87,6 +87,24 @@ class DecisionView:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A decision and what the rules of its day say again of all that was judged then.
+
+    `same` when that is the same verdict by the same rules. `rules` are those that the reader may know; `doubt` says why
+    the engine could not be asked, in which case it denies.
+    """
+
+    id: UUID
+    at: datetime
+    action: str
+    digest: str
+    allowed: bool
+    same: bool
+    rules: tuple[str, ...]
+    doubt: tuple[str, ...]
+
+
 class AuditStatus(StrEnum):
     """How an audited operation ended."""
 

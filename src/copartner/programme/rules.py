@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from copartner.kernel.errors import Conflict, Invalid, NotFound
+from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 
 # Source: the published limits of the audit, contract "Audit".
 USUAL_SPAN = timedelta(days=30)
@@ -17,6 +17,10 @@ class UnknownTenant(NotFound):
 
 class UnknownDecision(NotFound):
     """The tenant has no record of such a decision."""
+
+
+class NotKept(Illegal):
+    """What was judged, or the rules of that day, are not kept whole any more."""
 
 
 class UnknownRecord(NotFound):

@@ -55,6 +55,33 @@ def decision() -> str:
     return call("fn_read_decision", 5, "facts", "shapes", "body")
 
 
+class DecidedRow(msgspec.Struct):
+    """A decision that counted, with all that the rules judged."""
+
+    id: UUID
+    at: datetime
+    action: str
+    allowed: bool
+    rules: tuple[str, ...]
+    digest: str
+    facts: Facts
+
+
+_DECIDED = msgspec.json.Decoder(DecidedRow)
+
+
+@cache
+def decided() -> str:
+    """Caller, decision; answers the operator's own tenant as facts, and the decision of whomever."""
+    return call("fn_read_decided", 5, "facts", "shapes", "body")
+
+
+async def decided_row(db: Connection, decision_id: UUID) -> DecidedRow | None:
+    """A decision with all that was judged, for the rules alone; not inside a transaction that acts."""
+    row = await db.fetchval(call("fn_decided", 1), decision_id)
+    return None if row is None else _DECIDED.decode(row)
+
+
 @cache
 def audit() -> str:
     """Caller, from, to, customer, part of its name, resource type, key to start after, offset, size; answers a page."""

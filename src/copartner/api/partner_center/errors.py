@@ -137,6 +137,8 @@ RULES: dict[str, ErrorCode] = {
     "gdap-active": _get(400, 800024),
     "gdap-assigner": ROLE,
     "access-revoker": ROLE,
+    "rules-operator": ROLE,
+    **dict.fromkeys(("rules-second", "rules-proved", "rules-notice"), DENIED),
     "gdap-limits": MALFORMED,
     "gdap-within": MALFORMED,
     "gdap-start": DENIED,

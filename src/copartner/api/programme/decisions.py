@@ -10,7 +10,7 @@ from copartner.api.call import Call
 from copartner.api.programme import wire
 from copartner.api.programme.wire import ROOT
 from copartner.api.registry import Route
-from copartner.programme import service
+from copartner.programme import repeating, service
 
 
 class FactBody(Struct, frozen=True, rename="camel"):
@@ -54,6 +54,23 @@ class DecisionBody(Struct, frozen=True, kw_only=True, rename="camel"):
     digest: str
 
 
+class RepeatedBody(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the rules of the day say again; `same` verdict and rules, which are empty where they stay unknown."""
+
+    id: UUID
+    at: datetime
+    action: str
+    digest: str
+    allowed: bool
+    same: bool
+    rules: tuple[str, ...]
+    doubt: tuple[str, ...]
+
+
+async def _repeat(call: Call) -> RepeatedBody:
+    return wire.shaped(await repeating.repeat_decision(call.ctx, decision_id=call.id("decision")), RepeatedBody)
+
+
 async def _read(call: Call) -> DecisionBody:
     return wire.shaped(await service.read_decision(call.ctx, decision_id=call.id("decision")), DecisionBody)
 
@@ -61,4 +78,6 @@ async def _read(call: Call) -> DecisionBody:
 ROUTES = (
     Route(("GET",), f"{ROOT}/decisions/{{decision}}", _read, "decisions.read", "Read why something was denied.",
           DecisionBody, side=None, query=(wire.SIDE,)),
+    Route(("GET",), f"{ROOT}/decisions/{{decision}}/repeat", _repeat, "decisions.repeat",
+          "Decide again by the rules of that day.", RepeatedBody, side=None, query=(wire.SIDE,)),
 )  # fmt: skip
