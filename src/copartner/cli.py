@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from copartner import rules_reading
 from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
@@ -55,6 +56,9 @@ def build() -> typer.Typer:
     receipt.command("verify")(_verify_receipt)
     receipt.command("keys")(_receipt_keys)
     app.add_typer(receipt, name="receipt")
+    rules = typer.Typer(no_args_is_help=True, help="The rulebook: what it says, where and when.")
+    rules_reading.register(rules)
+    app.add_typer(rules, name="rules")
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app
