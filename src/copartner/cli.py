@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from copartner import rules_cli
+from copartner import rules_cli, rules_reading
 from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
@@ -57,7 +57,10 @@ def build() -> typer.Typer:
     receipt.command("verify")(_verify_receipt)
     receipt.command("keys")(_receipt_keys)
     app.add_typer(receipt, name="receipt")
-    app.add_typer(rules_cli.application(), name="rules")
+    rules = typer.Typer(no_args_is_help=True, help="Read, try and change the rules; see docs/rules.md.")
+    rules_reading.register(rules)
+    rules_cli.register(rules)
+    app.add_typer(rules, name="rules")
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app

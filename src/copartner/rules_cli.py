@@ -22,9 +22,8 @@ Number = Annotated[int, typer.Argument(min=1, help="The number of the version.")
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the check; exit code 1 unless every promise holds.")]
 
 
-def application() -> typer.Typer:
-    """The commands below `copartner rules`."""
-    app = typer.Typer(no_args_is_help=True, help="Read and change the rules; see docs/rules.md.")
+def register(app: typer.Typer) -> None:
+    """Adds the commands to `copartner rules`."""
     app.command("propose")(_propose)
     app.command("versions")(_versions)
     app.command("version")(_version)
@@ -32,7 +31,6 @@ def application() -> typer.Typer:
     app.command("approve")(_approve)
     app.command("withdraw")(_withdraw)
     app.command("take-back")(_take_back)
-    return app
 
 
 def _propose(

@@ -46,7 +46,9 @@ def register(app: typer.Typer) -> None:
 
 def up(
     world: Annotated[str | None, typer.Option(help="The world to start with; kept with the data.")] = None,
-    cloud: Annotated[str | None, typer.Option(help="commercial or us-government; kept with the data.")] = None,
+    cloud: Annotated[
+        str | None, typer.Option(help="commercial, us-government or 21vianet; kept with the data.")
+    ] = None,
     clock: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The programme's date at the first start, else the present."),
@@ -115,8 +117,8 @@ def _run(asked: _Asked) -> None:
 def _choose(data: DataDir, asked: _Asked) -> tuple[Options, World]:
     """The kept or the given options, and their world; they are kept once the world is known to exist."""
     options = data.options(asked.world, asked.cloud, asked.clock, SystemClock().now())
-    if options.cloud not in (Cloud.COMMERCIAL, Cloud.US_GOVERNMENT):
-        raise WorldError(f"--cloud {options.cloud}: the clouds with a world are commercial and us-government.")
+    if options.cloud not in set(Cloud):
+        raise WorldError(f"--cloud {options.cloud}: there is no such cloud; the clouds are {', '.join(Cloud)}.")
     world = read_world(options.world, Cloud(options.cloud))
     data.keep(options)
     return options, world

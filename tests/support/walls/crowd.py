@@ -17,7 +17,7 @@ STAFF = ("aa", "aa", "sa", "ga", "ga", "hd", "ba", "um", "app")
 def crowd(cloud: Cloud) -> World:
     """The world of the main story with a fourth partner, whose market is that of the first.
 
-    21Vianet has no world of its own; there the commercial cast plays under the rules of that cloud.
+    The cast of 21Vianet is smaller; there the commercial one plays under the rules of that cloud.
     """
     cast = Cloud.COMMERCIAL if cloud is Cloud.CHINA else cloud
     world = replace(read_world("multi-partner", cast), cloud=cloud)

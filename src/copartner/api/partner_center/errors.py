@@ -162,6 +162,7 @@ RULES: dict[str, ErrorCode] = {
     "one-dap-per-service-2016": DENIED,
     "gov-users": NOT_HERE,
     "cn-licences": NOT_HERE,
+    "cn-no-azure": NOT_HERE,
     "behalf-delegated": PRIVILEGES,
     "behalf-own": PRIVILEGES,
     "gdap-over-dap": PRIVILEGES,
