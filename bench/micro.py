@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import world
 from database import PLACE, Database
+from msgspec.structs import replace
 from service import AUDIENCE, authority, user
 
 from copartner.kernel.secrets import KeyFile
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide, decide_cold
+from copartner.policy.explain import explain
 from copartner.policy.facts import (
     Actor,
     Cloud,
@@ -31,9 +33,12 @@ _BATCHES = 30
 def figures(database: Database) -> dict[str, float]:
     """Microseconds of each step, the quickest of 30 batches."""
     rules, facts = Rulebook.load().at(Cloud.COMMERCIAL, datetime.now(UTC)), _facts()
+    foreign = replace(facts, resource=Subscription(id=str(uuid4()), partner=str(uuid4()), customer=str(uuid4())))
+    denied = decide_cold(rules, Action.SUBSCRIPTION_READ, foreign)
     found = {
         "decision, cold": _quickest(lambda: decide_cold(rules, Action.SUBSCRIPTION_READ, facts), 20),
         "decision, remembered": _quickest(lambda: decide(rules, Action.SUBSCRIPTION_READ, facts), 500),
+        "explanation": _quickest(lambda: explain(rules, Action.SUBSCRIPTION_READ, foreign, denied), 20),
     }
     return found | asyncio.run(_tokens(database))
 

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from copartner import rules_cli, rules_reading
+from copartner import explaining_cli, rules_cli, rules_reading
 from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
@@ -53,6 +53,7 @@ def build() -> typer.Typer:
     app.command("key")(_key)
     app.command("rotate-key")(_rotate_key)
     app.command("provider")(_provider)
+    app.command("explain")(explaining_cli.explain)
     receipt = typer.Typer(no_args_is_help=True, help="Consent receipts: check one, or give out the keys for it.")
     receipt.command("verify")(_verify_receipt)
     receipt.command("keys")(_receipt_keys)

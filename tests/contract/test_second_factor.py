@@ -45,7 +45,11 @@ async def test_the_refusal_says_what_is_needed_and_is_kept(site: Web) -> None:
     (rule,) = kept["rules"]
     assert (rule["id"], rule["text"]) == ("mfa-api", TEXT)
     assert "amr" in rule["needs"]
-    assert {"name": "principal.multiFactor", "value": "no"} in rule["facts"]
+    assert {
+        "name": "principal.multiFactor",
+        "words": "the actor signed in with a second factor",
+        "value": "no",
+    } in rule["facts"]
     assert decision in await denials_of(site, "nordlicht")
 
 

@@ -1,12 +1,14 @@
 """What every page of the portal keeps to: forms of its own, nothing foreign, nothing stored, nothing run."""
 
 import re
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from copartner.kernel.languages import Language, catalogue
 from copartner.portal import html, serving
 from copartner.portal.customer import consent
 from copartner.relationships import rules
@@ -185,3 +187,15 @@ def test_escaping_is_on() -> None:
     assert html.render("notice.html", {"kind": "unexpected", "message": SCRIPT, "back": None, "correlation_id": None})
     shown = html.notice("not_signed_in", status=400, message=SCRIPT).content.decode()
     assert "<script" not in shown
+
+
+def test_what_a_page_that_speaks_german_says_is_translated_and_nothing_else() -> None:
+    templates = files("copartner.portal") / "templates"
+    marked = {
+        str(message)
+        for name in ("base.html", "denied.html")
+        for _, _, message in html.environment(Language.GERMAN).extract_translations(
+            (templates / name).read_text(encoding="utf-8")
+        )
+    }
+    assert marked == {message for _, message in catalogue("copartner.portal", "pages", Language.GERMAN)}

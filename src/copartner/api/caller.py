@@ -24,6 +24,7 @@ _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _SIDE = re.compile(r"(?:^|&)side=(partner|customer|operator)(?:&|$)")
 _LONGEST_TOKEN = 16_384
 _LONGEST_REQUEST_ID = 128
+_LONGEST_LANGUAGE = 200
 
 
 class NoToken(Refusal):
@@ -91,8 +92,8 @@ class Identifiers:
     @property
     def language(self) -> Language:
         """The language asked for: by X-Locale, which the contract knows, else by Accept-Language; else English."""
-        asked = self.headers.get(b"x-locale") or self.headers.get(b"accept-language", b"")
-        return preferred(asked.decode("latin-1")) or Language.ENGLISH
+        asked = self.headers.get(b"x-locale") or self.headers.get(b"accept-language")
+        return (preferred(asked[:_LONGEST_LANGUAGE].decode("latin-1")) if asked else None) or Language.ENGLISH
 
 
 def identified(scope: Scope) -> Identifiers:

@@ -27,7 +27,8 @@ _PAGE_HEADERS = SAFE_HEADERS | {
 }
 
 
-def _environment(language: Language) -> Environment:
+def environment(language: Language) -> Environment:
+    """Every template, what it says being in a language."""
     made = Environment(
         loader=PackageLoader("copartner.portal", "templates"),
         autoescape=True,
@@ -56,7 +57,7 @@ def _moment(value: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), moment.strftime("%Y-%m-%d %H:%M UTC"))
 
 
-_templates = {language: _environment(language) for language in Language}
+_templates = {language: environment(language) for language in Language}
 
 
 def render(

@@ -13,8 +13,8 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from litestar import Request, Response
 from markupsafe import Markup
 
-from copartner.api.caller import identified
 from copartner.kernel.errors import Refusal
+from copartner.kernel.languages import Language, preferred
 from copartner.signin import totp
 from copartner.signin.consents import Question
 from copartner.signin.steps import Passage, Step
@@ -104,7 +104,7 @@ def refusal_page(message: str, status: int) -> Response[bytes]:
 
 def told(refusal: Refusal, request: Request[Any, Any, Any]) -> str:
     """What a refusal says, in the browser's language where it has it; the page around it is English."""
-    language = identified(request.scope).language
+    language = preferred(request.headers.get("accept-language", "")) or Language.ENGLISH
     said = refusal.said(language)
     return said if said == refusal.message else Markup('<span lang="{}">{}</span>').format(language, said)
 

@@ -115,9 +115,9 @@ def _headers(one: OneRequest) -> dict[str, str]:
 
 
 async def _answered(call: Call, one: OneRequest) -> OneResponse:
-    """What the application answers to the batch's token; identifiers that a request does not bring are the batch's."""
+    """What the application answers to the batch's token; of identifiers and language, what it does not bring."""
     known, own = identified(call.scope), _headers(one)
-    headers = {**own, "authorization": call.header(b"authorization") or ""}
+    headers = {"accept-language": known.language, **own, "authorization": call.header(b"authorization") or ""}
     if not {"ms-correlationid", "client-request-id"} & own.keys():
         headers["client-request-id"] = known.correlation_id
     if known.request_given and "ms-requestid" not in own:

@@ -12,6 +12,7 @@ from copartner.command.denial import Denied
 from copartner.kernel.clock import Clock
 from copartner.kernel.database import away
 from copartner.kernel.errors import Busy, Conflict, Illegal, Invalid, NotFound, Refusal, StaleTag
+from copartner.kernel.languages import Language
 
 VERSIONS = ("v1.0", "beta")
 _LONGEST = 1500
@@ -88,7 +89,9 @@ class Graph:
             if error.decision_id is None:
                 return self.say(status, code, text, known)
             decision = str(error.decision_id)
-            headers = {DECISION_HEADER: decision, "content-language": known.language}
+            headers = {DECISION_HEADER: decision}
+            if known.language in error.translations and known.language is not Language.ENGLISH:
+                headers["content-language"] = known.language
             return self.say(status, code, text, known, headers, decision)
         status, code = next((CLASSES[kind] for kind in type(error).__mro__ if kind in CLASSES), (400, "badRequest"))
         headers = {"www-authenticate": 'Bearer realm="copartner"'} if status == 401 else {}
