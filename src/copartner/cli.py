@@ -31,6 +31,7 @@ from copartner.signin.provider import service as identity
 from copartner.signin.provider.discovery import Directory
 from copartner.signin.provider.errors import ProviderUnavailable
 from copartner.signin.provider.fetch import Web
+from copartner.webhooks.courier import Courier
 
 COMMANDS = "copartner.commands"
 _EXPECTED = (settings_of.SettingsError, KeyFileError, MigrationError, UnsafeLogin, ProviderUnavailable, OSError)
@@ -81,7 +82,9 @@ def _worker() -> None:
         raise settings_of.SettingsError("COPARTNER_DATABASE_URL is not set")
     logging.configure(settings.log_level)
     way = Smtp(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
-    asyncio.run(background.work(settings.database_url, settings.cloud, SystemClock(), way))
+    drawn = production.drawn(KeyFile.open(settings.key_file)) if settings.key_file else None
+    post = background.Post(way, Courier(private=settings.private_events), drawn)
+    asyncio.run(background.work(settings.database_url, settings.cloud, settings.public_url, SystemClock(), post))
 
 
 def _migrate() -> None:

@@ -101,6 +101,12 @@ class Settings(ProviderSettings):
         ),
     )
     mail_from: str | None = field(default=None, metadata=_about(_address, "Address that letters come from."))
+    private_events: bool = field(
+        default=False,
+        metadata=_about(
+            _flag, "Let tenants have events sent to private and loopback addresses, and by http; for trying out."
+        ),
+    )
     log_level: str = field(
         default="info", metadata=_about(_choice("debug", "info", "warning", "error"), "Least level that is logged.")
     )

@@ -1,4 +1,4 @@
-"""What goes on without a request: time passes, letters are sent, what machine time made useless is swept out."""
+"""What goes on without a request: time passes, letters and events go out, what is useless by now is swept out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import structlog
 
+from copartner.announcements import passing as announcements
 from copartner.command.passing import Passed, Passing, System, pass_time
 from copartner.command.sweeping import forget_requests
 from copartner.delegation import passing as delegation
@@ -16,13 +17,16 @@ from copartner.kernel.clock import Clock
 from copartner.kernel.database import Pool, PoolClosed
 from copartner.kernel.ids import Ids
 from copartner.kernel.login_store import check_login
+from copartner.kernel.secrets import Drawn
 from copartner.mail.model import Transport
 from copartner.mail.service import send_waiting
 from copartner.policy.facts import Cloud
 from copartner.relationships import passing as relationships
+from copartner.webhooks.model import Courier
+from copartner.webhooks.service import AT_ONCE, deliver_waiting
 
 # Everything that time brings about; at one moment in this order.
-PASSINGS: tuple[Passing, ...] = (*delegation.PASSINGS, *relationships.PASSINGS)
+PASSINGS: tuple[Passing, ...] = (*delegation.PASSINGS, *relationships.PASSINGS, *announcements.PASSINGS)
 _EVERY = 1.0  # seconds
 _SWEEPS_EVERY = timedelta(minutes=1)
 _log = structlog.get_logger("copartner.worker")
@@ -35,19 +39,29 @@ class Worker:
     pool: Pool
     ids: Ids
     cloud: Cloud
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The ways out: of letters and of events, which wait without theirs; `drawn` has the secrets of events."""
+
+    letters: Transport | None = None
+    events: Courier | None = None
+    drawn: Drawn | None = None
 
 
 async def run(
     system: System,
     programme_clock: Clock,
     machine_clock: Clock,
-    transport: Transport | None,
+    post: Post,
     *,
     alone: asyncio.Lock | None = None,
 ) -> None:
     """Work until cancelled or the pool is closed; a database that is away is waited for.
 
-    Without a transport letters wait in their outbox. `alone` is held while time passes.
+    `alone` is held while time passes. Events go beside the rest, so that a receiver who is slow holds nothing up.
     """
     held = alone or asyncio.Lock()
     swept: datetime | None = None
@@ -57,8 +71,13 @@ async def run(
             await pass_time(system, PASSINGS, until=programme_clock.now())
 
     async def mail() -> None:
-        if transport is not None:
-            await send_waiting(system, transport, now=machine_clock.now())
+        if post.letters is not None:
+            await send_waiting(system, post.letters, now=machine_clock.now())
+
+    async def events() -> None:
+        if post.events is not None and post.drawn is not None:
+            while await deliver_waiting(system, post.events, post.drawn, now=machine_clock.now()) == AT_ONCE:
+                pass
 
     async def sweep() -> None:
         nonlocal swept
@@ -66,9 +85,14 @@ async def run(
             swept = machine_clock.now()
             await forget_requests(system, now=swept)
 
+    await asyncio.gather(_again_and_again(passing, mail, sweep), _again_and_again(events))
+
+
+async def _again_and_again(*works: Callable[[], Awaitable[None]]) -> None:
+    """One after the other, once a second, until the pool is closed."""
     with suppress(PoolClosed):
         while True:
-            for work in (passing, mail, sweep):
+            for work in works:
                 await _try(work)
             await asyncio.sleep(_EVERY)
 
@@ -93,9 +117,9 @@ async def _try(work: Callable[[], Awaitable[None]]) -> None:
         _log.error(f"{work.__name__}.failed", exc_info=error)
 
 
-async def work(database_url: str, cloud: Cloud, clock: Clock, transport: Transport | None) -> None:
+async def work(database_url: str, cloud: Cloud, public_url: str, clock: Clock, post: Post) -> None:
     """Check the login role, then run; raises UnsafeLogin."""
-    pool = Pool(database_url, 2)
+    pool = Pool(database_url, 4)
     async with pool.acquire() as connection:
         await check_login(connection)
-    await run(Worker(pool, Ids(clock), cloud), clock, clock, transport)
+    await run(Worker(pool, Ids(clock), cloud, public_url), clock, clock, post)

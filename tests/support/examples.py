@@ -9,7 +9,7 @@ import httpx
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
-from support import granular, in_directories
+from support import announced, granular, in_directories
 from support.bodies import BILLING, CONTACT, RESELLER, directory_bodies, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.example_sales import Things, sales_bodies
@@ -80,6 +80,7 @@ async def furnish(site: Web) -> Things:
             await owner.execute("UPDATE subscription SET status = 'pending' WHERE id::text = $1", things["pending"])
     own |= await in_directories.furnish(site, "aa@nordlicht", "alpenblick")
     foreign |= {**in_directories.ROLE, "person": str(site.here.context("ga@lavande").caller.subject_id)}
+    foreign["announcement"] = str(site.here.runtime.ids.new())
     templates = await site.get("aa@nordlicht", "/v1/agreements")
     return Things(own, foreign, item, templates["items"][0]["templateId"], paid, await site.here.item("Archive add-on"))
 
@@ -128,6 +129,7 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "domain": "hafen.example",
         **await granular.furnish(site, who),
         **await _furnish_directory(site, f"ga@{partner}"),
+        **await announced.furnish(site, f"ga@{partner}"),
     }
 
 
@@ -195,6 +197,8 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
             own = {**own, "relationshipRequest": own["unwanted"]}
         elif name in granular.ABOUT:
             own = {**own, "adminRelationship": own[granular.ABOUT[name]]}
+        elif name in announced.ABOUT:
+            own = {**own, "announcement": own["draft"]}
         elif name.endswith("_standing"):
             own = {**own, "partner": str(site.here.id("wolkenwerk"))}
         found[name] = Example(
@@ -233,7 +237,7 @@ def _queries(site: Web) -> dict[str, str]:
 def _callers() -> dict[str, str]:
     """Who may, where it is not nordlicht's Admin agent."""
     return {
-        **granular.CALLERS,
+        **(granular.CALLERS | announced.CALLERS),
         "consent.read": "ga@lavande",
         "consent.answer": "ga@lavande",
         "consent.read_standing": "ga@lavande",
@@ -282,7 +286,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "consent.answer": {"answer": "accept", "acceptCustomerAgreement": True},
         "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
         "own_relationships.change": {"delegatedAdminPrivileges": False},
-        **granular.BODIES,
+        **(granular.BODIES | announced.BODIES),
         "indirect_admin.provide": granular.provided(str(site.here.id("wolkenwerk"))),
         **in_directories.bodies(things.own),
         **directory_bodies(),

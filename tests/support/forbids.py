@@ -7,7 +7,7 @@ import msgspec
 
 from copartner.policy.actions import Action
 from copartner.policy.actions import Action as A
-from copartner.policy.facts import Cloud, Ending, Facts, Role
+from copartner.policy.facts import Cloud, Ending, Facts, Role, Side
 from copartner.proof.specimens import (
     BUSINESS,
     BUYER,
@@ -38,6 +38,7 @@ def rows() -> Iterator[Row]:
     yield from _of_one_service()
     yield from _granular()
     yield from _access()
+    yield from _announced()
     yield from forbids_of_behalf.rows()
 
 
@@ -110,6 +111,15 @@ def _access() -> Iterator[Row]:
         for change in (_without_partner, _addressed_to(None), _addressed_to(OTHER)):
             yield "access-revoked", A.ACCESS_REVOKE, "Access", change, cloud, _PRESENT
         yield "access-revoker", A.ACCESS_REVOKE, "Access", _by(Role.BILLING_ADMIN), cloud, _PRESENT
+
+
+def _announced() -> Iterator[Row]:
+    for change in (_being_told(published=False), _being_told(audience=()), _being_told(audience=(Side.CUSTOMER,))):
+        yield "announcement-told", A.ANNOUNCEMENT_READ, "Announcement", change, Cloud.COMMERCIAL, _PRESENT
+
+
+def _being_told(**held: object) -> Change:
+    return lambda facts: with_resource(facts, **held)
 
 
 def _as_it_is(facts: Facts) -> Facts:

@@ -10,6 +10,7 @@ from copartner.policy.facts import (
     Actor,
     AdminRelationship,
     Agreement,
+    Announcement,
     Cart,
     Cloud,
     Customer,
@@ -52,6 +53,12 @@ _resources = {
     ),
     "ConsentRecord": st.builds(
         ConsentRecord, id=_tenant, tenant=_maybe, user=st.none() | st.sampled_from(["t-1", "u-2"])
+    ),
+    "Announcement": st.builds(
+        Announcement,
+        id=_tenant,
+        published=st.booleans(),
+        audience=st.lists(st.sampled_from(Side), unique=True).map(tuple),
     ),
     "DecisionRecord": st.builds(
         DecisionRecord, id=_tenant, tenant=_tenant, actor=st.none() | st.sampled_from(["t-1", "u-2"])

@@ -166,6 +166,17 @@ class Action(StrEnum):
 
     # The operator.
     TENANT_ENROL = "tenant.enrol"
+    ANNOUNCEMENT_DRAFT = "announcement.draft"
+    ANNOUNCEMENT_EDIT = "announcement.edit"
+    ANNOUNCEMENT_PUBLISH = "announcement.publish"
+    ANNOUNCEMENT_DELAY = "announcement.delay"
+
+    # Everybody reads what is announced to them, and has events of it sent.
+    ANNOUNCEMENT_LIST = "announcement.list"
+    ANNOUNCEMENT_READ = "announcement.read"
+    EVENT_ADDRESS_READ = "event_address.read"
+    EVENT_ADDRESS_SET = "event_address.set"
+    EVENT_ADDRESS_REMOVE = "event_address.remove"
 
     # Everybody, each side for its own tenant.
     AUDIT_READ = "audit.read"

@@ -57,7 +57,7 @@ def render(
     template: str, values: Mapping[str, Any], *, status: int = 200, decision_id: UUID | None = None
 ) -> Response[bytes]:
     """The page of a template; `decision_id` goes into the header that names it."""
-    known = {"visitor": None, **values}
+    known = {"visitor": None, "language": "en", **values}
     headers = dict(_PAGE_HEADERS)
     if decision_id is not None:
         headers["Copartner-Decision-Id"] = str(decision_id)

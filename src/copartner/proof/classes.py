@@ -20,6 +20,7 @@ GRANULAR_PROVIDING = "an indirect provider asks for its reseller"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
+ANNOUNCING = "somebody reads an announcement, or the operator works on it"
 OWN_DIRECTORY = "a tenant administers one of its users, groups, applications or consents"
 ONE_DECISION = "somebody reads a decision"
 
@@ -59,6 +60,11 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.APPLICATION_CREATE,
                 A.APPLICATION_CONSENT_LIST,
                 A.APPLICATION_CONSENT_LIST_ALL,
+                A.ANNOUNCEMENT_DRAFT,
+                A.ANNOUNCEMENT_LIST,
+                A.EVENT_ADDRESS_READ,
+                A.EVENT_ADDRESS_SET,
+                A.EVENT_ADDRESS_REMOVE,
             }
         ),
         AT_CUSTOMER: frozenset(
@@ -197,6 +203,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
             }
         ),
         OPERATING: frozenset({A.TENANT_ENROL}),
+        ANNOUNCING: frozenset({A.ANNOUNCEMENT_READ, A.ANNOUNCEMENT_EDIT, A.ANNOUNCEMENT_PUBLISH, A.ANNOUNCEMENT_DELAY}),
         ONE_DECISION: frozenset({A.DECISION_READ}),
     }
 )

@@ -23,6 +23,7 @@ from copartner.proof.classes import (
 )
 from copartner.proof.commitments import COMMITMENTS
 from copartner.proof.invariants_of_access import OF_ACCESS
+from copartner.proof.invariants_of_announcements import ANNOUNCEMENTS
 from copartner.proof.invariants_of_behalf import BEHALF
 from copartner.proof.invariants_of_delegation import GRANULAR
 from copartner.proof.invariants_of_directory import DIRECTORY
@@ -283,9 +284,20 @@ GROUPS: Mapping[str, tuple[Invariant, ...]] = {
     "who can do what": OF_ACCESS,
     "in a customer's directory": BEHALF,
     "a second factor": SECOND_FACTOR,
+    "what is announced": ANNOUNCEMENTS,
 }
 ALL = (
-    ISOLATION + SELLING + PROGRAMME + DIRECTORY + COMMITMENTS + PARTNERS + GRANULAR + OF_ACCESS + BEHALF + SECOND_FACTOR
+    ISOLATION
+    + SELLING
+    + PROGRAMME
+    + DIRECTORY
+    + COMMITMENTS
+    + PARTNERS
+    + GRANULAR
+    + OF_ACCESS
+    + BEHALF
+    + SECOND_FACTOR
+    + ANNOUNCEMENTS
 )
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.
 STRICT = ("mp-", "csp-")
