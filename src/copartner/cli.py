@@ -33,6 +33,7 @@ from copartner.signin.provider import service as identity
 from copartner.signin.provider.discovery import Directory
 from copartner.signin.provider.errors import ProviderUnavailable
 from copartner.signin.provider.fetch import Web
+from copartner.webhooks.courier import Courier
 
 COMMANDS = "copartner.commands"
 _EXPECTED = (settings_of.SettingsError, KeyFileError, MigrationError, UnsafeLogin, ProviderUnavailable, OSError)
@@ -89,7 +90,13 @@ def _worker() -> None:
     logging.configure(settings.log_level)
     way = Smtp(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
     life = timedelta(days=settings.decision_days)
-    asyncio.run(background.work(settings.database_url, settings.cloud, SystemClock(), way, decision_life=life))
+    drawn = production.drawn(KeyFile.open(settings.key_file)) if settings.key_file else None
+    post = background.Post(way, Courier(private=settings.private_events), drawn)
+    asyncio.run(
+        background.work(
+            settings.database_url, settings.cloud, settings.public_url, SystemClock(), post, decision_life=life
+        )
+    )
 
 
 def _migrate() -> None:

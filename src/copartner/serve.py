@@ -73,6 +73,11 @@ def required(settings: Settings) -> tuple[str, KeyFile]:
     return settings.database_url, KeyFile.open(settings.key_file)
 
 
+def drawn(key_file: KeyFile) -> Drawn:
+    """The secrets that are told once, the same in every process."""
+    return Drawn(key_file.derive("secrets told once"))
+
+
 def trusted(settings: Settings) -> Trust | None:
     """The identity provider, None without one; raises SettingsError when its secret cannot be read."""
     try:
@@ -101,8 +106,9 @@ async def assemble(settings: Settings) -> Asgi:
         machine_clock=machine,
         ids=Ids(machine),
         page_tokens=PageTokens(key_file.derive("page tokens")),
-        drawn=Drawn(key_file.derive("secrets told once")),
+        drawn=drawn(key_file),
         public_url=settings.public_url,
+        private_events=settings.private_events,
     )
     return await compose(
         runtime,

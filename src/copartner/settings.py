@@ -108,6 +108,12 @@ class Settings(ProviderSettings):
         default=DECISION_LIFE.days,
         metadata=_about(_count(1, 3650), "Days for which decisions are kept, so that rules can be tried on them."),
     )
+    private_events: bool = field(
+        default=False,
+        metadata=_about(
+            _flag, "Let tenants have events sent to private and loopback addresses, and by http; for trying out."
+        ),
+    )
     log_level: str = field(
         default="info", metadata=_about(_choice("debug", "info", "warning", "error"), "Least level that is logged.")
     )

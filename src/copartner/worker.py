@@ -1,5 +1,5 @@
-"""What goes on without a request: time passes, letters are sent, versions of the rules are checked, and what machine
-time made useless is swept out.
+"""What goes on without a request: time passes, letters and events go out, versions of the rules are checked, and what
+is useless by now is swept out.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import structlog
 
+from copartner.announcements import passing as announcements
 from copartner.command.passing import Passed, Passing, System, pass_time
 from copartner.command.sweeping import DECISION_LIFE, forget_decisions, forget_requests
 from copartner.delegation import passing as delegation
@@ -17,15 +18,18 @@ from copartner.kernel.clock import Clock
 from copartner.kernel.database import Pool, PoolClosed
 from copartner.kernel.ids import Ids
 from copartner.kernel.login_store import check_login
+from copartner.kernel.secrets import Drawn
 from copartner.mail.model import Transport
 from copartner.mail.service import send_waiting
 from copartner.policy.facts import Cloud
 from copartner.proof import promises
 from copartner.relationships import passing as relationships
 from copartner.versions.checking import check_waiting
+from copartner.webhooks.model import Courier
+from copartner.webhooks.service import AT_ONCE, deliver_waiting
 
 # Everything that time brings about; at one moment in this order.
-PASSINGS: tuple[Passing, ...] = (*delegation.PASSINGS, *relationships.PASSINGS)
+PASSINGS: tuple[Passing, ...] = (*delegation.PASSINGS, *relationships.PASSINGS, *announcements.PASSINGS)
 _EVERY = 1.0  # seconds
 _SWEEPS_EVERY = timedelta(minutes=1)
 _log = structlog.get_logger("copartner.worker")
@@ -38,21 +42,31 @@ class Worker:
     pool: Pool
     ids: Ids
     cloud: Cloud
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The ways out: of letters and of events, which wait without theirs; `drawn` has the secrets of events."""
+
+    letters: Transport | None = None
+    events: Courier | None = None
+    drawn: Drawn | None = None
 
 
 async def run(
     system: System,
     programme_clock: Clock,
     machine_clock: Clock,
-    transport: Transport | None,
+    post: Post,
     *,
     alone: asyncio.Lock | None = None,
     decision_life: timedelta = DECISION_LIFE,
 ) -> None:
     """Work until cancelled or the pool is closed; a database that is away is waited for.
 
-    Without a transport letters wait in their outbox. `alone` is held while time passes. `decision_life`: how long
-    decisions are kept.
+    `alone` is held while time passes. Events go beside the rest, so that a receiver who is slow holds nothing up, and
+    so do the checks of versions. `decision_life`: how long decisions are kept.
     """
     held = alone or asyncio.Lock()
     swept: datetime | None = None
@@ -62,8 +76,13 @@ async def run(
             await pass_time(system, PASSINGS, until=programme_clock.now())
 
     async def mail() -> None:
-        if transport is not None:
-            await send_waiting(system, transport, now=machine_clock.now())
+        if post.letters is not None:
+            await send_waiting(system, post.letters, now=machine_clock.now())
+
+    async def events() -> None:
+        if post.events is not None and post.drawn is not None:
+            while await deliver_waiting(system, post.events, post.drawn, now=machine_clock.now()) == AT_ONCE:
+                pass
 
     async def sweep() -> None:
         nonlocal swept
@@ -78,6 +97,7 @@ async def run(
     try:
         async with asyncio.TaskGroup() as working:
             working.create_task(_forever(passing, mail, sweep))
+            working.create_task(_forever(events))
             # A proof takes a minute, and nothing else waits for it.
             working.create_task(_forever(check))
     except* PoolClosed:
@@ -85,7 +105,7 @@ async def run(
 
 
 async def _forever(*works: Callable[[], Awaitable[None]]) -> None:
-    """One after the other, again and again, until the pool is closed."""
+    """One after the other, once a second, until the pool is closed."""
     while True:
         for work in works:
             await _try(work)
@@ -113,10 +133,10 @@ async def _try(work: Callable[[], Awaitable[None]]) -> None:
 
 
 async def work(
-    database_url: str, cloud: Cloud, clock: Clock, transport: Transport | None, *, decision_life: timedelta
+    database_url: str, cloud: Cloud, public_url: str, clock: Clock, post: Post, *, decision_life: timedelta
 ) -> None:
     """Check the login role, then run; raises UnsafeLogin."""
-    pool = Pool(database_url, 2)
+    pool = Pool(database_url, 4)
     async with pool.acquire() as connection:
         await check_login(connection)
-    await run(Worker(pool, Ids(clock), cloud), clock, clock, transport, decision_life=decision_life)
+    await run(Worker(pool, Ids(clock), cloud, public_url), clock, clock, post, decision_life=decision_life)

@@ -9,7 +9,7 @@ from copartner.kernel.clock import SystemClock
 from copartner.kernel.database import Pool
 from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
-from copartner.kernel.secrets import Drawn, KeyFile
+from copartner.kernel.secrets import KeyFile
 from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook
 from copartner_emulator import control, password_grant
@@ -29,9 +29,10 @@ def open_runtime(login_url: str, public_url: str, cloud: Cloud, clock: MovableCl
         machine_clock=machine,
         ids=Ids(machine),
         page_tokens=PageTokens(key_file.derive("page tokens")),
-        drawn=Drawn(key_file.derive("secrets told once")),
+        drawn=serve.drawn(key_file),
         public_url=public_url,
         sandbox=Trying(),
+        private_events=True,
     )
 
 

@@ -19,6 +19,7 @@ from copartner.migrations import runner
 from copartner.policy.facts import Cloud
 from copartner.serve import release
 from copartner.versions.rules import BrokenVersions
+from copartner.webhooks.courier import Courier
 from copartner_emulator import assembly, certificates, cluster, readyfile, sandbox_store
 from copartner_emulator.clock import MovableClock
 from copartner_emulator.control import Control
@@ -143,6 +144,7 @@ async def _serve(
     key_file = data.key_file()
     runtime = assembly.open_runtime(postgres.login_url, url, Cloud(options.cloud), programme, key_file)
     letters = MailFolder(data.mail)
+    post = worker.Post(letters, Courier(private=True), runtime.drawn)
     control = Control(runtime, programme, machine, letters, data.keep_offset)
     app = await assembly.assemble(runtime, key_file, control, rate_limit=asked.rate_limit)
     if asked.request_log is not None:
@@ -154,7 +156,7 @@ async def _serve(
             readyfile.write(asked.ready_file, readyfile.content(url, programme.now(), cast, authority))
         typer.echo(greeting(url, options, programme.now(), cast, data.passwords, authority))
 
-    working = asyncio.create_task(worker.run(runtime, programme, machine, letters, alone=control.alone))
+    working = asyncio.create_task(worker.run(runtime, programme, machine, post, alone=control.alone))
     try:
         await serve(app, listening, postgres, ready, tls)
     finally:

@@ -50,6 +50,7 @@ SUMMED_UP = {
 }
 # The paths a rule may show a partner and a customer as they are: of tenants and businesses only their own.
 SHOWN = {
+    "announcement-told": {"principal.roles", "principal.side", "resource.audience", "resource.published"},
     "access-told": {"principal.side", "principal.tenant", "resource.customer", "resource.partner"},
     "access-revoked": {"principal.side", "principal.tenant", "resource.customer", "resource.partner"},
     "access-revoker": {"principal.roles"},

@@ -9,7 +9,7 @@ import httpx
 from copartner.api.partner_center.resources import ROUTES
 from copartner.api.programme.resources import ROUTES as OWN_ROUTES
 from copartner.api.registry import Route
-from support import example_versions, granular, in_directories
+from support import announced, example_versions, granular, in_directories
 from support.bodies import BILLING, CONTACT, RESELLER, directory_bodies, profile_bodies, tenancy_bodies
 from support.conforming import hold
 from support.example_sales import Things, sales_bodies
@@ -85,6 +85,7 @@ async def furnish(site: Web) -> Things:
         **in_directories.ROLE,
         "ruleVersion": UNKNOWN[:-1] + "2",
         "person": str(site.here.context("ga@lavande").caller.subject_id),
+        "announcement": str(site.here.runtime.ids.new()),
     }
     templates = await site.get("aa@nordlicht", "/v1/agreements")
     return Things(own, foreign, item, templates["items"][0]["templateId"], paid, await site.here.item("Archive add-on"))
@@ -134,6 +135,7 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "domain": "hafen.example",
         **await granular.furnish(site, who),
         **await furnish_directory(site, f"ga@{partner}"),
+        **await announced.furnish(site, f"ga@{partner}"),
     }
 
 
@@ -171,6 +173,8 @@ def examples(site: Web, things: Things) -> dict[str, Example]:
             own = {**own, "adminRelationship": own[granular.ABOUT[name]]}
         elif name in example_versions.ABOUT:
             own = {**own, "ruleVersion": own[example_versions.ABOUT[name]]}
+        elif name in announced.ABOUT:
+            own = {**own, "announcement": own["draft"]}
         elif name.endswith("_standing"):
             own = {**own, "partner": str(site.here.id("wolkenwerk"))}
         found[name] = Example(
@@ -213,6 +217,7 @@ def _callers() -> dict[str, str]:
     """Who may, where it is not nordlicht's Admin agent."""
     return {
         **granular.CALLERS,
+        **announced.CALLERS,
         **example_versions.callers(),
         "consent.read": "ga@lavande",
         "consent.answer": "ga@lavande",
@@ -263,6 +268,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         "consent.answer_standing": {"answer": "accept", "acceptCustomerAgreement": True},
         "own_relationships.change": {"delegatedAdminPrivileges": False},
         **granular.BODIES,
+        **announced.BODIES,
         **example_versions.bodies(site),
         "indirect_admin.provide": granular.provided(str(site.here.id("wolkenwerk"))),
         **in_directories.bodies(things.own),

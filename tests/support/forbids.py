@@ -40,6 +40,7 @@ def rows() -> Iterator[Row]:
     yield from _granular()
     yield from _access()
     yield from _versions()
+    yield from _announced()
     yield from forbids_of_behalf.rows()
 
 
@@ -131,6 +132,15 @@ def _versions() -> Iterator[Row]:
             ("rules-notice", {"notice": 29}), ("rules-notice", {"notice": None}),
         ):  # fmt: skip
             yield rule, approve, kind, lambda facts, held=held: with_resource(facts, **held), cloud, _PRESENT
+
+
+def _announced() -> Iterator[Row]:
+    for change in (_being_told(published=False), _being_told(audience=()), _being_told(audience=(Side.CUSTOMER,))):
+        yield "announcement-told", A.ANNOUNCEMENT_READ, "Announcement", change, Cloud.COMMERCIAL, _PRESENT
+
+
+def _being_told(**held: object) -> Change:
+    return lambda facts: with_resource(facts, **held)
 
 
 def _as_it_is(facts: Facts) -> Facts:

@@ -44,8 +44,8 @@ async def reach(db: Connection, wall: Wall, actor: UUID, *, opened: bool = False
     value = wall.value or str(actor)
     rows = await db.fetch(f"SELECT to_jsonb(t)::text AS row FROM {wall.table} t")
     decoded = [msgspec.json.decode(row["row"]) for row in rows]
-    own = next(row for row in decoded if row[wall.column] == value)
-    foreign = next(row for row in decoded if row[wall.column] not in (None, value))
+    own = next(row for row in decoded if _text(row[wall.column]) == value)
+    foreign = next(row for row in decoded if _text(row[wall.column]) not in (None, value))
     transaction = db.transaction()
     await transaction.start()
     try:
@@ -67,6 +67,11 @@ async def reach(db: Connection, wall: Wall, actor: UUID, *, opened: bool = False
     finally:
         await transaction.rollback()
     return Reach(frozenset(DEEDS[one] for one in held), frozenset(done[True]), frozenset(done[False]))
+
+
+def _text(value: Any) -> Any:
+    """A value of a column as text has it."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 async def _privileges(db: Connection, wall: Wall) -> dict[str, list[str]]:

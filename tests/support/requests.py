@@ -10,6 +10,7 @@ from copartner.policy.facts import (
     Actor,
     AdminRelationship,
     Agreement,
+    Announcement,
     Cart,
     Cloud,
     Customer,
@@ -60,6 +61,12 @@ _resources = {
         proposer=st.none() | st.sampled_from(["t-1", "u-2"]),
         proved=st.none() | st.booleans(),
         notice=st.none() | st.integers(-1, 31),
+    ),
+    "Announcement": st.builds(
+        Announcement,
+        id=_tenant,
+        published=st.booleans(),
+        audience=st.lists(st.sampled_from(Side), unique=True).map(tuple),
     ),
     "DecisionRecord": st.builds(
         DecisionRecord, id=_tenant, tenant=_tenant, actor=st.none() | st.sampled_from(["t-1", "u-2"])

@@ -150,6 +150,7 @@ async def _plant_granular(db: Connection, here: Programme, partner: UUID, custom
 async def _plant_records(db: Connection, here: Programme, tenant: UUID) -> None:
     new, now = here.runtime.ids.new, here.clock.now()
     await _plant_receipt(db, here, tenant)
+    await _plant_announced(db, here, tenant)
     await db.execute(
         """INSERT INTO audit_record (tenant_id, at, id, operation_type, resource_type, status)
         VALUES ($1, $2, $3, 'test', 'test', 'succeeded')""",
@@ -162,6 +163,26 @@ async def _plant_records(db: Connection, here: Programme, tenant: UUID) -> None:
         *(tenant, new(), now),
     )
     await _plant_directory(db, here, tenant)
+
+
+async def _plant_announced(db: Connection, here: Programme, tenant: UUID) -> None:
+    """A draft of a tenant's and what it published to everybody, and an event on its way to it."""
+    new, now = here.runtime.ids.new, here.clock.now()
+    for published_at in (None, now):
+        await db.execute(
+            """INSERT INTO announcement (id, operator_tenant_id, state, workspace, audience, markets, begins_on, texts,
+                contact, reminders, drafted_at, updated_at, published_at, dated_at)
+            VALUES ($1, $2, $3, 'general', '{partner,customer,operator}', '{}', $4, '{}', '', '{}', $5, $5, $6, $6)""",
+            *(new(), tenant, "published" if published_at else "draft", now.date(), now, published_at),
+        )
+    await db.execute(
+        "INSERT INTO event_address (tenant_id, id, url, registered_at) VALUES ($1, $2, 'https://x.example', $3)",
+        *(tenant, new(), now),
+    )
+    await db.execute(
+        "INSERT INTO event_outbox (id, tenant_id, kind, data, occurred_at) VALUES ($1, $2, 'test', '{}', $3)",
+        *(new(), tenant, now),
+    )
 
 
 async def _plant_receipt(db: Connection, here: Programme, tenant: UUID) -> None:

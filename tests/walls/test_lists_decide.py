@@ -13,6 +13,7 @@ from copartner.access import service as access
 from copartner.agreements import service as agreements
 from copartner.agreements.model import Attestation, Contact
 from copartner.agreements.rules import TEMPLATES
+from copartner.announcements import service as announcements
 from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
 from copartner.delegation import administered, receipts
@@ -22,12 +23,14 @@ from copartner.kernel.functions import named
 from copartner.orders import service as orders
 from copartner.partners import service as partners
 from copartner.partners.model import Direction
+from copartner.policy.facts import Side
 from copartner.programme import service as programme
 from copartner.relationships.service import relationships, requests
 from copartner.signin import consents
 from copartner.subscriptions import service as subscriptions
 from copartner.tenants.service import groups, users
 from copartner.versions import service as versions
+from support.announcing import published
 from support.delegated import READER, Delegated
 from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK
@@ -85,6 +88,11 @@ CASES = (
          lambda m: relationships.list_own_relationships(m.buyer), frozenset({"own-tenant"})),
     Case("fn_list_rule_versions", "r.tenant_id = p_tenant",
          lambda m: versions.list_versions(changing_rules.operator(m)), frozenset({"rules-own"})),
+    Case("fn_list_announcements", "p_side = ANY (a.audience)", lambda m: announcements.list_announcements(m.seller),
+         frozenset({"announcement-told"})),
+    Case("fn_is_told", "p_side = ANY (a.audience)",
+         lambda m: announcements.read_month(m.seller, month=m.here.clock.now().date()),
+         frozenset({"announcement-told"})),
     Case("fn_access_grants", "r.customer_tenant_id = p_customer", lambda m: access.list_access(m.buyer),
          frozenset({"access-told"})),
 )  # fmt: skip
@@ -106,6 +114,8 @@ def _full(scene: Scene) -> Matter:
     )
     scene.run(agreements.attest_agreement(sold.seller, customer_id=sold.customer_id, attestation=attestation))
     scene.run(requests.send_request(sold.seller))
+    for audience in ((Side.PARTNER,), (Side.CUSTOMER,)):
+        scene.run(published(scene.here, audience=audience))
     granular.approved(scene, scene.first, scene.buyer)
     for number, context in enumerate((changing_rules.operator(matter), matter.seller), 1):
         changing_rules.checked(scene, context.caller, number)

@@ -10,6 +10,7 @@ from support.reach import Wall, reach
 
 _PARTNER, _CUSTOMER, _OPERATOR = "copartner_partner", "copartner_customer", "copartner_operator"
 _FOUNDER, _SETTLER, _DELEGATE = "copartner_founder", "copartner_settler", "copartner_delegate"
+_PUBLIC = "copartner_public"
 
 # What each policy lets its role reach: rows whose column holds the actor.
 WALLS = (
@@ -33,8 +34,8 @@ WALLS = (
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
       for table in (
           "actor", "application", "application_consent", "application_secret", "audit_record", "consent_receipt",
-          "decision_record", "directory_group", "group_member", "idempotency_key", "provider_role", "revocation",
-          "role_assignment", "user_account",
+          "decision_record", "directory_group", "event_address", "group_member", "idempotency_key", "provider_role",
+          "revocation", "role_assignment", "user_account",
       )),
     Wall("rule_version", "operator_own", _OPERATOR, "tenant_id"),
     *(Wall(table, policy, role, column)
@@ -47,6 +48,10 @@ WALLS = (
     *(Wall(table, "founder_adds", _FOUNDER, "partner_tenant_id")
       for table in ("reseller_relationship", "billing_profile")),
     Wall("tenant", "founder_adds", _FOUNDER, "kind", "customer"),
+    Wall("announcement", "operator_own", _OPERATOR, "operator_tenant_id"),
+    Wall("announcement", "partner_told", _PARTNER, "for_partners", "true"),
+    Wall("announcement", "customer_told", _CUSTOMER, "for_customers", "true"),
+    Wall("announcement", "public_told", _PUBLIC, "for_everybody", "true"),
     Wall("customer_count", "partner_own", _PARTNER, "partner_tenant_id"),
     *(Wall(table, "delegate_own", _DELEGATE, "tenant_id") for table in (
         "admin_role_assignment", "licence_assignment", "revocation", "role_assignment", "tenant_domain", "user_account",
@@ -58,7 +63,8 @@ OPEN = {
     "owner_all": {
         "access_assignment", "access_assignment_role", "admin_operation", "admin_relationship", "admin_request",
         "admin_role_assignment", "licence_assignment", "admin_counter_proposal", "consent_receipt", "role_cap",
-        "actor", "application", "application_consent", "application_secret", "audit_record", "audit_record_default",
+        "actor", "announcement", "event_address", "event_outbox",
+        "application", "application_consent", "application_secret", "audit_record", "audit_record_default",
         "audit_record_month", "authorization_code", "billing_profile", "browser_session", "cart",
         "customer_agreement", "customer_count", "decided", "decided_default", "decided_month", "decision_record",
         "device_authorization", "directory_group",
@@ -73,13 +79,13 @@ OPEN = {
     "facts_all": {
         "access_assignment", "access_assignment_role", "admin_relationship", "admin_role_assignment", "role_cap",
         "actor", "application", "cart", "customer_agreement", "customer_count", "decided", "decision_record",
-        "directory_group", "enrolment", "group_member", "partner_agreement", "partner_relationship", "provider_role",
-        "purchase_order", "relationship_request", "reseller_relationship", "role_assignment", "rulebook_number",
-        "subscription", "tenant", "tenant_domain", "user_account",
+        "directory_group", "enrolment", "event_address", "group_member", "partner_agreement", "partner_relationship",
+        "provider_role", "purchase_order", "relationship_request", "reseller_relationship", "role_assignment",
+        "rulebook_number", "subscription", "tenant", "tenant_domain", "user_account",
     },
     "facts_claim": {"admin_relationship", "relationship_request"},
     "facts_marks": {"reseller_relationship"},
-    "facts_write": {"audit_record", "consent_receipt", "mail_outbox"},
+    "facts_write": {"audit_record", "consent_receipt", "event_outbox", "mail_outbox"},
     "founder_adds": {"directory_group", "role_assignment", "tenant_domain", "user_account"},
     "keeper_all": {
         "actor", "application", "directory_group", "enrolment", "group_member", "provider_role",
@@ -93,13 +99,13 @@ OPEN = {
         "user_account",
     },
     "worker_all": {
-        "access_assignment", "access_assignment_role", "actor",
+        "access_assignment", "access_assignment_role", "actor", "announcement", "event_address", "event_outbox",
         "admin_relationship", "decided", "idempotency_key", "kept_rulebook", "mail_outbox", "reseller_relationship",
         "rule_version", "rulebook_number", "tenant", "user_account",
     },
 }  # fmt: skip
 ACTORS = {_PARTNER: "nordlicht", _CUSTOMER: "alpenblick", _OPERATOR: "wolkenstadt", _FOUNDER: "nordlicht",
-          _SETTLER: "nordlicht", _DELEGATE: "alpenblick"}  # fmt: skip
+          _SETTLER: "nordlicht", _DELEGATE: "alpenblick", _PUBLIC: "alpenblick"}  # fmt: skip
 # An enrolled tenant buys from others too, and then acts as a customer.
 ENROLLED = "nordlicht"
 # Who resells for the first partner in the planted rows.

@@ -39,6 +39,11 @@ class System(Protocol):
         """The cloud served."""
         ...
 
+    @property
+    def public_url(self) -> str:
+        """The root address that people use."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Nobody:

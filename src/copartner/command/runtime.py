@@ -68,6 +68,7 @@ class Runtime:
     """Pool, rules and the two clocks: programme time dates what the programme dates, machine time all else.
 
     Without a `sandbox` no tenant is ever deleted. `signer` comes with the keys, when the application is composed.
+    With `private_events` tenants may have events sent into private networks.
     """
 
     pool: Pool
@@ -80,6 +81,7 @@ class Runtime:
     drawn: Drawn
     public_url: str
     sandbox: Sandbox | None = None
+    private_events: bool = False
     signer: Signer = field(default_factory=_Nobody)
 
     @property

@@ -2,7 +2,7 @@
 
 from asyncpg.connection import Connection
 
-SIDES = ("partner", "customer", "operator", "worker", "signin", "delegate")
+SIDES = ("partner", "customer", "operator", "worker", "signin", "delegate", "public")
 
 
 class UnsafeLogin(Exception):

@@ -1,5 +1,6 @@
 """A letter, and what a sending of it can come to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +19,29 @@ class Letter:
     language: str
     written_at: datetime
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a letter says in one language."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circular:
+    """One letter to everybody who holds one of `roles` in tenants of these sides; `key` names it among all.
+
+    `markets` are countries of tenants, all when empty; `wordings` are by language, English among them.
+    """
+
+    key: str
+    sides: tuple[str, ...]
+    markets: tuple[str, ...]
+    roles: tuple[str, ...]
+    wordings: Mapping[str, Wording]
+    written_at: datetime
 
 
 class NotSent(Exception):

@@ -11,7 +11,9 @@ from copartner.mail.model import Letter
 LONGEST_SUBJECT = 200
 ATTEMPTS = 12
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+# Read by the database too, between ^ and $.
+ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+_ADDRESS = re.compile(ADDRESS)
 
 
 def is_address(text: str) -> bool:
@@ -23,9 +25,14 @@ def checked(letter: Letter) -> Letter:
     """The letter; raises Invalid when recipient or subject could become other headers than they are."""
     if not is_address(letter.recipient):
         raise Invalid("recipient: give one address, such as anna@partner.example.", "recipient")
-    if not letter.subject.strip() or not letter.subject.isprintable() or len(letter.subject) > LONGEST_SUBJECT:
-        raise Invalid(f"subject: give one line of 1 to {LONGEST_SUBJECT} printable characters.", "subject")
+    check_subject(letter.subject)
     return letter
+
+
+def check_subject(subject: str) -> None:
+    """Raise Invalid when a subject could become other headers than it is."""
+    if not subject.strip() or not subject.isprintable() or len(subject) > LONGEST_SUBJECT:
+        raise Invalid(f"subject: give one line of 1 to {LONGEST_SUBJECT} printable characters.", "subject")
 
 
 def message_of(letter: Letter, sender: str) -> EmailMessage:

@@ -8,7 +8,7 @@ from asyncpg.connection import Connection
 
 from copartner.command.passing import System, acting
 from copartner.mail import rules, store
-from copartner.mail.model import Letter, NotSent, Transport
+from copartner.mail.model import Circular, Letter, NotSent, Transport
 
 _log = structlog.get_logger("copartner.mail")
 
@@ -17,6 +17,16 @@ async def post(db: Connection, letters: Sequence[Letter]) -> None:
     """Keep letters to be sent once the caller's transaction is committed; raises Invalid."""
     if letters:
         await store.add(db, [rules.checked(letter) for letter in letters])
+
+
+async def post_circular(db: Connection, circular: Circular) -> int:
+    """Keep a letter to many, written by the database in one statement; answers how many went into the outbox.
+
+    Raises Invalid.
+    """
+    for wording in circular.wordings.values():
+        rules.check_subject(wording.subject)
+    return await store.add_circular(db, circular)
 
 
 async def send_waiting(system: System, transport: Transport, *, now: datetime, most: int = 100) -> int:

@@ -8,12 +8,28 @@ import msgspec
 from asyncpg.connection import Connection
 
 from copartner.kernel.functions import call
-from copartner.mail.model import Letter
+from copartner.mail.model import Circular, Letter
+from copartner.mail.rules import ADDRESS
 
 
 async def add(db: Connection, letters: Iterable[Letter]) -> None:
     """Put letters into the outbox, in the transaction of whoever writes them."""
     await db.execute(call("fn_post_letters", 1), msgspec.json.encode(list(letters)).decode())
+
+
+async def add_circular(db: Connection, circular: Circular) -> int:
+    """Put a letter to many into the outbox; answers to how many. Nobody's address passes through this process."""
+    written: int = await db.fetchval(
+        call("fn_post_circular", 7),
+        circular.key,
+        circular.sides,
+        circular.markets,
+        circular.roles,
+        f"^{ADDRESS}$",
+        msgspec.json.encode(circular.wordings).decode(),
+        circular.written_at,
+    )
+    return written
 
 
 async def take(db: Connection, *, now: datetime) -> Letter | None:

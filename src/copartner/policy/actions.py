@@ -174,6 +174,17 @@ class Action(StrEnum):
     RULE_VERSION_WITHDRAW = "rule_version.withdraw"
     RULE_VERSION_TAKE_BACK = "rule_version.take_back"
     DECISION_REPEAT = "decision.repeat"
+    ANNOUNCEMENT_DRAFT = "announcement.draft"
+    ANNOUNCEMENT_EDIT = "announcement.edit"
+    ANNOUNCEMENT_PUBLISH = "announcement.publish"
+    ANNOUNCEMENT_DELAY = "announcement.delay"
+
+    # Everybody reads what is announced to them, and has events of it sent.
+    ANNOUNCEMENT_LIST = "announcement.list"
+    ANNOUNCEMENT_READ = "announcement.read"
+    EVENT_ADDRESS_READ = "event_address.read"
+    EVENT_ADDRESS_SET = "event_address.set"
+    EVENT_ADDRESS_REMOVE = "event_address.remove"
 
     # Everybody, each side for its own tenant.
     AUDIT_READ = "audit.read"

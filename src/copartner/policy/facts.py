@@ -196,6 +196,14 @@ class DecisionRecord(Struct, frozen=True, rename="camel", tag_field="type", tag=
     actor: ActorId | None = None
 
 
+class Announcement(Struct, frozen=True, rename="camel", tag_field="type", tag="Announcement"):
+    """An announcement: whether it is out, and to which sides; one that is not there is out to nobody."""
+
+    id: Annotated[str, Ref("Announcement")]
+    published: bool
+    audience: tuple[Side, ...]
+
+
 Resource = (
     Home
     | Customer
@@ -213,6 +221,7 @@ Resource = (
     | ApplicationRecord
     | ConsentRecord
     | RuleVersion
+    | Announcement
 )
 
 

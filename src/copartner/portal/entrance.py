@@ -36,7 +36,8 @@ _OTHER = "other"
 _LONGEST_PATH = 500
 # A page of the portal and nothing else: no host, no scheme, no way up, nothing to be decoded.
 _PAGE = re.compile(
-    r"/(?:customer|partner|operator|partners/invitation)(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+", re.ASCII
+    r"/(?:customer|partner|operator|announcements|partners/invitation)(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+",
+    re.ASCII,
 )
 
 

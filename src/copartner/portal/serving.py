@@ -41,7 +41,7 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
         visitor = await entrance.sessions.visitor(request)
         if visitor is None:
             return see_other(entrance.way_in(path))
-        return await _say(visit(request, visitor, path, ids), page.show)
+        return await say(visit(request, visitor, path, ids), page.show)
 
     def taking(act: Take) -> _Answer:
         async def take(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
@@ -51,7 +51,7 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
                 return notice("session_over", status=403, back=entrance.way_in(path))
             if not visitor.owns(sent.get("key"), path):
                 return notice("foreign_form", status=403, back=path)
-            return await _say(visit(request, visitor, path, ids), lambda found: act(found, sent))
+            return await say(visit(request, visitor, path, ids), lambda found: act(found, sent))
 
         return take
 
@@ -95,7 +95,8 @@ def _split(text: str) -> tuple[str, str]:
     return (text[:36], text[37:]) if text[36:37] == "-" else ("", "")
 
 
-async def _say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]]) -> Response[bytes]:
+async def say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]]) -> Response[bytes]:
+    """The answer to a visit, or a page that says why there is none."""
     try:
         return await answer(visit)
     except Denied as denied:

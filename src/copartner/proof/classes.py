@@ -21,6 +21,7 @@ ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
 OPERATING = "the operator enrols a tenant"
 CHANGING_RULES = "the operator changes one version of the rules"
+ANNOUNCING = "somebody reads an announcement, or the operator works on it"
 OWN_DIRECTORY = "a tenant administers one of its users, groups, applications or consents"
 ONE_DECISION = "somebody reads a decision"
 
@@ -63,6 +64,11 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.RULE_VERSION_PROPOSE,
                 A.RULE_VERSION_LIST,
                 A.DECISION_REPEAT,
+                A.ANNOUNCEMENT_DRAFT,
+                A.ANNOUNCEMENT_LIST,
+                A.EVENT_ADDRESS_READ,
+                A.EVENT_ADDRESS_SET,
+                A.EVENT_ADDRESS_REMOVE,
             }
         ),
         AT_CUSTOMER: frozenset(
@@ -210,6 +216,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.RULE_VERSION_TAKE_BACK,
             }
         ),
+        ANNOUNCING: frozenset({A.ANNOUNCEMENT_READ, A.ANNOUNCEMENT_EDIT, A.ANNOUNCEMENT_PUBLISH, A.ANNOUNCEMENT_DELAY}),
         ONE_DECISION: frozenset({A.DECISION_READ}),
     }
 )

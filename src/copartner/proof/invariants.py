@@ -23,6 +23,7 @@ from copartner.proof.classes import (
 )
 from copartner.proof.commitments import COMMITMENTS
 from copartner.proof.invariants_of_access import OF_ACCESS
+from copartner.proof.invariants_of_announcements import ANNOUNCEMENTS
 from copartner.proof.invariants_of_behalf import BEHALF
 from copartner.proof.invariants_of_delegation import GRANULAR
 from copartner.proof.invariants_of_directory import DIRECTORY
@@ -294,6 +295,7 @@ GROUPS: Mapping[str, tuple[Invariant, ...]] = {
     "in a customer's directory": BEHALF,
     "a second factor": SECOND_FACTOR,
     "how the rules change": OF_VERSIONS,
+    "what is announced": ANNOUNCEMENTS,
 }
 ALL = tuple(invariant for group in GROUPS.values() for invariant in group)
 # A forbid of these kinds has to be needed for a proof in every span of days in which it is in force.

@@ -13,6 +13,7 @@ from copartner.policy.facts import (
     Actor,
     AdminRelationship,
     Agreement,
+    Announcement,
     Cart,
     Cloud,
     Commitment,
@@ -62,12 +63,26 @@ CUSTOMER_SIDE = frozenset(
         Action.ACCESS_REVOKE,
     }
 )
-OPERATOR_SIDE = frozenset({Action.TENANT_ENROL, Action.DECISION_REPEAT}) | {
-    action for action in Action if action.partition(".")[0] == "rule_version"
-}
-EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ, Action.ADMIN_RECEIPT_READ}) | {
-    action for action in Action if action.partition(".")[0] in ("user", "group", "application", "application_consent")
-}
+OPERATOR_SIDE = frozenset(
+    {
+        Action.TENANT_ENROL,
+        Action.DECISION_REPEAT,
+        Action.ANNOUNCEMENT_DRAFT,
+        Action.ANNOUNCEMENT_EDIT,
+        Action.ANNOUNCEMENT_PUBLISH,
+        Action.ANNOUNCEMENT_DELAY,
+    }
+) | {action for action in Action if action.partition(".")[0] == "rule_version"}
+_EVERYBODYS = ("user", "group", "application", "application_consent", "event_address")
+EVERY_SIDE = frozenset(
+    {
+        Action.AUDIT_READ,
+        Action.DECISION_READ,
+        Action.ADMIN_RECEIPT_READ,
+        Action.ANNOUNCEMENT_LIST,
+        Action.ANNOUNCEMENT_READ,
+    }
+) | {action for action in Action if action.partition(".")[0] in _EVERYBODYS}
 
 
 # What agents are in the tenant of a customer that delegates it whole.
@@ -171,6 +186,8 @@ def _resource(kind: str, tenant: str) -> Resource:
             return ConsentRecord("cr-1", tenant, "u-actor")
         case "RuleVersion":
             return RuleVersion("rv-1", tenant, "u-another", proved=True, notice=30)
+        case "Announcement":
+            return Announcement("an-1", published=True, audience=tuple(Side))
     raise ValueError(f"there is no type {kind}: add it here")
 
 

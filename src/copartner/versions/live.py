@@ -54,10 +54,11 @@ class Live:
         made._listening = asyncio.create_task(made._listen(), name="copartner-rulebook")
         return made
 
-    def close(self) -> None:
-        """Stop listening."""
+    async def close(self) -> None:
+        """Stop listening; afterwards no connection is open or half open."""
         if self._listening is not None:
             self._listening.cancel()
+            await asyncio.wait([self._listening])
 
     async def catch_up(self) -> None:
         """Have the rulebook that holds now; raises BrokenVersions, or what keeps the database from being asked."""

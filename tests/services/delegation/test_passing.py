@@ -258,7 +258,7 @@ from copartner.kernel.ids import Ids
 from copartner.policy.facts import Cloud
 
 async def main():
-    system = worker.Worker(Pool({url!r}, 1), Ids(SystemClock()), Cloud.COMMERCIAL)
+    system = worker.Worker(Pool({url!r}, 1), Ids(SystemClock()), Cloud.COMMERCIAL, "http://127.0.0.1")
     while True:
         await pass_time(system, worker.PASSINGS, until=datetime.fromisoformat({until!r}), most=1)
         print("one", flush=True)

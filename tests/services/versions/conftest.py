@@ -16,4 +16,4 @@ async def here(database: Database, tmp_path: Path) -> AsyncIterator[Programme]:
     async with programme(database, tmp_path) as made:
         live = await Live.open(made.runtime)
         yield made
-        live.close()
+        await live.close()

@@ -2,10 +2,10 @@
 
 from copartner_emulator.cluster import LOGIN, OWNER
 
-# What a request, sign-in or the worker can become; the delegate only by fn_act_on_behalf.
+# What a request, sign-in or the worker can become; the delegate only by fn_act_on_behalf, the public without a request.
 SIDES = {
     "copartner_partner", "copartner_customer", "copartner_operator", "copartner_worker", "copartner_signin",
-    "copartner_delegate",
+    "copartner_delegate", "copartner_public",
 }  # fmt: skip
 # The roles as which functions run with their owner's rights.
 DEFINERS = {"copartner_facts", "copartner_founder", "copartner_keeper", "copartner_settler"}
@@ -36,6 +36,7 @@ FACTS_READ = {
     "decision_record": "tenant_id id at last_at times likeness",
     "directory_group": "tenant_id id role",
     "enrolment": "tenant_id mpn_id markets state model",
+    "event_address": "tenant_id",
     "group_member": "tenant_id group_id member_id",
     "partner_agreement": "partner_tenant_id",
     "partner_relationship": "provider_tenant_id reseller_tenant_id state",
@@ -81,6 +82,7 @@ CHANGED = {
             "application_consent": "offline consented_at consented_by withdrawn_at",
             "application_secret": "removed_at",
             "directory_group": "name",
+            "event_address": "id url registered_at",
             "revocation": "not_before changed_in",
             "user_account": "display_name password_hash enabled must_change_password deleted_at",
         }.items()
@@ -100,6 +102,10 @@ CHANGED = {
     ("copartner_facts", "decision_record"): "last_at times",
     ("copartner_facts", "relationship_request"): "customer_tenant_id",
     ("copartner_keeper", "actor"): "sides roles",
+    ("copartner_operator", "announcement"): (
+        "state workspace audience markets begins_on texts contact reminders supersedes rule_version published_at "
+        "updated_at dated_at delayed superseded_by revisions remind_at version"
+    ),
     ("copartner_operator", "enrolment"): "markets state",
     ("copartner_operator", "rule_version"): (
         "until state check_wanted_at approved_at approved_by approved_by_name place ended_at ended_by ended_by_name "
@@ -132,7 +138,8 @@ CHANGED = {
     ("copartner_worker", "rule_version"): (
         "state difference findings check_wanted_at check_claimed_at checked_rulebook"
     ),
-    ("copartner_worker", "mail_outbox"): "attempts retry_at given_up failure",
+    ("copartner_worker", "announcement"): "remind_at",
+    **{("copartner_worker", table): "attempts retry_at given_up failure" for table in ("mail_outbox", "event_outbox")},
     ("copartner_worker", "reseller_relationship"): "privileges privileges_removed_at",
     ("copartner_signin", "authorization_code"): "used_at",
     ("copartner_signin", "provider_identity"): "said_at",
@@ -150,9 +157,9 @@ REMOVED = {
     ("copartner_signin", "device_authorization"), ("copartner_signin", "refresh_family"),
     *(("copartner_signin", table) for table in ("guess_count", "recovery_code", "second_factor")),
     ("copartner_signin", "provider_role"), ("copartner_signin", "provider_visit"),
-    ("copartner_worker", "decided"), ("copartner_worker", "idempotency_key"), ("copartner_worker", "mail_outbox"),
+    *(("copartner_worker", table) for table in ("decided", "event_outbox", "idempotency_key", "mail_outbox")),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
-      for table in ("role_assignment", "group_member")),
+      for table in ("role_assignment", "group_member", "event_address")),
 }  # fmt: skip
 ADDED = {
     *(("copartner_delegate", table) for table in (
@@ -164,13 +171,12 @@ ADDED = {
     ("copartner_customer", "admin_counter_proposal"), ("copartner_customer", "role_cap"),
     ("copartner_customer", "customer_agreement"), ("copartner_customer", "idempotency_key"),
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
-      for table in ("application", "application_consent", "application_secret", "directory_group", "group_member",
-                    "revocation", "role_assignment", "user_account")),
+      for table in ("application", "application_consent", "application_secret", "directory_group", "event_address",
+                    "group_member", "revocation", "role_assignment", "user_account")),
     ("copartner_founder", "directory_group"), ("copartner_keeper", "actor"), ("copartner_signin", "revocation"),
     ("copartner_customer", "reseller_relationship"), ("copartner_facts", "audit_record"),
-    ("copartner_facts", "mail_outbox"),
-    ("copartner_facts", "customer_count"), ("copartner_facts", "decided"),
-    ("copartner_facts", "decision_record"),
+    ("copartner_facts", "mail_outbox"), ("copartner_facts", "event_outbox"), ("copartner_operator", "announcement"),
+    ("copartner_facts", "customer_count"), ("copartner_facts", "decided"), ("copartner_facts", "decision_record"),
     ("copartner_facts", "tenant_domain"), ("copartner_founder", "tenant_domain"),
     ("copartner_founder", "billing_profile"),
     ("copartner_founder", "organisation"), ("copartner_founder", "reseller_relationship"),

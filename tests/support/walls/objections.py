@@ -25,7 +25,7 @@ from copartner.tenants.details import Address
 from copartner.tenants.service import applications, groups, users
 from copartner_emulator.sandbox_store import Trying
 from support.programme import PRESENT, SEED_DAY
-from support.walls import access, behalf, changing_rules, granular, scenes, tiers
+from support.walls import access, announcing, behalf, changing_rules, granular, scenes, tiers
 from support.walls.scenes import Matter, Scene
 
 C, G, V = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT, Cloud.CHINA
@@ -264,6 +264,8 @@ CASES = (
     Case("rel-dap-ended", "ask", ask(privileges=True), scenes.strangers),
     Case("rel-dap-forced", "ask", ask(privileges=False), scenes.strangers, cloud=G),
     Case("rel-address", "accept", accept, scenes.addressed_abroad, cloud=G),
+    Case("announcement-told", "addressed to others", announcing.read, announcing.to_customers),
+    Case("announcement-told", "draft", announcing.read, announcing.a_draft),
     Case("mfa-portal", "page", lambda m: customers.read_customer(
         one_factor(m, Door.PAGE), customer_id=m.customer_id), scenes.related),
     Case("mfa-api", "read", lambda m: customers.read_customer(

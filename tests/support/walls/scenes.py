@@ -39,6 +39,7 @@ class Matter:
     cart: UUID | None = None
     request: UUID | None = None
     decision: UUID | None = None
+    announcement: UUID | None = None
     nobody: UUID | None = None
     granular: Key | None = None
 
@@ -55,7 +56,7 @@ class Matter:
     def of_nothing(self) -> "Matter":
         """The same about things that are not there."""
         new = self.here.runtime.ids.new
-        things = ("subscription", "order", "cart", "request", "decision")
+        things = ("subscription", "order", "cart", "request", "decision", "announcement")
         return replace(self, **{name: new() for name in things if getattr(self, name)})
 
     def at_nobody(self) -> "Matter":

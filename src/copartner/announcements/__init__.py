@@ -1,0 +1,1 @@
+"""What changes in the programme, told beforehand to those it concerns."""
