@@ -1,108 +1,28 @@
 """One denial reads the same wherever it is told, in the language of whoever reads it."""
 
-import json
-import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
-from copartner.explaining_cli import told
 from copartner.kernel.languages import Language
 from copartner.tenants.service import applications
 from support.authority import Office, office
 from support.granular import CONSENT, GRAPH, asked, asked_of, draft
-from support.portal import House, house
+from support.portal import house
 from support.postgres import Database
 from support.programme import programme
+from support.telling import ENGLISH, GERMAN, OWN, Places, Told
 from support.web import Web, web
-
-OWN = "/programme/v1"
-ENGLISH, GERMAN = Language
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One denial as one dialect told it."""
-
-    sentence: str
-    decision: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One world behind the API and behind the portal."""
-
-    site: Web
-    home: House
-
-    async def ask(
-        self, who: str, language: Language, method: str, path: str, body: Any = None, header: str = "Accept-Language"
-    ) -> Told:
-        """What the API tells of a denial, whichever dialect the address speaks."""
-        answer = await self.site.call(who, method, path, body, headers={header: language})
-        assert answer.status_code in (400, 401, 403, 404, 409), answer.text
-        said = answer.json()
-        sentence = said["error"]["message"] if "error" in said else said["description"]
-        assert answer.headers.get("content-language", "en") == language
-        return Told(sentence, answer.headers["copartner-decision-id"])
-
-    async def record(self, who: str, decision: str, language: Language) -> Any:
-        """A tenant's record of a decision, in a language."""
-        return await self.site.get(who, f"{OWN}/decisions/{decision}", **{"Accept-Language": language})
-
-    async def audit(self, who: str, decision: str, language: Language) -> Any:
-        """What the audit of a tenant says was told."""
-        for address in (f"{OWN}/audit-records", "/v1/auditrecords"):
-            answer = await self.site.call(who, "GET", address, headers={"X-Locale": language})
-            if answer.status_code == 200:
-                break
-        (found,) = (
-            one for one in answer.json()["items"] if {"key": "DecisionId", "value": decision} in one["customizedData"]
-        )
-        single = await self.site.call(
-            who, "GET", f"/auditactivity/v1/auditrecords/{found['id']}", headers={"X-Locale": language}
-        )
-        if single.status_code == 200:
-            assert single.json()["resourceNewValue"] == found["resourceNewValue"]
-        return json.loads(found["resourceNewValue"])["told"]
-
-    async def page(self, who: str, language: Language, address: str, **sent: str) -> tuple[Told, list[str]]:
-        """What a page tells of a denial, and what it says would be needed."""
-        browser = self.home.browser()
-        browser.http.headers["accept-language"] = language
-        shown = await browser.sign_in(address, who)
-        if sent:
-            shown = await browser.send(shown, **sent)
-        assert f'<html lang="{language}">' in shown.text
-        (sentence,) = re.findall(r'role="alert">(.*?)</p>', shown.text)
-        title = {ENGLISH: "This is not open to you", GERMAN: "Das steht Ihnen nicht offen"}[language]
-        assert f"<h1>{title}</h1>" in shown.text
-        steps = re.findall(r"<p>([^<]+)</p>", shown.text)
-        return Told(unescape(sentence), shown.headers["copartner-decision-id"]), [unescape(step) for step in steps]
-
-    async def compare(self, first: Told, language: Language, *, reader: str, auditor: str) -> Any:
-        """Record, audit and command tell it as the error did; the record, for more."""
-        record = await self.record(reader, first.decision, language)
-        assert record["summary"] == first.sentence
-        assert await self.audit(auditor, first.decision, language) == first.sentence
-        lines = list(told(record, language))
-        assert first.sentence in lines
-        for step in record["steps"]:
-            assert any(step in line for line in lines)
-        return record
 
 
 @pytest.fixture
-async def stage(database: Database, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(database: Database, tmp_path: Path) -> AsyncIterator[Places]:
     """The world at the present, with no relationships yet."""
     async with programme(database, tmp_path) as here, house(here) as home, web(home.here) as site:
-        yield Stage(site, home)
+        yield Places(site, home)
 
 
 NOT_YOURS = {
@@ -127,7 +47,7 @@ async def sold(site: Web) -> str:
     return f"{customer}/subscriptions/{order['orders'][0]['lineItems'][0]['subscriptionId']}"
 
 
-async def test_a_foreign_thing_is_told_to_each_as_far_as_it_may_know_and_in_its_language(stage: Stage) -> None:
+async def test_a_foreign_thing_is_told_to_each_as_far_as_it_may_know_and_in_its_language(stage: Places) -> None:
     address = await sold(stage.site)
     for language in Language:
         first = await stage.ask("sa@suedwind", language, "PATCH", address, {"status": "suspended"})
@@ -158,7 +78,7 @@ async def test_a_foreign_thing_is_told_to_each_as_far_as_it_may_know_and_in_its_
                 )
 
 
-async def test_a_foreign_relationship_is_told_in_graphs_error(stage: Stage) -> None:
+async def test_a_foreign_relationship_is_told_in_graphs_error(stage: Places) -> None:
     foreign = await draft(stage.site, "aa@nordlicht", "Hilfe")
     for language, words in (
         (ENGLISH, "There is no such delegated admin relationship among yours."),
@@ -177,7 +97,7 @@ async def test_a_foreign_relationship_is_told_in_graphs_error(stage: Stage) -> N
         assert batched.json()["responses"][0]["body"]["error"]["message"] == words
 
 
-async def test_a_role_is_told_in_the_error_and_on_the_page(stage: Stage) -> None:
+async def test_a_role_is_told_in_the_error_and_on_the_page(stage: Places) -> None:
     request, address = await stage.home.request()
     for language, words in (
         (ENGLISH, "Only the customer's Global admin answers a relationship request."),
@@ -192,7 +112,7 @@ async def test_a_role_is_told_in_the_error_and_on_the_page(stage: Stage) -> None
         assert await stage.page("ba@alpenblick", language, address) == (first, record["steps"])
 
 
-async def test_a_request_to_somebody_else_is_concealed_on_the_page_too(stage: Stage) -> None:
+async def test_a_request_to_somebody_else_is_concealed_on_the_page_too(stage: Places) -> None:
     request, address = await stage.home.request()
     for language, words in (
         (ENGLISH, "There is no such relationship request for your tenant."),
@@ -204,7 +124,7 @@ async def test_a_request_to_somebody_else_is_concealed_on_the_page_too(stage: St
         assert await stage.page("ga@hafen", language, address) == (first, [])
 
 
-async def test_what_no_rule_permits_is_told_with_what_would_be_needed(stage: Stage) -> None:
+async def test_what_no_rule_permits_is_told_with_what_would_be_needed(stage: Places) -> None:
     for language, words, step in (
         (
             ENGLISH,
@@ -230,7 +150,7 @@ async def test_what_no_rule_permits_is_told_with_what_would_be_needed(stage: Sta
         assert all(rule["missing"] and rule["facts"] for rule in record["rules"])
 
 
-async def test_a_market_is_told_in_the_error_and_on_the_page(stage: Stage) -> None:
+async def test_a_market_is_told_in_the_error_and_on_the_page(stage: Places) -> None:
     partner = stage.site.here.id("suedwind")
     for language, words in (
         (ENGLISH, "Relationships and sales stay inside the partner's market, by the country of the customer's tenant."),
@@ -246,7 +166,7 @@ async def test_a_market_is_told_in_the_error_and_on_the_page(stage: Stage) -> No
         assert (await stage.site.get("ga@lavande", api, **{"X-Locale": language}))["obstacles"] == [words]
 
 
-async def test_a_second_factor_is_told_in_every_dialect(stage: Stage) -> None:
+async def test_a_second_factor_is_told_in_every_dialect(stage: Places) -> None:
     for language, words in (
         (ENGLISH, "A partner's user calls the API after a sign-in with a second factor."),
         (GERMAN, "Wer für einen Partner arbeitet, ruft die API erst nach einer Anmeldung mit zweitem Faktor auf."),
@@ -258,7 +178,7 @@ async def test_a_second_factor_is_told_in_every_dialect(stage: Stage) -> None:
             assert [rule["id"] for rule in record["rules"]] == ["mfa-api"]
 
 
-async def test_acting_in_a_customers_directory_is_told(stage: Stage) -> None:
+async def test_acting_in_a_customers_directory_is_told(stage: Places) -> None:
     await stage.site.here.relate("nordlicht", "alpenblick")
     address = f"{stage.site.customer('alpenblick')}/users"
     for language, words in (
@@ -271,7 +191,7 @@ async def test_acting_in_a_customers_directory_is_told(stage: Stage) -> None:
         assert "behalf-delegated" in {rule["id"] for rule in record["rules"]}
 
 
-async def test_a_granular_relationship_is_told_to_both_sides(stage: Stage) -> None:
+async def test_a_granular_relationship_is_told_to_both_sides(stage: Places) -> None:
     relationship = await asked_of(stage.site, "aa@nordlicht", "Betreuung", "alpenblick")
     for language, asker, answerer in (
         (

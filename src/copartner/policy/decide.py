@@ -15,7 +15,7 @@ from copartner.policy.wire import entities, request
 
 MEMO_LIMIT = 50_000
 # How a doubt begins that has a sentence of its own.
-UNKNOWN_ACTION, EXPIRED = "unknown action", "expired rules"
+UNKNOWN_ACTION, EXPIRED = "unknown action", "the rules of"
 _log = structlog.get_logger("copartner.policy")
 
 

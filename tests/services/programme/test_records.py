@@ -183,7 +183,7 @@ async def test_a_record_tells_nothing_of_other_sellers_and_of_the_buyers_busines
     assert len(view.facts["organisations"]) == 1
     (rule,) = (one for one in view.rules if one.id == "csp-tenant-only")
     assert rule.missing == ("the customer is not enrolled in the programme",)
-    assert [(fact.name, fact.value) for fact in rule.facts] == [("the customer is not enrolled in the programme", "no")]
+    assert [(fact.name, fact.value) for fact in rule.facts] == [("not resource.customer.enrolled", "no")]
     assert "PT" not in str(view)
 
 
