@@ -178,7 +178,7 @@ async def test_a_record_tells_nothing_of_other_sellers_and_of_the_buyers_busines
         await orders.create_cart(here.context("sa@nordlicht"), customer_id=hafen, wishes=[wish])
     assert denied.value.facts.context.azure_elsewhere is not None
     view = await told(here, "sa@nordlicht", denied.value)
-    assert set(view.facts["context"]) == {"relationship", "agreement", "azureOnly"}
+    assert set(view.facts["context"]) == {"relationship", "agreement", "azure", "azureOnly"}
     assert [one["id"] for one in view.facts["tenants"]] == [str(here.id("nordlicht"))]
     assert len(view.facts["organisations"]) == 1
     (rule,) = (one for one in view.rules if one.id == "csp-tenant-only")
