@@ -266,9 +266,8 @@ class Commitment(Struct, frozen=True, rename="camel"):
 class FactContext(Struct, frozen=True, rename="camel"):
     """Witnesses and figures beside actor and resource.
 
-    `shared`: somebody else works with the customer or sold to it. `azure`: a line of the sale is Azure or a
-    reservation of it. `azure_only`: every line is Azure.
-    `azure_elsewhere`: the sale has Azure in it and the customer holds Azure from another seller already.
+    `shared`: somebody else works with the customer or sold to it. Of a sale, `azure`: a line is Azure or a reservation
+    of it; `azure_only`: every line is Azure; `azure_elsewhere`: one is, and another seller sold Azure to the customer.
     `service_delegated_elsewhere`: the customer holds a product of the sale from another seller with whole-tenant
     privileges there.
     """

@@ -234,7 +234,7 @@ CASES = (
     Case("cust-purge", "purge", lambda m: purging.purge_customer(
         sandboxed(m.seller), customer_id=m.customer_id), tiers.shared),
     Case("rel-cloud", "draft", draft, scenes.selling_to_another_cloud),
-    *(Case("cn-no-azure", title, draft, scenes.selling_azure(title), cloud=V)
+    *(Case("cn-no-azure", title, draft, tiers.selling_azure(title), cloud=V)
       for title in ("Azure plan", "VM reservation")),
     Case("csp-no-partner-buyer", "draft", draft, scenes.selling_to_partners_own_use, EVE),
     Case("csp-tenant-only", "draft", draft, scenes.selling_to_partner),

@@ -1,6 +1,6 @@
 """Scenes in which one wall alone stands in the way of a deed."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -168,11 +168,6 @@ def related(scene: Scene) -> Matter:
     """A partner and its customer."""
     scene.relate(scene.first, scene.buyer)
     return scene.matter(scene.first, scene.buyer)
-
-
-def selling_azure(title: str) -> Callable[[Scene], Matter]:
-    """A partner that would sell Azure to its customer."""
-    return lambda scene: replace(related(scene), item=scene.matter(scene.first, scene.buyer, title).item)
 
 
 def without_privileges(scene: Scene) -> Matter:

@@ -1,5 +1,6 @@
 """Scenes of partners that have not signed, of providers with their resellers, and of partners side by side."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -66,3 +67,8 @@ def _tier(scene: Scene, provider: str, reseller: UUID) -> None:
         VALUES ($1, $2, $3, 'active', $4)""",
         *(scene.here.id(provider), reseller, scene.here.runtime.ids.new(), scene.stage.now),
     )
+
+
+def selling_azure(title: str) -> Callable[[Scene], Matter]:
+    """A partner that would sell Azure to its customer."""
+    return lambda scene: replace(related(scene), item=scene.matter(scene.first, scene.buyer, title).item)
