@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from copartner.customers.default_roles import ROLES
 from support.bodies import BILLING
 from support.goldens import Documented
 from support.web import Web, refused
@@ -133,16 +134,22 @@ async def test_a_reseller_places_no_orders_and_makes_no_customers(tiers: Web) ->
         assert refused(await tiers.call("aa@suedwind", "POST", where, body)) == (403, "2032")
 
 
-async def test_default_roles_are_owed_from_their_day_on_unless_they_are_not_wanted(site: Web) -> None:
-    for domain, asked, owed in (("a-1.example", {}, True), ("a-2.example", {"enableGDAPByDefault": False}, False)):
+async def test_default_roles_come_from_their_day_on_unless_they_are_not_wanted(site: Web) -> None:
+    graph = "/v1.0/tenantRelationships/delegatedAdminRelationships"
+    for domain, asked, given in (("a-1.example", {}, True), ("a-2.example", {"enableGDAPByDefault": False}, False)):
         made = await site.call("aa@nordlicht", "POST", "/v1/customers", new(domain, **asked))
-        assert made.json()["enableGDAPByDefault"] is owed
-        async with site.here.owner() as owner:
-            kept = await owner.fetchval(
-                "SELECT owes_default_roles FROM reseller_relationship WHERE customer_tenant_id = $1",
-                UUID(made.json()["id"]),
-            )
-        assert kept is owed
+        assert made.json()["enableGDAPByDefault"] is given
+        about = f"?$filter=customer/tenantId eq '{made.json()['id']}'"
+        listed = (await site.get("aa@nordlicht", graph + about))["value"]
+        assert [(one["status"], one["duration"], one["autoExtendDuration"]) for one in listed] == (
+            [("active", "P2Y", "PT0S")] if given else []
+        )
+        for one in listed:
+            roles = {role["roleDefinitionId"] for role in one["accessDetails"]["unifiedRoles"]}
+            assert roles == {str(role) for role in ROLES.values()}
+            assert one["displayName"] == f"Default {made.json()['id']}"
+            assert (await site.get("aa@nordlicht", f"{graph}/{one['id']}/accessAssignments"))["value"] == []
+        assert (await site.get("aa@suedwind", graph + about))["value"] == []
 
 
 async def test_a_customer_gives_its_registration_number_where_its_country_wants_it(site: Web) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from copartner.customers import rules as customer_rules
 from copartner.customers.model import BillingDetails, NewCustomer
-from copartner.customers.rules import owes_default_roles
+from copartner.customers.rules import gives_default_roles
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide_cold
 from copartner.policy.explain import explain
@@ -69,7 +69,7 @@ async def _idle_privileges_go(cloud: Cloud, patch: pytest.MonkeyPatch) -> bool:
 async def _default_roles_come(cloud: Cloud, patch: pytest.MonkeyPatch) -> bool:
     del patch
     details = BillingDetails(email="", company_name="", culture="", language="", address=Address(country="DE"))
-    return owes_default_roles(NewCustomer(company_name="", domain="", billing=details), cloud=cloud, now=NOW)
+    return gives_default_roles(NewCustomer(company_name="", domain="", billing=details), cloud=cloud, now=NOW)
 
 
 OBLIGED = {

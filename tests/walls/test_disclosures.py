@@ -32,7 +32,7 @@ from support.postgres import Server
 from support.programme import PRESENT
 from support.walls import behalf, deeds, scenes
 from support.walls.perform import ALL, on_stage
-from support.walls.scenes import Matter, Scene
+from support.walls.scene import Matter, Scene
 from support.walls.stage import Stage
 
 Deed = Callable[[Matter], Coroutine[Any, Any, Any]]

@@ -19,7 +19,7 @@ from support.programme import RULEBOOK, SEED_DAY
 from support.walls import behalf
 from support.walls.objections import CASES, C, Case, Deed, G, V, accept, ask, at_a_customer
 from support.walls.perform import ALL, on_stage
-from support.walls.scenes import Matter, Scene
+from support.walls.scene import Matter, Scene
 from support.walls.stage import Stage
 
 _WAYS = "r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer"

@@ -7,7 +7,7 @@ import pytest
 from support.postgres import Server
 from support.walls import behalf
 from support.walls.perform import ALL, on_stage
-from support.walls.scenes import Scene
+from support.walls.scene import Scene
 from support.walls.stage import Stage
 from walls.test_disclosures import observed
 

@@ -36,7 +36,7 @@ from support.postgres import Server
 from support.programme import PRESENT, RULEBOOK
 from support.walls import changing_rules, granular, scenes
 from support.walls.perform import RULES_ALONE, on_stage
-from support.walls.scenes import Matter, Scene
+from support.walls.scene import Matter, Scene
 from support.walls.stage import Stage
 
 

@@ -46,7 +46,7 @@ WALLS = (
     Wall("reseller_relationship", "founder_adds_indirect", _FOUNDER, "provider_tenant_id"),
     Wall("tenant_domain", "customer_own", _CUSTOMER, "tenant_id"),
     *(Wall(table, "founder_adds", _FOUNDER, "partner_tenant_id")
-      for table in ("reseller_relationship", "billing_profile")),
+      for table in ("admin_relationship", "reseller_relationship", "billing_profile")),
     Wall("tenant", "founder_adds", _FOUNDER, "kind", "customer"),
     Wall("announcement", "operator_own", _OPERATOR, "operator_tenant_id"),
     Wall("announcement", "partner_told", _PARTNER, "for_partners", "true"),

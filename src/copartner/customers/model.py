@@ -136,10 +136,7 @@ class NewCustomer:
 
 @dataclass(frozen=True, slots=True)
 class FoundedTenant:
-    """A customer's tenant made by a partner, with the relationship it began with; what the audit keeps of it.
-
-    `owes_default_roles`: the programme gives the partner default granular roles, which are yet to be made.
-    """
+    """A customer's tenant made by a partner, with the relationship it began with; what the audit keeps of it."""
 
     audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id", "reseller_tenant_id")
 
@@ -154,7 +151,6 @@ class FoundedTenant:
     privileges: bool
     admin: str
     reseller_tenant_id: UUID | None = None
-    owes_default_roles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +166,16 @@ class PurgedTenant:
 
 @dataclass(frozen=True, slots=True)
 class CreatedCustomer:
-    """A new customer and its first Global admin, whose password is told here alone."""
+    """A new customer and its first Global admin, whose password is told here alone.
+
+    `default_roles`: the partner got a granular relationship with it.
+    """
 
     customer: Customer
     user_name: str
     password: str
     reseller_tenant_id: UUID | None = None
-    owes_default_roles: bool = False
+    default_roles: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,7 @@ def check_removable(standing: ResellerStanding | None, reseller_id: UUID) -> Res
     return standing
 
 
-def owes_default_roles(new: NewCustomer, *, cloud: Cloud, now: datetime) -> bool:
+def gives_default_roles(new: NewCustomer, *, cloud: Cloud, now: datetime) -> bool:
     """Whether the programme gives the partner default granular roles at a new customer, if it wants them.
 
     The rule cust-default-gdap says where and from when.

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from copartner.command.command import Command
 from copartner.command.context import Context, HiddenRowError
 from copartner.customers import rules, store
+from copartner.customers.default_roles import AdminRelationship, with_default_roles
 from copartner.customers.model import (
     BillingDetails,
     BillingProfile,
@@ -115,17 +116,19 @@ async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
         cmd.require(Action.CUSTOMER_CREATE, facts)
         if (earlier := cmd.replay(CreatedCustomer)) is not None:
             return changed(earlier, password=_password(ctx, earlier.customer.tenant_id))
-        founded, relationships_made, billing = await _found(ctx, cmd, facts, tenant_id, checked)
+        founded, relationships_made, default_roles, billing = await _found(ctx, cmd, facts, tenant_id, checked)
         cmd.record(None, founded)
         for relationship in relationships_made:
             cmd.record(None, relationship)
+        if default_roles is not None:
+            cmd.record(None, default_roles)
         cmd.record(None, billing)
         made = CreatedCustomer(
             customer=changed(_as_customer(relationships_made[0]), billing_profile=billing),
             user_name=founded.admin,
             password="",
             reseller_tenant_id=founded.reseller_tenant_id,
-            owes_default_roles=founded.owes_default_roles,
+            default_roles=default_roles is not None,
         )
         cmd.remember(made)
     return changed(made, password=_password(ctx, tenant_id))
@@ -147,7 +150,7 @@ async def end_relationship(ctx: Context, *, customer_id: UUID, expected_version:
 
 async def _found(
     ctx: Context, cmd: Command, facts: Facts, tenant_id: UUID, new: NewCustomer
-) -> tuple[FoundedTenant, tuple[Relationship, ...], BillingProfile]:
+) -> tuple[FoundedTenant, tuple[Relationship, ...], AdminRelationship | None, BillingProfile]:
     ids, partner = ctx.runtime.ids, ctx.caller.tenant_id
     asked = policy_facts.RelationshipRequest(id=str(tenant_id), partner=str(partner), customer=str(tenant_id))
     founded = FoundedTenant(
@@ -162,7 +165,6 @@ async def _found(
         privileges=decide_privileges(cmd, replace(facts, resource=asked), new.includes_privileges),
         admin=f"{new.admin_name}@{new.domain}",
         reseller_tenant_id=new.reseller_tenant_id,
-        owes_default_roles=rules.owes_default_roles(new, cloud=ctx.runtime.cloud, now=cmd.now),
     )
     relationship = Relationship(
         id=founded.relationship_id,
@@ -185,6 +187,8 @@ async def _found(
         address=new.billing.address,
         version=1,
     )
+    given = rules.gives_default_roles(new, cloud=ctx.runtime.cloud, now=cmd.now)
+    default_roles = with_default_roles(founded, ids.new(), now=cmd.now) if given else None
     await store.found(
         cmd.db,
         founded,
@@ -192,11 +196,12 @@ async def _found(
         user_id=ids.new(),
         billing_id=billing.id,
         reseller_relationship_id=formed[-1].id,
+        default_roles=default_roles,
         cloud=ctx.runtime.cloud,
         password_hash=await asyncio.to_thread(hash_password, _password(ctx, tenant_id)),
         now=cmd.now,
     )
-    return founded, formed, billing
+    return founded, formed, default_roles, billing
 
 
 def _for_reseller(own: Relationship, new_id: UUID, reseller_tenant_id: UUID | None) -> tuple[Relationship, ...]:

@@ -10,6 +10,7 @@ from asyncpg.connection import Connection
 
 from copartner.command.context import Context
 from copartner.command.runtime import Sandbox
+from copartner.customers.default_roles import AdminRelationship
 from copartner.customers.model import (
     BillingProfile,
     Domain,
@@ -162,6 +163,7 @@ async def found(
     user_id: UUID,
     billing_id: UUID,
     reseller_relationship_id: UUID,
+    default_roles: AdminRelationship | None,
     cloud: str,
     password_hash: str,
     now: datetime,
@@ -185,7 +187,7 @@ async def found(
         "admin": founded.admin,
         "privileges": founded.privileges,
         "registration_number": new.registration_number,
-        "owes_default_roles": founded.owes_default_roles,
+        "default_roles": default_roles,
         "reseller_tenant_id": founded.reseller_tenant_id,
         "reseller_relationship_id": reseller_relationship_id,
     }

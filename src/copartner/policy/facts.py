@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from copartner.policy.behalf import CustomerUser, Delegation
 from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
-from copartner.policy.operating import RuleVersion, TenantRecord
+from copartner.policy.operating import DecisionRecord, RuleVersion, TenantRecord
 from copartner.policy.refs import ActorId, OrganisationId, Ref, TenantId
 
 
@@ -188,14 +188,6 @@ class Subscription(Struct, frozen=True, rename="camel", tag_field="type", tag="S
     customer: TenantId | None = None
 
 
-class DecisionRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="DecisionRecord"):
-    """One tenant's record of a decision; `actor` is set on the record of the tenant that the actor belongs to."""
-
-    id: Annotated[str, Ref("DecisionRecord")]
-    tenant: TenantId
-    actor: ActorId | None = None
-
-
 class Announcement(Struct, frozen=True, rename="camel", tag_field="type", tag="Announcement"):
     """An announcement: whether it is out, and to which sides; one that is not there is out to nobody."""
 
@@ -270,9 +262,8 @@ class Commitment(Struct, frozen=True, rename="camel"):
 class FactContext(Struct, frozen=True, rename="camel"):
     """Witnesses and figures beside actor and resource.
 
-    `shared`: somebody else works with the customer or sold to it. `azure`: a line of the sale is Azure or a
-    reservation of it. `azure_only`: every line is Azure.
-    `azure_elsewhere`: the sale has Azure in it and the customer holds Azure from another seller already.
+    `shared`: somebody else works with the customer or sold to it. Of a sale, `azure`: a line is Azure or a reservation
+    of it; `azure_only`: every line is Azure; `azure_elsewhere`: one is, and another seller sold Azure to the customer.
     `service_delegated_elsewhere`: the customer holds a product of the sale from another seller with whole-tenant
     privileges there.
     """

@@ -1,4 +1,4 @@
-"""What the rules see of the operator's own things; part of the facts."""
+"""What the rules see of tenants, decisions and rules themselves; part of the facts."""
 
 from typing import Annotated
 
@@ -12,6 +12,14 @@ class TenantRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="T
 
     id: Annotated[str, Ref("TenantRecord")]
     tenant: TenantId
+
+
+class DecisionRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="DecisionRecord"):
+    """One tenant's record of a decision; `actor` is set on the record of the tenant that the actor belongs to."""
+
+    id: Annotated[str, Ref("DecisionRecord")]
+    tenant: TenantId
+    actor: ActorId | None = None
 
 
 class RuleVersion(Struct, frozen=True, rename="camel", tag_field="type", tag="RuleVersion"):

@@ -18,7 +18,6 @@ from copartner.policy.facts import (
     Cloud,
     Commitment,
     Customer,
-    DecisionRecord,
     Ending,
     FactContext,
     Facts,
@@ -34,7 +33,7 @@ from copartner.policy.facts import (
     Subscription,
     Tenant,
 )
-from copartner.policy.operating import RuleVersion, TenantRecord
+from copartner.policy.operating import DecisionRecord, RuleVersion, TenantRecord
 from copartner.policy.schema import Schema
 
 PARTNER, CUSTOMER, OPERATOR, OTHER = "t-partner", "t-customer", "t-operator", "t-other"

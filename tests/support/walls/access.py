@@ -9,7 +9,7 @@ from copartner.policy.actions import Action
 from copartner.policy.facts import Cloud, Side
 from support.programme import PRESENT
 from support.walls import scenes
-from support.walls.scenes import Matter, Scene
+from support.walls.scene import Matter, Scene
 
 Deed = Callable[[Matter], Coroutine[Any, Any, Any]]
 

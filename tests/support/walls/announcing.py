@@ -5,7 +5,8 @@ from dataclasses import replace
 from copartner.announcements import service
 from copartner.policy.facts import Side
 from support.announcing import drafted, published
-from support.walls.scenes import Matter, Scene, strangers
+from support.walls.scene import Matter, Scene
+from support.walls.scenes import strangers
 
 
 def to_customers(scene: Scene) -> Matter:

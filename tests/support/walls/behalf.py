@@ -12,7 +12,7 @@ from copartner.directory.service import licences, roles, users
 from copartner.policy.facts import Cloud
 from support.programme import PRESENT
 from support.walls import scenes
-from support.walls.scenes import Matter, Scene
+from support.walls.scene import Matter, Scene
 
 _C, _G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
 Deed = Callable[[Matter], Coroutine[Any, Any, Any]]

@@ -11,7 +11,7 @@ from copartner.policy.facts import Cloud, Side
 from copartner.versions import service
 from support.programme import PRESENT
 from support.walls import scenes
-from support.walls.scenes import Matter, Scene
+from support.walls.scene import Matter, Scene
 
 Deed = Callable[[Matter], Coroutine[Any, Any, Any]]
 

@@ -8,7 +8,7 @@ from copartner.orders import amending, transitions
 from copartner.orders import service as orders
 from copartner.orders.model import Change
 from copartner.subscriptions import upkeep
-from support.walls.scenes import Matter
+from support.walls.scene import Matter
 
 Deed = Callable[[Matter], Coroutine[Any, Any, Any]]
 

@@ -173,6 +173,7 @@ ADDED = {
     *((f"copartner_{side}", table) for side in ("partner", "customer", "operator")
       for table in ("application", "application_consent", "application_secret", "directory_group", "event_address",
                     "group_member", "revocation", "role_assignment", "user_account")),
+    ("copartner_founder", "admin_relationship"),
     ("copartner_founder", "directory_group"), ("copartner_keeper", "actor"), ("copartner_signin", "revocation"),
     ("copartner_customer", "reseller_relationship"), ("copartner_facts", "audit_record"),
     ("copartner_facts", "mail_outbox"), ("copartner_facts", "event_outbox"), ("copartner_operator", "announcement"),

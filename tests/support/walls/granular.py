@@ -13,7 +13,7 @@ from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, known
 from copartner.policy.facts import Cloud, Side
 from support.programme import PRESENT
 from support.walls import scenes
-from support.walls.scenes import Matter, Scene
+from support.walls.scene import Matter, Scene
 
 EVE = datetime(2021, 12, 31, tzinfo=UTC)
 EVE_OF_APRIL = datetime(2026, 3, 31, tzinfo=UTC)

@@ -26,7 +26,7 @@ from copartner.tenants.service import applications, groups, users
 from copartner_emulator.sandbox_store import Trying
 from support.programme import PRESENT, SEED_DAY
 from support.walls import access, announcing, behalf, changing_rules, granular, scenes, tiers
-from support.walls.scenes import Matter, Scene
+from support.walls.scene import Matter, Scene
 
 C, G, V = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT, Cloud.CHINA
 EVE = SEED_DAY - timedelta(days=1)
@@ -234,7 +234,7 @@ CASES = (
     Case("cust-purge", "purge", lambda m: purging.purge_customer(
         sandboxed(m.seller), customer_id=m.customer_id), tiers.shared),
     Case("rel-cloud", "draft", draft, scenes.selling_to_another_cloud),
-    *(Case("cn-no-azure", title, draft, scenes.selling_azure(title), cloud=V)
+    *(Case("cn-no-azure", title, draft, tiers.selling_azure(title), cloud=V)
       for title in ("Azure plan", "VM reservation")),
     Case("csp-no-partner-buyer", "draft", draft, scenes.selling_to_partners_own_use, EVE),
     Case("csp-tenant-only", "draft", draft, scenes.selling_to_partner),

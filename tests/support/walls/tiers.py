@@ -1,9 +1,11 @@
 """Scenes of partners that have not signed, of providers with their resellers, and of partners side by side."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from support.walls.scenes import Matter, Scene, addressed, foreign_sale, related
+from support.walls.scene import Matter, Scene
+from support.walls.scenes import addressed, foreign_sale, related
 
 
 def unsigned(scene: Scene) -> Matter:
@@ -66,3 +68,8 @@ def _tier(scene: Scene, provider: str, reseller: UUID) -> None:
         VALUES ($1, $2, $3, 'active', $4)""",
         *(scene.here.id(provider), reseller, scene.here.runtime.ids.new(), scene.stage.now),
     )
+
+
+def selling_azure(title: str) -> Callable[[Scene], Matter]:
+    """A partner that would sell Azure to its customer."""
+    return lambda scene: replace(related(scene), item=scene.matter(scene.first, scene.buyer, title).item)

@@ -150,7 +150,7 @@ async def _create(call: Call) -> CustomerBody:
     return replace(
         _present(made.customer, CredentialsBody(made.user_name, made.password)),
         associated_partner=wire.given(made.reseller_tenant_id),
-        default_roles=made.owes_default_roles,
+        default_roles=made.default_roles,
     )
 
 

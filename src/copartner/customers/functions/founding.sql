@@ -47,7 +47,8 @@ END $$;
 ALTER FUNCTION fn_standing OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_standing TO copartner_partner;
 
--- fn_found_tenant: a new organisation with a tenant, its first admin, and the acting partner's relationship and profile.
+-- fn_found_tenant: a new organisation with a tenant, its first admin, and the acting partner's relationship and profile,
+-- with its default granular relationship where that comes with them.
 CREATE FUNCTION fn_found_tenant(p_new jsonb, p_password_hash text, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 DECLARE n record;
@@ -55,8 +56,7 @@ BEGIN
     SELECT * INTO n FROM jsonb_to_record(p_new) AS x(tenant_id uuid, organisation_id uuid, user_id uuid,
         relationship_id uuid, billing_id uuid, cloud text, company_name text, domain text, country text, culture text,
         language text, email text, billing_name text, address jsonb, admin text, privileges boolean,
-        registration_number text, reseller_tenant_id uuid, reseller_relationship_id uuid,
-        owes_default_roles boolean);
+        registration_number text, reseller_tenant_id uuid, reseller_relationship_id uuid, default_roles jsonb);
     INSERT INTO organisation (id, name) VALUES (n.organisation_id, n.company_name);
     INSERT INTO tenant (id, organisation_id, kind, cloud, company_name, domain, country, culture, language, address,
             created_at, registration_number)
@@ -66,15 +66,21 @@ BEGIN
         VALUES (n.tenant_id, n.user_id, n.admin, n.company_name, p_password_hash, true);
     INSERT INTO role_assignment (tenant_id, user_id, role) VALUES (n.tenant_id, n.user_id, 'Global admin');
     INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, state, privileges, company_name, domain,
-            formed_at, owes_default_roles)
-        VALUES (n.tenant_id, n.relationship_id, actor_tenant(), 'active', n.privileges, n.company_name, n.domain, p_now,
-            n.owes_default_roles);
+            formed_at)
+        VALUES (n.tenant_id, n.relationship_id, actor_tenant(), 'active', n.privileges, n.company_name, n.domain, p_now);
     IF n.reseller_tenant_id IS NOT NULL THEN
         INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, provider_tenant_id, state,
                 privileges, company_name, domain, formed_at)
             VALUES (n.tenant_id, n.reseller_relationship_id, n.reseller_tenant_id, actor_tenant(), 'active', false,
                 n.company_name, n.domain, p_now);
     END IF;
+    INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, customer_name, display_name, roles,
+            duration, auto_extend, status, created_at, modified_at, activated_at, ends_at)
+        SELECT actor_tenant(), d.id, n.tenant_id, d.customer_name, d.display_name, d.roles, d.duration, 'PT0S', 'active',
+            p_now, p_now, d.activated_at, d.ends_at
+        FROM jsonb_to_record(n.default_roles) AS d(id uuid, customer_name text, display_name text, roles uuid[],
+            duration text, activated_at timestamptz, ends_at timestamptz)
+        WHERE n.default_roles IS NOT NULL;
     INSERT INTO billing_profile (partner_tenant_id, customer_tenant_id, id, email, company_name, culture, language, address)
         VALUES (actor_tenant(), n.tenant_id, n.billing_id, n.email, n.billing_name, n.culture, n.language, n.address);
 END $$;
