@@ -112,11 +112,11 @@ async def test_a_new_customer_is_recorded_with_its_relationship_and_its_billing_
         here.context("aa@nordlicht"), new=NewCustomer(company_name="Neu", domain="neu.example", billing=details)
     )
     ours = {row["resource_type"]: row["new_value"] for row in await audited(here, here.id("nordlicht"))}
-    assert ours.keys() == {"FoundedTenant", "Relationship", "BillingProfile"}
+    assert ours.keys() == {"FoundedTenant", "Relationship", "BillingProfile", "AdminRelationship"}
     assert ours["Relationship"]["id"] == str(made.customer.relationship_id)
     assert ours["BillingProfile"]["email"] == "a@neu.example"
     theirs = {row["resource_type"] for row in await audited(here, made.customer.tenant_id)}
-    assert theirs == {"FoundedTenant", "Relationship"}
+    assert theirs == {"FoundedTenant", "Relationship", "AdminRelationship"}
 
 
 async def test_an_enrolment_is_recorded_with_its_groups(here: Programme) -> None:
