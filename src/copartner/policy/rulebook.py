@@ -173,9 +173,18 @@ class Rulebook:
 
     def amended(self, amendment: Amendment) -> "Rulebook":
         """This rulebook with one more amendment; raises BrokenRules when that fails any check."""
+        book = self.tried(amendment)
+        for cloud in Cloud:
+            book.spans(cloud)
+        book._known = {}
+        return book
+
+    def tried(self, amendment: Amendment) -> "Rulebook":
+        """The same with nothing compiled yet, for whoever only wants to know whether the amendment fits."""
         if self.source is None:
             raise ValueError("a variant is not amended: amend the rulebook it came from")
-        return Rulebook.of(replace(self.source, amendments=(*self.source.amendments, amendment)), self)
+        source = replace(self.source, amendments=(*self.source.amendments, amendment))
+        return Rulebook(amended(self.rules, amendment, self.schema), self.schema, source, self)
 
     def spans(self, cloud: Cloud) -> tuple[RuleSet, ...]:
         """The rule sets of a cloud in the order of their dates; together they cover every day."""

@@ -15,6 +15,7 @@ from copartner.versions.model import Difference, Restated, RuleText, RuleVersion
 from copartner.versions.rules import BrokenVersions, BuiltUpon, Misfit
 
 _WIDTH, _INDENT = 100, 2
+_LONGEST_SAID = 1_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ def amendment(version: Approved | RuleVersion) -> Amendment:
 def fitted(book: Rulebook, change: Amendment) -> Difference:
     """What a change would do to a rulebook; raises Misfit, which says everything that is wrong with it."""
     try:
-        book.amended(change)
+        book.tried(change)
     except BrokenRules as broken:
-        raise Misfit(f"{str(broken).rstrip('.')}.", "text") from broken
+        raise Misfit(_shortened(str(broken)), "text") from broken
     return difference(book, change)
 
 
@@ -102,12 +103,19 @@ def _leans(shipped: Source, kept: Sequence[Amendment], one: Amendment, taken: Ru
     """Why a version could not stand without one before it, None when it can."""
     try:
         book = Rulebook.of(replace(shipped, amendments=tuple(kept)))
-        book.amended(one)
+        book.tried(one)
     except BrokenRules as broken:
         return f"{broken}."
     if taken.difference.forbids and difference(book, one).lifts:
         return "it lifts what the other's rules stood beside when the promises were proved."
     return None
+
+
+def _shortened(problems: str) -> str:
+    """The problems as an answer carries them; of very many the first."""
+    if len(problems) <= _LONGEST_SAID:
+        return f"{problems.rstrip('.')}."
+    return f"{problems[:_LONGEST_SAID]}… There is more; mend these first."
 
 
 def _told(shipped: Source, versions: Sequence[Approved], broken: BrokenRules) -> str:
