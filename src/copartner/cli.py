@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from copartner import rules_trying
 from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
@@ -56,6 +57,9 @@ def build() -> typer.Typer:
     receipt.command("verify")(_verify_receipt)
     receipt.command("keys")(_receipt_keys)
     app.add_typer(receipt, name="receipt")
+    rules = typer.Typer(no_args_is_help=True, help="The rules: what a change of them would change.")
+    rules_trying.register(rules)
+    app.add_typer(rules, name="rules")
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app

@@ -166,6 +166,7 @@ class Action(StrEnum):
 
     # The operator.
     TENANT_ENROL = "tenant.enrol"
+    RULE_VERSION_TRY = "rule_version.try"
 
     # Everybody, each side for its own tenant.
     AUDIT_READ = "audit.read"

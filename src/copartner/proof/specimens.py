@@ -62,7 +62,7 @@ CUSTOMER_SIDE = frozenset(
         Action.ACCESS_REVOKE,
     }
 )
-OPERATOR_SIDE = frozenset({Action.TENANT_ENROL})
+OPERATOR_SIDE = frozenset({Action.TENANT_ENROL, Action.RULE_VERSION_TRY})
 EVERY_SIDE = frozenset({Action.AUDIT_READ, Action.DECISION_READ, Action.ADMIN_RECEIPT_READ}) | {
     action for action in Action if action.partition(".")[0] in ("user", "group", "application", "application_consent")
 }

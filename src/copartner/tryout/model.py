@@ -42,8 +42,8 @@ class Example(Struct, frozen=True):
 class Difference(Struct, frozen=True):
     """Answers that turn for one partner at one customer by one rule: how many, with at most three examples.
 
-    A partner or a customer is absent where none is concerned. `rule` is the one that decides, absent where the rules could
-    not be applied; then `text` says why. `actor` of an example is a tenant's name.
+    A partner or a customer is absent where none is concerned. `rule` is the one that decides, absent where the rules
+    could not be applied; then `text` says why. `actor` of an example is a tenant's name.
     """
 
     basis: Basis

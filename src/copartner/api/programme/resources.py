@@ -17,6 +17,7 @@ from copartner.api.programme import (
     relationship_requests,
     relationships,
     role_cap,
+    rule_trials,
     subscriptions,
     users,
 )
@@ -27,6 +28,7 @@ ROUTES: tuple[Route, ...] = (
     *consent.ROUTES,
     *admin_consent.ROUTES,
     *role_cap.ROUTES,
+    *rule_trials.ROUTES,
     *receipts.ROUTES,
     *indirect_admin.ROUTES,
     *relationships.ROUTES,
