@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import world
 from database import PLACE, Database
+from msgspec.structs import replace
 from service import AUDIENCE, authority, user
 
 from copartner.kernel.secrets import KeyFile
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide, decide_cold
+from copartner.policy.explain import explain
 from copartner.policy.facts import (
     Actor,
     Cloud,
@@ -31,9 +33,12 @@ _BATCHES = 30
 def figures(database: Database) -> dict[str, float]:
     """Microseconds of each step, the quickest of 30 batches."""
     rules, facts = Rulebook.load().at(Cloud.COMMERCIAL, datetime.now(UTC)), _facts()
+    foreign = replace(facts, resource=replace(facts.resource, partner=str(uuid4())))
+    denial = decide(rules, Action.SUBSCRIPTION_READ, foreign)
     found = {
         "decision, cold": _quickest(lambda: decide_cold(rules, Action.SUBSCRIPTION_READ, facts), 20),
         "decision, remembered": _quickest(lambda: decide(rules, Action.SUBSCRIPTION_READ, facts), 500),
+        "explanation of a denial": _quickest(lambda: explain(rules, Action.SUBSCRIPTION_READ, foreign, denial), 20),
     }
     return found | asyncio.run(_tokens(database))
 

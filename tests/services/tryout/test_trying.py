@@ -1,4 +1,4 @@
-"""What a try-out finds on a small world of known differences, how much it holds at once, and that nothing is changed."""
+"""What a try-out finds on a world of known differences, how much it holds at once, and that nothing is changed."""
 
 import contextlib
 from collections import Counter
