@@ -29,6 +29,11 @@ async def described(database: Database) -> list[str]:
     ]
 
 
+def engines() -> list[str]:
+    """What decides, and what proves."""
+    return [f"cedarpy {_version('cedarpy')}, z3 {_version('z3-solver')}"]
+
+
 def busy() -> float:
     """The share of the machine that is in use before anything is measured, from 0 to 1, over the last minute."""
     return min(os.getloadavg()[0] / (os.cpu_count() or 1), 1.0)

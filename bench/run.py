@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import limit
 import machine
 import micro
 import msgspec
+import trying
 from load import Measured
 from service import Service, serving
 
@@ -77,6 +79,7 @@ def main() -> int:
         ]
         among = asyncio.run(access.figures(database)) if "access" in wanted.only else []
         steps = micro.figures(database)
+        tried = trying.figures(database).lines() if "tryout" in wanted.only else []
         asyncio.run(_tidy(database))
     print()
     print("| request | processes | requests/s | limit/s | ratio | floor | median / p99 | server + database + client |")
@@ -88,6 +91,8 @@ def main() -> int:
     print()
     for name, figure in steps.items():
         print(f"{name}: {figure:.1f} us")
+    for line in (*tried, *machine.engines(), *([_proved()] if wanted.proof else [])):
+        print(line)
     if loaded > _BUSY:
         print("\nOthers used the machine before this began: measure again on an idle one before comparing figures.")
     # The floor is for as many processes as there are cores, or the nearest number measured.
@@ -108,10 +113,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--warm", type=int, default=12, help="seconds of requests before the first measurement")
     parser.add_argument("--connections", type=int, default=16, help="clients of either side; connections to PostgreSQL")
     parser.add_argument("--processes", type=_numbers, default=[1, 2], help="server processes, such as 1,2")
+    parser.add_argument("--proof", action="store_true", help="prove the rules too, and say how long that takes")
     parser.add_argument(
-        "--only", type=lambda text: text.split(","), default=[*FLOORS, "access"], help="such as read,list"
+        "--only", type=lambda text: text.split(","), default=[*FLOORS, "access", "tryout"], help="such as read,list"
     )
     return parser.parse_args()
+
+
+def _proved() -> str:
+    """How long the proof of the rules takes, as `make proof` runs it."""
+    began = time.perf_counter()
+    done = subprocess.run([sys.executable, "-m", "copartner.proof"], stdout=subprocess.DEVNULL, check=False)
+    return f"proof: {time.perf_counter() - began:.1f} s, {'it holds' if done.returncode == 0 else 'it FAILS'}"
 
 
 def _numbers(text: str) -> list[int]:

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from copartner import explaining_cli, rules_cli, rules_reading
+from copartner import explaining_cli, rules_cli, rules_reading, rules_trying
 from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
@@ -61,6 +61,7 @@ def build() -> typer.Typer:
     app.add_typer(receipt, name="receipt")
     rules = typer.Typer(no_args_is_help=True, help="Read, try and change the rules; see docs/rules.md.")
     rules_reading.register(rules)
+    rules_trying.register(rules)
     rules_cli.register(rules)
     app.add_typer(rules, name="rules")
     for entry in entry_points(group=COMMANDS):

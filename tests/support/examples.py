@@ -226,7 +226,7 @@ def _callers() -> dict[str, str]:
         "own_relationships.list": "ga@alpenblick",
         "own_relationships.change": "ga@alpenblick",
         "own_subscriptions.list": "ga@alpenblick",
-        "enrolments.make": "ga@wolkenstadt",
+        **dict.fromkeys(("enrolments.make", "rule_trials.make"), "ga@wolkenstadt"),
         "partner_agreements.sign": "ga@fjord",
         **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in _OF_GLOBAL_ADMINS},
     }
@@ -275,6 +275,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         **directory_bodies(),
         **profile_bodies(),
         **tenancy_bodies(),
+        "rule_trials.make": {"begins": "2026-12-01", "ends": ["role-enrol"], "days": 7},
         "enrolments.make": {
             "tenantId": str(site.here.id("intern.nordlicht")),
             "mpnId": "5550001",

@@ -167,6 +167,7 @@ class Action(StrEnum):
     # The operator.
     TENANT_ENROL = "tenant.enrol"
     RULE_VERSION_PROPOSE = "rule_version.propose"
+    RULE_VERSION_TRY = "rule_version.try"
     RULE_VERSION_LIST = "rule_version.list"
     RULE_VERSION_READ = "rule_version.read"
     RULE_VERSION_CHECK = "rule_version.check"

@@ -43,6 +43,11 @@ def sheet(name: str, columns: Sequence[str], rows: Iterable[Struct | Mapping[str
 def _cell(plain: Any, path: list[str]) -> str:
     for name in path:
         plain = plain.get(name) if plain else None
+    return plain_cell(plain)
+
+
+def plain_cell(plain: Any) -> str:
+    """A value as a cell says it, and no formula."""
     match plain:
         case None:
             return ""
