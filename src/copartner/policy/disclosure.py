@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from copartner.policy.facts import FactContext, Facts
 
 # Known to the rules alone: what another partner is or sold to the customer is nobody's to tell.
-_RULES_ALONE = frozenset({"azureElsewhere", "serviceDelegatedElsewhere", "shared"})
+RULES_ALONE = frozenset({"azureElsewhere", "serviceDelegatedElsewhere", "shared"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +51,5 @@ def known_to(facts: Facts, tenant: str) -> Known:
             tenants=own,
             organisations=tuple(one for one in facts.organisations if one.id in behind),
         ),
-        _RULES_ALONE | left_out,
+        RULES_ALONE | left_out,
     )

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 from copartner.policy.rulebook import Rulebook
@@ -24,7 +25,8 @@ def main() -> int:
     if not result.failures:
         tables = [line for line in page(result).splitlines() if line.startswith(("#", "|"))]
         out.write("\n".join(tables) + "\n\n")
-    out.write(f"{summary(result)}\n{time.perf_counter() - started:.1f} seconds\n")
+    versions = ", ".join(f"{name} {version(name)}" for name in ("cedarpy", "z3-solver"))
+    out.write(f"{summary(result)}\n{time.perf_counter() - started:.1f} seconds; {versions}\n")
     return 1 if result.failures else 0
 
 

@@ -163,20 +163,22 @@ def stay_possible(prover: Prover, result: Result) -> None:
     for (span, action, kind), answer in zip(asked, answers, strict=True):
         where = f"{action} on {kind}, {span.cloud} from {span.begins}"
         if answer.possible:
-            facts = prover.readings[kind].facts(answer.values)
+            facts = prover.facts(kind, answer)
             decision = decide_cold(span, action, facts)
             if decision.allowed:
                 result.possible += 1
             else:
                 result.failures.append(f"the engine denies what the solver says is possible: {where}: {decision}")
-        elif action in NOBODY or _ended(action, span):
+        elif ended(action, span):
             result.impossible.add(action)
         else:
             result.failures.append(f"nobody can do {where}")
 
 
-def _ended(action: Action, span: RuleSet) -> bool:
+def ended(action: Action, span: RuleSet) -> bool:
     """Whether the programme itself makes an action impossible in a cloud over a span of days."""
+    if action in NOBODY:
+        return True
     match action, span.cloud:
         case ((Action.RELATIONSHIP_REQUEST_INCLUDE_PRIVILEGES | Action.CONSENT_GRANT_PRIVILEGES), Cloud.COMMERCIAL):
             return span.begins >= date(2023, 10, 9)
@@ -208,7 +210,7 @@ def _tell(prover: Prover, result: Result) -> None:
     answers = solve([prover.may(span, story.action, story.kind, story.when) for story, span in asked])
     failed: set[str] = set()
     for (story, span), answer in zip(asked, answers, strict=True):
-        facts = prover.readings[story.kind].facts(answer.values) if answer.possible else None
+        facts = prover.facts(story.kind, answer) if answer.possible else None
         if (
             facts is None
             or not decide_cold(span, story.action, facts).allowed

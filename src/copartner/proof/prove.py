@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from datetime import date
 
 from copartner.policy.decide import decide_cold
-from copartner.policy.evaluate import World
+from copartner.policy.evaluate import World, covers
 from copartner.policy.facts import Facts
-from copartner.policy.rulebook import Rulebook
+from copartner.policy.rulebook import Rulebook, RuleSet
 from copartner.proof.classes import unclassified
+from copartner.proof.couplings import look_for_couplings
 from copartner.proof.invariants import ALL, STRICT
+from copartner.proof.live import stay_live
+from copartner.proof.lives import walk_lives
 from copartner.proof.mutants import weaken
 from copartner.proof.possible import stay_possible
 from copartner.proof.questions import Broken, Case, Prover, Result
 from copartner.proof.rows import compare_rows
+from copartner.proof.sampling import sample
 from copartner.proof.solver import solve
 from copartner.proof.vocabulary import Invariant
 
@@ -29,6 +33,10 @@ def prove(book: Rulebook, invariants: tuple[Invariant, ...] = ALL) -> Result:
     weaken(prover, cases, result)
     compare_rows(prover, result)
     stay_possible(prover, result)
+    stay_live(prover, result)
+    sample(prover, result)
+    look_for_couplings(book, result)
+    walk_lives(book, result)
     return result
 
 
@@ -45,21 +53,20 @@ def hold(prover: Prover, cases: list[Case], result: Result) -> None:
 def _are_needed(prover: Prover, cases: list[Case], result: Result) -> None:
     """Without each forbid an invariant breaks, and the engine allows the request that the solver found."""
     tried = [(forbid, case) for case in cases for forbid in prover.forbids(case.rules, case.action, case.kind)]
+    possible = solve([prover.breaks_without(case, forbid) for forbid, case in tried])
+    chosen: dict[tuple[str, str, str], tuple[str, Case]] = {}
+    for (forbid, case), answer in zip(tried, possible, strict=True):
+        if answer.possible:
+            chosen.setdefault((forbid, case.rules.digest, case.invariant.id), (forbid, case))
+    told = solve([prover.example(case, forbid, named=True) for forbid, case in chosen.values()])
+    bare = solve([prover.example(case, forbid) for forbid, case in chosen.values()])
     needed: dict[str, set[str]] = defaultdict(set)
-    seen: set[tuple[str, str, str]] = set()
-    told = solve([prover.breaks(case, forbid, named=True) for forbid, case in tried])
-    bare = solve([prover.breaks(case, forbid) for forbid, case in tried])
-    for (forbid, case), one, other in zip(tried, told, bare, strict=True):
-        answer = one if one.possible else other
-        key = (forbid, case.rules.digest, case.invariant.id)
-        if not answer.possible or key in seen:
-            continue
-        facts = prover.readings[case.kind].facts(answer.values)
+    for (forbid, case), one, other in zip(chosen.values(), told, bare, strict=True):
+        facts = prover.facts(case.kind, one if one.possible else other)
         complaint = _replay(prover, forbid, case, facts)
         if complaint:
             result.failures.append(complaint)
         else:
-            seen.add(key)
             needed[forbid].add(case.rules.digest)
             result.broken.append(Broken(forbid, case, facts))
     result.failures += _not_needed(prover, needed)
@@ -79,8 +86,9 @@ def _not_needed(prover: Prover, needed: dict[str, set[str]]) -> Iterator[str]:
 def _replay(prover: Prover, forbid: str, case: Case, facts: Facts) -> str | None:
     """Ask the engine about facts that the solver found: with the forbid it denies by it, without it allows."""
     day: date = case.rules.begins
-    without = decide_cold(prover.opened(forbid).at(case.rules.cloud, day), case.action, facts)
-    with_it = decide_cold(prover.open.at(case.rules.cloud, day), case.action, facts)
+    opened = prover.open.at(case.rules.cloud, day)
+    without = decide_cold(_left_out(opened, forbid, case), case.action, facts)
+    with_it = decide_cold(opened, case.action, facts)
     story = f"{forbid} left out, {case.action} on {case.kind}, {case.rules.cloud} {day}"
     if not without.allowed:
         return f"the engine does not allow what the solver found: {story}: {without.rules} {without.doubt}"
@@ -89,3 +97,13 @@ def _replay(prover: Prover, forbid: str, case: Case, facts: Facts) -> str | None
     if World(case.action, facts).value(case.invariant.holds):
         return f"the facts found do not break {case.invariant.id}: {story}"
     return None
+
+
+def _left_out(opened: RuleSet, forbid: str, case: Case) -> RuleSet:
+    """The rules that a kind of request has to do with, one of them left out; compiled anew each time, so no more."""
+    kept = (
+        rule
+        for rule in opened.rules
+        if rule.id != forbid and covers(rule.policy, opened.schema, case.action, case.kind)
+    )
+    return RuleSet(opened.cloud, opened.begins, opened.ends, tuple(kept), opened.schema)

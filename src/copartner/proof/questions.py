@@ -1,7 +1,8 @@
 """The questions of the proof, in the vocabulary of the solver, and what was found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from copartner.policy.actions import Action
 from copartner.policy.facts import Cloud, Facts
@@ -9,7 +10,7 @@ from copartner.policy.rulebook import Rulebook, RuleSet
 from copartner.policy.tree import Expr, Literal, Policy, walk
 from copartner.proof.invariants import ALL
 from copartner.proof.smt import Encoding, forbids, permits
-from copartner.proof.solver import Question
+from copartner.proof.solver import Answer, Question
 from copartner.proof.specimens import kinds
 from copartner.proof.vocabulary import Invariant
 from copartner.proof.witness import Reading
@@ -34,6 +35,18 @@ class Broken:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Under one rule set: the states reached, in how many acts at most, how much was tried in them, what is wrong."""
+
+    cloud: Cloud
+    day: date
+    states: int
+    depth: int
+    tried: int
+    wrong: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Result:
     """What was found; `failures` is empty when everything holds."""
@@ -43,6 +56,10 @@ class Result:
     broken: list[Broken] = field(default_factory=list)
     weakened: int = 0
     rows: int = 0
+    live: set[str] = field(default_factory=set)
+    sampled: int = 0
+    sampled_allowed: int = 0
+    lives: list[Life] = field(default_factory=list)
     possible: int = 0
     impossible: set[Action] = field(default_factory=set)
     stories: list[str] = field(default_factory=list)
@@ -56,8 +73,10 @@ class Prover:
         self.book = book
         self.kinds = list(kinds(book.schema))
         self.spans = [span for cloud in Cloud for span in book.spans(cloud)]
-        self._opened: dict[str, Rulebook] = {}
         self._forbids: dict[tuple[str, Action, str], dict[str, str]] = {}
+        self._broken: dict[tuple[int, str], tuple[Invariant, str]] = {}
+        self._negated: dict[str, str] = {}
+        self._facts: dict[int, tuple[Answer, Facts]] = {}
         self.open = book.variant(permit_all=True)
         texts = {
             expr.value
@@ -89,17 +108,31 @@ class Prover:
             self._forbids[key] = forbids(rules, self.encodings[kind], action)
         return dict(self._forbids[key])
 
-    def breaks(self, case: Case, without: str | None = None, *, named: bool = False) -> Question:
-        """Whether a request can pass all forbids, save one left out, and break the invariant.
+    def breaks(self, case: Case) -> Question:
+        """Whether a request can pass all forbids and break the invariant."""
+        held = self.forbids(case.rules, case.action, case.kind)
+        return Question(self.declarations[case.kind], self._against(case, held))
+
+    def breaks_without(self, case: Case, forbid: str) -> Question:
+        """Whether a request can pass all forbids but one, which is left out, and break the invariant."""
+        held = self.forbids(case.rules, case.action, case.kind)
+        del held[forbid]
+        return Question(self.declarations[case.kind], self._against(case, held))
+
+    def example(self, case: Case, forbid: str, *, named: bool = False) -> Question:
+        """The same with the facts of such a request.
 
         With `named`, only among requests about things that exist, so that an example tells of somebody's thing.
         """
-        held = self.forbids(case.rules, case.action, case.kind)
-        if without is not None:
-            del held[without]
-        terms = self.terms[case.kind] if without is not None else ()
+        asked = self.breaks_without(case, forbid)
         existing = tuple(self._named(case.kind)) if named else ()
-        return Question(self.declarations[case.kind], (*self._against(case, held), *existing), terms)
+        return Question(asked.declarations, (*asked.assertions, *existing), self.terms[case.kind])
+
+    def facts(self, kind: str, answer: Answer) -> Facts:
+        """The facts that an answer tells of; the same ones for an answer that is told again."""
+        if id(answer) not in self._facts:
+            self._facts[id(answer)] = answer, self.readings[kind].facts(answer.values)
+        return self._facts[id(answer)][1]
 
     def breaks_if(self, case: Case, also: Expr, *, permitted: bool, named: bool = True) -> Question:
         """Whether a request for which a further condition holds can break the invariant, `permitted` as it is now."""
@@ -117,8 +150,17 @@ class Prover:
         return Question(self.declarations[case.kind], self._against(case, held))
 
     def _against(self, case: Case, held: dict[str, str]) -> tuple[str, ...]:
-        broken = self.encodings[case.kind].term(case.invariant.holds).text
-        return (*(f"(not {term})" for term in held.values()), f"(not {broken})")
+        key = (id(case.invariant), case.kind)
+        if key not in self._broken:
+            self._broken[key] = case.invariant, f"(not {self.encodings[case.kind].term(case.invariant.holds).text})"
+        return (*self._refused(held.values()), self._broken[key][1])
+
+    def _refused(self, terms: Iterable[str]) -> Iterator[str]:
+        """That none of these holds; one text for each, so that equal questions are found without comparing letters."""
+        for term in terms:
+            if term not in self._negated:
+                self._negated[term] = f"(not {term})"
+            yield self._negated[term]
 
     def _named(self, kind: str) -> Iterator[str]:
         for key, attribute in self.book.schema.entities[kind].items():
@@ -130,13 +172,7 @@ class Prover:
     def may(self, rules: RuleSet, action: Action, kind: str, also: Expr | None = None) -> Question:
         """Whether a request of this kind, for which a further condition holds, can be allowed."""
         encoding = self.encodings[kind]
-        passed = tuple(f"(not {term})" for term in self.forbids(rules, action, kind).values())
+        passed = tuple(self._refused(self.forbids(rules, action, kind).values()))
         granted = f"(or false {' '.join(permits(rules, encoding, action).values())})"
         wanted = (encoding.term(also).text,) if also is not None else ()
         return Question(self.declarations[kind], (*passed, granted, *wanted), self.terms[kind])
-
-    def opened(self, without: str) -> Rulebook:
-        """Everything permitted, one forbid left out."""
-        if without not in self._opened:
-            self._opened[without] = self.book.variant(permit_all=True, drop={without})
-        return self._opened[without]

@@ -6,8 +6,10 @@ from datetime import date
 
 from copartner.policy.facts import Cloud, Facts
 from copartner.proof.classes import CLASSES
+from copartner.proof.couplings import COUPLINGS
 from copartner.proof.invariants import GROUPS
 from copartner.proof.questions import Broken, Result
+from copartner.proof.report_beyond import told_beyond
 from copartner.proof.rows import ROWS
 from copartner.proof.vocabulary import Invariant
 
@@ -27,6 +29,7 @@ failure.
    each span of days between two changes of the rules: can a request pass every forbid and yet break the invariant?
    Tenants, organisations, affiliations, markets, roles, witnesses and figures are free.
 4. The invariants are written apart from the rules, from the programme's pages, in `copartner/proof/invariants.py`.
+   A promise is kept by every version of the rules that operators make; a policy is the programme's to end.
 5. Each forbid is then left out. An invariant has to break, and the engine itself is asked about the facts that the
    solver found: it allows them without the forbid and denies them, by that forbid alone, with it.
 6. Each condition inside each forbid is left out in the same way; here too an invariant has to break.
@@ -34,7 +37,16 @@ failure.
    what the rule about reading says: a visible row is never refused for being another's, and a row that is not refused
    is visible.
 8. With the permits as they are, every kind of request has to stay possible, and so have the stories below; the
-   engine is asked about each example the solver finds.
+   engine is asked about each example the solver finds. Each permit has to allow something that no other permit allows.
+9. Requests drawn by chance are judged by the engine and by the solver, with every fact pinned there; both have to say
+   the same. Deliberate faults in the translation of the rules are each noticed by that (`tests/policy/test_faults.py`).
+10. Each fact that a rule reads is the actor's, the thing's or that of a party to the request, or it is another
+    partner's; of these only the pairs of fact and rule listed below are allowed.
+11. A partner, its customer and a rival of the partner act, one allowed act after another, until no new state is
+    reached: relationships asked for, accepted, sold by, ended and asked for again, granular ones approved, assigned,
+    lapsed and ended, the customer enrolled as a partner in between. In all states both partners try every kind of
+    request with every witness that there is or was.
+12. A changed rulebook is proved before it counts, by the same questions: `copartner/proof/promises.py`.
 """
 _LIMITS = """## What is not covered
 
@@ -50,17 +62,24 @@ _LIMITS = """## What is not covered
   thing) and is tested with Hypothesis.
 - **Row security and SQL.** The row predicates are compared with the rules here, and a test compares what is written
   here with the database. That PostgreSQL applies them, and the SQL between, is tested and not proved.
-- **What one partner can infer of another** from allowed answers (a pooled maximum, a denial's being there at all)
-  is not analysed; the declared disclosures are in the programme's documents.
-- **Sequences.** Each request is judged alone. That several allowed requests together do no harm is the subject of
-  the state machine in the tests.
+- **What one partner can infer of another** is looked at fact by fact: which rule reads what. How much a seller learns
+  from many answers (the moment at which a pooled maximum is reached, how long an answer takes) is not analysed. That
+  services tell no more than the verdict is tested.
+- **Sequences** are those of one partner, one customer and one rival, in the states listed; the acts' effects are
+  written in the proof as the services have them, and are not read from the services. The state machine in the tests
+  drives the services themselves. Of time only that granular relationships lapse is in it; the rules stay the same.
+- **Obligations**, what the programme does by itself, are no requests and are not proved; the page lists them.
+- **Chance.** That engine and solver agree on thousands of requests is evidence, no proof, that the translation is
+  right.
+- **The schema.** An action in a wrong group is found where an invariant, a permit or a story needs it, else not.
 - **Time.** Rules change at midnight UTC; a request is judged by the rules of one moment.
 """
 
 
 def page(result: Result) -> str:
     """The whole page, without anything that differs from run to run."""
-    return "\n".join([_HEAD, *_invariants(result), *_forbids(result), *_rows(), *_possible(result), _LIMITS])
+    parts = (_invariants(result), _forbids(result), _rows(), _possible(result), told_beyond(result))
+    return "\n".join([_HEAD, *(line for part in parts for line in part), _LIMITS])
 
 
 def summary(result: Result) -> str:
@@ -72,6 +91,11 @@ def summary(result: Result) -> str:
         f"{result.weakened} conditions of forbids left out in turn: each time an invariant broke.",
         f"{result.rows} row predicates of the database say what the rules say.",
         f"{result.possible} kinds of request and {len(result.stories)} stories stay possible.",
+        f"{len(result.live)} permits allow, each, what no other does.",
+        f"{result.sampled} requests drawn by chance, {result.sampled_allowed} allowed: engine and solver agree.",
+        f"{len(COUPLINGS)} couplings of partners are declared, and no rule has another.",
+        f"{sum(life.states for life in result.lives)} states reached by allowed acts, "
+        f"{sum(life.tried for life in result.lives)} acts tried in them: none by what is another's or has ended.",
     ]
     return "\n".join(lines if not result.failures else [f"FAILED: {failure}" for failure in result.failures])
 
@@ -85,11 +109,12 @@ def _invariants(result: Result) -> Iterator[str]:
     yield "## Invariants\n"
     for group, invariants in GROUPS.items():
         yield f"### {group.capitalize()}\n"
-        yield "| invariant | holds | clouds | days | kinds of request | rule sets |"
-        yield "|---|---|---|---|---|---|"
+        yield "| invariant | holds | as | clouds | days | kinds of request | rule sets |"
+        yield "|---|---|---|---|---|---|---|"
         for one in invariants:
             days, kinds, sets = _days(one), len(counted[one.id]), len(spans[one.id])
-            yield f"| {one.id} | {one.text} | {_clouds(one.clouds)} | {days} | {kinds} | {sets} |"
+            way = "promise" if one.promise else "policy"
+            yield f"| {one.id} | {one.text} | {way} | {clouds(one.clouds)} | {days} | {kinds} | {sets} |"
         yield ""
     yield "Every action belongs to one class of request; one that belongs to none fails the proof.\n"
     yield "| class | actions |"
@@ -152,7 +177,7 @@ def _told(facts: Facts) -> str:
     return ", ".join(parts)
 
 
-def _clouds(clouds: Iterable[Cloud]) -> str:
+def clouds(clouds: Iterable[Cloud]) -> str:
     held = set(clouds)
     return "all" if held == set(Cloud) else ", ".join(cloud for cloud in Cloud if cloud in held)
 

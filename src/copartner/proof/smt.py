@@ -51,6 +51,7 @@ class Encoding:
         self.schema = schema
         self.kind = kind
         self.texts = texts
+        self._rules: dict[int, tuple[Policy, str]] = {}
         self._variables = {"principal": Type("Actor"), "resource": Type(kind), "context": schema.context}
 
     def declarations(self) -> str:
@@ -82,12 +83,14 @@ class Encoding:
         return lines
 
     def rule(self, policy: Policy) -> str:
-        """That all conditions of a rule hold."""
-        parts = [
-            f"(not {self.term(condition.body).text})" if condition.negated else self.term(condition.body).text
-            for condition in policy.conditions
-        ]
-        return f"(and true {' '.join(parts)})"
+        """That all conditions of a rule hold; the same text each time for one policy."""
+        if id(policy) not in self._rules:
+            parts = [
+                f"(not {self.term(condition.body).text})" if condition.negated else self.term(condition.body).text
+                for condition in policy.conditions
+            ]
+            self._rules[id(policy)] = policy, f"(and true {' '.join(parts)})"
+        return self._rules[id(policy)][1]
 
     def term(self, expr: Expr) -> Term:
         """An expression as a term; raises TypeError for what has no meaning here."""
