@@ -125,7 +125,11 @@ def test_a_doubt_is_said() -> None:
     ("doubt", "english", "german"),
     [
         (f"{UNKNOWN_ACTION} cart.create", "know no action cart.create", "kennen den Vorgang cart.create nicht"),
-        (f"{EXPIRED} 2026-11-20 to 2026-11-21 do not count at 2026-11-22", "not those of this day", "nicht die dieses Tages"),
+        (
+            f"{EXPIRED} 2026-11-20 to 2026-11-21 do not count at 2026-11-22",
+            "not those of this day",
+            "nicht die dieses Tages",
+        ),
         ("PanicException: engine", "could not be applied", "ließen sich auf diesen Sachverhalt nicht anwenden"),
     ],
 )
