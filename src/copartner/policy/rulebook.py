@@ -11,7 +11,6 @@ from pathlib import Path
 import cedarpy
 
 from copartner.policy import schema as schemas
-from copartner.policy import wording
 from copartner.policy.amending import Amendment, amended
 from copartner.policy.facts import Cloud
 from copartner.policy.lint import lint, used_twice
@@ -107,7 +106,6 @@ class Rulebook:
             schema = (directory / "schema.cedarschema").read_text(encoding="utf-8")
         except OSError as broken:
             raise BrokenRules(f"the rules in {directory} cannot be read: {broken}") from broken
-        wording.load()
         return cls.of(Source(texts, schema))
 
     @classmethod
