@@ -12,7 +12,6 @@ import cedarpy
 import msgspec
 
 from copartner.policy import schema as schemas
-from copartner.policy import wording
 from copartner.policy.amending import Amendment, amended
 from copartner.policy.facts import Cloud
 from copartner.policy.lint import lint, used_twice
@@ -143,7 +142,6 @@ class Rulebook:
     @classmethod
     def load(cls, directory: Path | None = None) -> "Rulebook":
         """Read the rules of a directory, the shipped ones by default; raises BrokenRules when they fail any check."""
-        wording.load()
         return cls.of(Source.shipped() if directory is None else Source.of(directory))
 
     @classmethod
