@@ -83,7 +83,10 @@ NOT_STATED: Mapping[str, str] = {
 NOTES: Mapping[str, str] = {
     "gdap-over-dap": "A forbid: where a granular relationship exists the whole-tenant kind is refused, so it decides.",
     "gdap-limits": "That a request lapses after 90 days is no rule about a request but [time's work](time.md).",
-    "gov-single": "Not followed: the page on several partners is.",
+    "gov-single": (
+        "Not followed: the page on several partners is. Whoever puts it in force needs the fact it asks for, which is "
+        "found out at a purge alone; until a sale has it too, the rule refuses every sale."
+    ),
     "cn-no-azure": "Two rules, one about sales and one about licences and passwords.",
     "rel-end": "The second one asks for cancellation, from 2024.",
     "mfa-portal": "Of partners' users alone.",

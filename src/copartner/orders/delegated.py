@@ -1,4 +1,4 @@
-"""Who else sells to a customer: asked only where the rules want to know."""
+"""One partner with whole-tenant privileges of each service at a customer: asked only where the rules want to know."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -15,14 +15,7 @@ from copartner.policy.facts import Facts
 async def told(
     cmd: Command, ctx: Context, action: Action, facts: Facts, customer_id: UUID, products: Collection[str]
 ) -> Facts:
-    """The facts of a sale of these products with what the rules ask of other partners.
-
-    Whether somebody else works with the customer, and whether another partner with whole-tenant privileges sold one of
-    the products.
-    """
-    if ctx.rules.reads(action, "shared"):
-        shared = await store.shared(cmd.db, customer_id=customer_id)
-        facts = replace(facts, context=replace(facts.context, shared=shared))
+    """The facts of a sale of these products with whether another such partner sold one of them."""
     held = facts.context.relationship
     if held is None or not held.privileges or not ctx.rules.reads(action, "serviceDelegatedElsewhere"):
         return facts

@@ -227,11 +227,6 @@ async def holdings(db: Connection, *, customer_id: UUID, references: list[str]) 
     return Holdings(frozenset(row["in_tenant"]), frozenset(row["own"]), row["azure_elsewhere"])
 
 
-async def shared(db: Connection, *, customer_id: UUID) -> bool:
-    """Whether anybody else works with the customer of the acting partner or sold to it."""
-    return bool(msgspec.json.decode(await db.fetchval(call("fn_standing", 1), customer_id))["shared"])
-
-
 async def service_delegated_elsewhere(db: Connection, *, customer_id: UUID, products: list[str]) -> bool | None:
     """Whether another partner with whole-tenant privileges sold one of these products; nobody else does meanwhile."""
     found: bool | None = await db.fetchval(call("fn_service_delegated_elsewhere", 2), customer_id, products)
