@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from copartner import announcements_cli
 from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
@@ -56,6 +57,7 @@ def build() -> typer.Typer:
     receipt.command("verify")(_verify_receipt)
     receipt.command("keys")(_receipt_keys)
     app.add_typer(receipt, name="receipt")
+    app.add_typer(announcements_cli.commands(), name="announcements")
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app
