@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from copartner import explaining_cli, rules_cli, rules_reading, rules_trying
+from copartner import announcements_cli, explaining_cli, rules_cli, rules_reading, rules_trying
 from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
@@ -64,6 +64,7 @@ def build() -> typer.Typer:
     rules_trying.register(rules)
     rules_cli.register(rules)
     app.add_typer(rules, name="rules")
+    app.add_typer(announcements_cli.commands(), name="announcements")
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app

@@ -3,7 +3,7 @@
 import hmac
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,8 +18,6 @@ ATTEMPTS = 10
 # Longer than a delivery takes: whoever has an event in hand that long is gone.
 LEASE = timedelta(minutes=2)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
-# Addresses that stand for an IPv4 address in their last 32 bits, so that they are judged by it.
-_TRANSLATED = ip_network("64:ff9b::/96")
 
 
 class NoEventAddress(NotFound):
@@ -61,8 +59,6 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the internet: not of this machine, its link, its network, nor many at once."""
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if address in _TRANSLATED:
-            inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None and not is_public(inner):
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
