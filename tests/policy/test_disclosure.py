@@ -11,10 +11,10 @@ from copartner.policy.disclosure import Known, known_to
 from copartner.policy.evaluate import covers
 from copartner.policy.explain import Reason, explain
 from copartner.policy.facts import Agreement, Cloud, Ending, Facts, Organisation, Pool, Relationship, Role, Side, Tenant
-from copartner.policy.rulebook import Rulebook, RuleSet
+from copartner.policy.rulebook import RuleSet
 from copartner.proof.specimens import BUSINESS, BUYER, CUSTOMER, OTHER, PARTNER, kinds, sides, specimen, with_context
+from support.rulebook import RULEBOOK as BOOK
 
-BOOK = Rulebook.load()
 OWN_KEYS = {
     "id",
     "organisation",

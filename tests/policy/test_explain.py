@@ -8,7 +8,6 @@ from copartner.policy.actions import Action
 from copartner.policy.decide import decide
 from copartner.policy.explain import Explanation, Fact, explain
 from copartner.policy.facts import Agreement, Cloud, Facts, Relationship, Role, Side
-from copartner.policy.rulebook import Rulebook
 from copartner.proof.specimens import (
     CUSTOMER,
     OTHER,
@@ -20,8 +19,8 @@ from copartner.proof.specimens import (
     with_principal,
     with_resource,
 )
+from support.rulebook import RULEBOOK as BOOK
 
-BOOK = Rulebook.load()
 RULES = BOOK.at(Cloud.COMMERCIAL, date(2026, 11, 22))
 
 

@@ -12,6 +12,7 @@ import pytest
 from copartner.policy.facts import Cloud
 from copartner.policy.rule import BrokenRules
 from copartner.policy.rulebook import Rulebook
+from support.rulebook import RULEBOOK
 
 HEAD = '@id("extra") @text("Extra.") @source("a test") @needs("Nothing.")\n'
 GOOD = HEAD + 'forbid (principal, action == Action::"audit.read", resource) when { principal.appOnly };'
@@ -78,7 +79,7 @@ def test_no_rules_stop_the_start(tmp_path: Path) -> None:
 
 
 def test_spans_cover_every_day_once() -> None:
-    book = Rulebook.load()
+    book = RULEBOOK
     for cloud in Cloud:
         spans = book.spans(cloud)
         assert spans[0].begins == date.min
@@ -89,7 +90,7 @@ def test_spans_cover_every_day_once() -> None:
 
 
 def test_variants_are_other_rulebooks() -> None:
-    book = Rulebook.load()
+    book = RULEBOOK
     at = (Cloud.COMMERCIAL, date(2026, 11, 22))
     open_book = book.variant(permit_all=True, drop_forbids=True)
     assert [rule.id for rule in open_book.rules] == ["permit-all"]
