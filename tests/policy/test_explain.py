@@ -101,9 +101,12 @@ def test_an_explanation_belongs_to_its_rule_set() -> None:
         explain(RULES, Action.SUBSCRIPTION_READ, facts, decide(earlier, Action.SUBSCRIPTION_READ, facts))
 
 
-def test_every_kind_of_request_can_be_explained() -> None:
+@pytest.mark.parametrize(
+    "spans", [slice(-1, None), pytest.param(slice(None), marks=pytest.mark.verify)], ids=["last", "ever"]
+)
+def test_every_kind_of_request_can_be_explained(spans: slice) -> None:
     for cloud in Cloud:
-        for rules in BOOK.spans(cloud):
+        for rules in BOOK.spans(cloud)[spans]:
             for action, kind in kinds(BOOK.schema):
                 for role in (Role.GLOBAL_ADMIN, Role.USER):
                     facts = specimen(action, kind, cloud, sides(action)[0], (role,))
