@@ -8,6 +8,7 @@ from copartner.policy.amending import Amendment
 from copartner.policy.facts import Cloud
 from copartner.policy.rule import BrokenRules
 from copartner.policy.rulebook import Rulebook
+from support.rulebook import RULEBOOK
 
 BEFORE, FROM, LATER, BACK = date(2030, 1, 9), date(2030, 1, 10), date(2030, 3, 1), date(2030, 2, 1)
 NEW = """
@@ -23,7 +24,7 @@ forbid (principal, action == Action::"seats.take", resource) unless { context ha
 
 @pytest.fixture(scope="module")
 def shipped() -> Rulebook:
-    return Rulebook.load()
+    return RULEBOOK
 
 
 def amendment(text: str = NEW, *, ends: tuple[str, ...] = (), until: date | None = None) -> Amendment:

@@ -11,10 +11,10 @@ from copartner.policy.disclosure import Known, known_to
 from copartner.policy.evaluate import covers
 from copartner.policy.explain import Reason, explain
 from copartner.policy.facts import Agreement, Cloud, Ending, Facts, Organisation, Pool, Relationship, Role, Side, Tenant
-from copartner.policy.rulebook import Rulebook, RuleSet
+from copartner.policy.rulebook import RuleSet
 from copartner.proof.specimens import BUSINESS, BUYER, CUSTOMER, OTHER, PARTNER, kinds, sides, specimen, with_context
+from support.rulebook import RULEBOOK as BOOK
 
-BOOK = Rulebook.load()
 OWN_KEYS = {
     "id",
     "organisation",
@@ -146,9 +146,12 @@ OF_ROLES = {"principal.roles", "principal.side"}
 
 
 def cases(role: Role) -> Iterator[tuple[RuleSet, Action, Facts]]:
-    """A request of every kind, with all that the context can hold, in every cloud at every time."""
+    """A request of every kind, with all that the context can hold, in every cloud, for every rule there ever was.
+
+    What a rule tells depends on no other, so that the rules of each time are only those which no earlier time had.
+    """
     for cloud in Cloud:
-        for rules in BOOK.spans(cloud):
+        for rules in new_rules(cloud):
             for action, kind in kinds(BOOK.schema):
                 facts = specimen(action, kind, cloud, sides(action)[0], (role,))
                 yield (
@@ -165,6 +168,15 @@ def cases(role: Role) -> Iterator[tuple[RuleSet, Action, Facts]]:
                         service_delegated_elsewhere=True,
                     ),
                 )
+
+
+def new_rules(cloud: Cloud) -> Iterator[RuleSet]:
+    """Of every time what it brought."""
+    known: set[str] = set()
+    for rules in BOOK.spans(cloud):
+        if brought := tuple(rule for rule in rules.rules if rule.id not in known):
+            yield RuleSet(cloud, rules.begins, rules.ends, brought, BOOK.schema)
+        known |= {rule.id for rule in rules.rules}
 
 
 def reasons(rules: RuleSet, action: Action, known: Known, kind: str) -> Iterator[Reason]:

@@ -31,6 +31,7 @@ from copartner.proof.specimens import (
 )
 from support import forbids
 from support.forbids_of_sales import BINDING, CHANGES, SELLING
+from support.rulebook import RULEBOOK
 
 C, G, V = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT, Cloud.CHINA
 SEED, PRESENT = STORY_DAYS
@@ -265,7 +266,7 @@ CASES = [*_cases(), *(Case(*row) for row in forbids.rows())]
 
 @cache
 def _book() -> Rulebook:
-    return Rulebook.load()
+    return RULEBOOK
 
 
 @cache

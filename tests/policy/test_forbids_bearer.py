@@ -7,10 +7,9 @@ import pytest
 from copartner.policy.actions import Action as A
 from copartner.policy.decide import decide_cold
 from copartner.policy.facts import Cloud, Door, Facts, Role
-from copartner.policy.rulebook import Rulebook
 from copartner.proof.specimens import sides, specimen, with_principal
+from support.rulebook import RULEBOOK as BOOK
 
-BOOK = Rulebook.load()
 C = Cloud.COMMERCIAL
 FIRST_DAYS = {"mfa-portal": date(2019, 11, 18), "mfa-transaction": date(2020, 5, 1), "mfa-api": date(2026, 4, 1)}
 BEFORE_THE_API, PRESENT = date(2026, 3, 31), date(2026, 11, 22)

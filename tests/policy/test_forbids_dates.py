@@ -7,10 +7,9 @@ import pytest
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide_cold
 from copartner.policy.facts import Cloud, Role
-from copartner.policy.rulebook import Rulebook
 from copartner.proof.specimens import BUYER, CUSTOMER, sides, specimen, with_organisation, with_tenant
+from support.rulebook import RULEBOOK as BOOK
 
-BOOK = Rulebook.load()
 C, V = Cloud.COMMERCIAL, Cloud.CHINA
 
 

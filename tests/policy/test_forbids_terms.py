@@ -7,11 +7,10 @@ import pytest
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide_cold
 from copartner.policy.facts import Cloud, Commitment, Role, Side
-from copartner.policy.rulebook import Rulebook
 from copartner.proof.specimens import specimen, with_context
 from policy import test_forbids
+from support.rulebook import RULEBOOK as BOOK
 
-BOOK = Rulebook.load()
 CLOSED = Commitment(window_open=False, reduces=True, shortens=False)
 SHORTER = Commitment(window_open=True, reduces=False, shortens=True)
 CASES = [

@@ -13,6 +13,7 @@ from copartner.policy.amending import Amendment
 from copartner.policy.facts import Cloud
 from copartner.policy.rule import BrokenRules
 from copartner.policy.rulebook import Rulebook
+from support.rulebook import RULEBOOK
 
 HEAD = '@id("extra") @text("Extra.") @source("a test") @needs("Nothing.")\n'
 GOOD = HEAD + 'forbid (principal, action == Action::"audit.read", resource) when { principal.appOnly };'
@@ -99,7 +100,7 @@ def test_a_rule_that_is_not_followed_is_checked_and_in_force_never(directory: Pa
 
 
 def test_spans_cover_every_day_once() -> None:
-    book = Rulebook.load()
+    book = RULEBOOK
     for cloud in Cloud:
         spans = book.spans(cloud)
         assert spans[0].begins == date.min
@@ -110,7 +111,7 @@ def test_spans_cover_every_day_once() -> None:
 
 
 def test_variants_are_other_rulebooks() -> None:
-    book = Rulebook.load()
+    book = RULEBOOK
     at = (Cloud.COMMERCIAL, date(2026, 11, 22))
     open_book = book.variant(permit_all=True, drop_forbids=True)
     assert [rule.id for rule in open_book.rules] == ["permit-all"]

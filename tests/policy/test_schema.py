@@ -3,10 +3,10 @@
 from copartner.policy import facts
 from copartner.policy.actions import Action
 from copartner.policy.plan import PLANS
-from copartner.policy.rulebook import Rulebook
 from copartner.policy.schema import Attribute, Type
+from support.rulebook import RULEBOOK
 
-SCHEMA = Rulebook.load().schema
+SCHEMA = RULEBOOK.schema
 
 
 def test_actions_are_those_of_the_schema() -> None:

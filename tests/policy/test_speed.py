@@ -9,10 +9,10 @@ import pytest
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide, decide_cold
 from copartner.policy.facts import Cloud, FactContext, Facts, Role, Side
-from copartner.policy.rulebook import Rulebook
 from copartner.proof.specimens import specimen
+from support.rulebook import RULEBOOK
 
-RULES = Rulebook.load().at(Cloud.COMMERCIAL, date(2026, 11, 22))
+RULES = RULEBOOK.at(Cloud.COMMERCIAL, date(2026, 11, 22))
 
 
 def _microseconds(timer: Timer, times: int) -> float:

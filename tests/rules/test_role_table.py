@@ -10,10 +10,9 @@ import pytest
 from copartner.policy.actions import Action as A
 from copartner.policy.decide import decide_cold
 from copartner.policy.facts import Cloud, Role, Side
-from copartner.policy.rulebook import Rulebook
 from copartner.proof.specimens import specimen
+from support.rulebook import RULEBOOK as BOOK
 
-BOOK = Rulebook.load()
 ROLES = (
     Role.GLOBAL_ADMIN,
     Role.USER_MANAGEMENT_ADMIN,

@@ -24,11 +24,11 @@ from copartner.policy.rulebook import Rulebook
 from copartner_emulator.world import load, read_world
 from copartner_emulator.world_model import Tenant, World
 from support.postgres import Database
+from support.rulebook import RULEBOOK
 from support.signing import OneKey
 
 SEED_DAY = datetime(2020, 11, 29, 9, tzinfo=UTC)
 PRESENT = datetime(2026, 11, 22, 9, tzinfo=UTC)
-RULEBOOK = Rulebook.load()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,10 @@ from copartner.policy.facts import (
     Tenant,
 )
 from copartner.policy.operating import RuleVersion, TenantRecord
-from copartner.policy.rulebook import Rulebook, RuleSet
+from copartner.policy.rulebook import RuleSet
 from copartner.proof.specimens import kinds
+from support.rulebook import RULEBOOK as BOOK
 
-BOOK = Rulebook.load()
 KINDS = list(kinds(BOOK.schema))
 
 _tenant = st.sampled_from(["t-1", "t-2", "t-3"])

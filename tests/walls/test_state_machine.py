@@ -1,11 +1,14 @@
 """Four partners and three customers do what they like; no partner sees or changes what another sold."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis.stateful import RULE_MARKER
 
 from support.postgres import Server
+from support.walls.delegating import Delegating
 from support.walls.judge import SaleChangeError, SaleSightError
 from support.walls.perform import ALL, NONE, ROWS_ALONE, RULES_ALONE, new_seed, on_stage, perform
 from support.walls.stage import Walls
@@ -36,3 +39,11 @@ def test_without_walls_a_play_finds_it_by_itself(
     with on_stage(postgres, tmp_path, NONE) as stage, pytest.raises(error) as found:
         perform(stage, plays=500, steps=STEPS, chosen=chosen, watched=(error,))
     record_property("found", str(found.value)[:300])
+
+
+def test_no_act_of_the_play_hides_another() -> None:
+    acts = Counter(
+        name for kind in Delegating.__mro__ for name, made in vars(kind).items() if hasattr(made, RULE_MARKER)
+    )
+    assert len(acts) > 40
+    assert [name for name, defined in acts.items() if defined > 1] == []

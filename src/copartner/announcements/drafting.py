@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from copartner.announcements.model import Content, Language, Text, Workspace
+from copartner.announcements.model import Content, Text, Workspace
 from copartner.announcements.rules import LONGEST_TEXT, checked
 from copartner.announcements.texts import texts_in
+from copartner.kernel.languages import Language
 from copartner.policy.facts import Cloud, Side
 
 
@@ -102,7 +103,7 @@ def _changes(difference: Difference, cloud: Cloud, language: Language) -> Iterat
 
 
 def _said(language: Language, english: str, german: str | None) -> str:
-    return german if language is Language.DE and german else english
+    return german if language is Language.GERMAN and german else english
 
 
 def _joined(paragraphs: Iterable[str]) -> str:

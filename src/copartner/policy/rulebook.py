@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
+from types import MappingProxyType
 
 import cedarpy
 import msgspec
@@ -44,7 +45,7 @@ class RuleSet:
         ends: date,
         rules: tuple[Rule, ...],
         schema: Schema,
-        known: Mapping[str, cedarpy.PolicySet],
+        known: Mapping[str, cedarpy.PolicySet] = MappingProxyType({}),
     ) -> None:
         self.cloud = cloud
         self.begins = begins
@@ -182,7 +183,7 @@ class Rulebook:
         if self.source is None:
             raise ValueError("a variant is not amended: amend the rulebook it came from")
         source = replace(self.source, amendments=(*self.source.amendments, amendment))
-        return Rulebook(amended(self.rules, amendment, self.schema), self.schema, source, self)
+        return Rulebook(amended(self.rules, amendment, self.schema), self.schema, source, former=self)
 
     def spans(self, cloud: Cloud) -> tuple[RuleSet, ...]:
         """The rule sets of a cloud in the order of their dates; together they cover every day."""

@@ -31,9 +31,9 @@ from copartner.kernel.ids import Ids
 from copartner.kernel.paging import PageTokens
 from copartner.kernel.secrets import Drawn
 from copartner.policy.facts import Cloud, Role, Side
-from copartner.policy.rulebook import Rulebook
 from copartner_emulator.world import World, load, read_world
 from support.postgres import Database, in_thread
+from support.rulebook import RULEBOOK
 
 NOW = datetime(2020, 11, 29, 9, tzinfo=UTC)
 BASIC = "CFQ7TTC0B45C"
@@ -61,7 +61,7 @@ async def ctx(loaded: Database, world: World) -> AsyncIterator[Context]:
     clock = FixedClock(NOW)
     runtime = Runtime(
         pool=Pool(loaded.login_url, size=2),
-        rules=InForce(Rulebook.load()),
+        rules=InForce(RULEBOOK),
         cloud=Cloud.COMMERCIAL,
         programme_clock=clock,
         machine_clock=clock,

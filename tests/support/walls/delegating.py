@@ -12,7 +12,7 @@ from support.walls.play import ADDRESSEES, BUYERS, PARTNERS, REPEATS, THINGS
 from support.walls.running import Buying
 
 ROLES = st.lists(st.sampled_from(tuple(known())), min_size=1, max_size=3)
-DURATIONS = st.sampled_from(("P1D", "P30D", "P30D", "P1Y", "P2Y", "P25M"))
+DURATIONS = st.sampled_from(("P1D", "P30D", "P30D", "P1Y", "P2Y", "P25M", "P25M"))
 EXTENSIONS = st.sampled_from((AutoExtend.NOT, AutoExtend.NOT, AutoExtend.HALF_A_YEAR))
 REPEATED = (
     *(consent.approve_relationship, consent.reject_relationship, consent.end_relationship),
@@ -23,6 +23,19 @@ REPEATED = (
 class Delegating(Buying):
     """Granular relationships: partners draft, ask and end, customers answer and end."""
 
+    def start(self, who: Any, customer: int) -> None:
+        """A granular relationship too that somebody else is asked for."""
+        super().start(who, customer)
+        asked = Asked(
+            display_name=self.mark(),
+            duration="P1Y",
+            roles=tuple(known())[-1:],
+            customer_tenant_id=self.stage.customers[(customer + 1) % 3].id,
+        )
+        made = self.partner(who, service.create_relationship, asked=asked)
+        if made is not None:
+            self.partner(who, service.ask_for_approval, key=made.key)
+
     @rule(
         who=PARTNERS,
         which=st.one_of(st.none(), st.none(), THINGS),
@@ -31,7 +44,7 @@ class Delegating(Buying):
         duration=DURATIONS,
         extend=EXTENSIONS,
     )
-    def draft(self, who: Any, which: Any, whom: Any, roles: Any, duration: str, extend: AutoExtend) -> None:
+    def draft_granular(self, who: Any, which: Any, whom: Any, roles: Any, duration: str, extend: AutoExtend) -> None:
         """A new one, which an Admin agent asks for at once, or another text for one that is there."""
         asked = Asked(
             display_name=self.mark(),
@@ -68,6 +81,7 @@ class Delegating(Buying):
     @rule(
         who=BUYERS,
         place=st.integers(0, 7),
+        addressed=st.booleans(),
         what=st.sampled_from(
             (
                 *(consent.approve_relationship, consent.approve_relationship, consent.reject_relationship),
@@ -76,8 +90,9 @@ class Delegating(Buying):
         ),
         repeat=REPEATS,
     )
-    def answer_granular(self, who: Any, place: int, what: Any, repeat: str | None) -> None:
-        asked = self._of("admin_relationship")
+    def answer_granular(self, who: Any, place: int, addressed: bool, what: Any, repeat: str | None) -> None:
+        own = self.buying(who).id
+        asked = [row for row in self._of("admin_relationship") if not addressed or row.customer == own]
         row = asked[place % len(asked)] if asked else None
         key = Key(row.partner, row.id) if row and row.partner else Key(self._partner(place), self.new_id())
         self.buyer(who, what, repeat=repeat if what in REPEATED else None, key=key)

@@ -21,6 +21,8 @@ from support.walls.selling import Selling
 STATE = ("suspend", "reactivate", "cancel", "quantity", "nickname", "auto_renew")
 TERMS = ("term", "billing_cycle", "commitment_ends_at")
 OWNERS = ("partner_tenant_id", "customer_tenant_id")
+# What may be asked for instead of a subscription.
+TARGETS = ("Office 365 Premium", "Office 365 Enterprise")
 EVERYTHING = (*STATE, *TERMS, *OWNERS, "partner_of_record", "parent_id")
 
 
@@ -54,6 +56,17 @@ class Running(Selling):
     def _change(self, who: Any, which: Any, asked: list[str], other: Any) -> None:
         customer, subscription = self.thing("subscription", who, which)
         patch = Patch(**dict(self._wanted(one, who, other) for one in asked))
+        self.partner(
+            *(who, subscriptions.change_subscription),
+            customer_id=customer, subscription_id=subscription, patch=patch,
+        )  # fmt: skip
+
+    @rule(who=PARTNERS, place=st.integers(0, 7), cancelled=st.booleans())
+    def regret(self, who: Any, place: int, cancelled: bool) -> None:
+        """A week later the partner wants less of what it sold, or nothing."""
+        self.wait(8)
+        customer, subscription = self.thing("subscription", who, ("own", place))
+        patch = Patch(status=Status.DELETED) if cancelled else Patch(quantity=1)
         self.partner(
             *(who, subscriptions.change_subscription),
             customer_id=customer, subscription_id=subscription, patch=patch,
@@ -98,14 +111,24 @@ class Running(Selling):
     @rule(
         who=PARTNERS,
         which=THINGS,
-        title=st.sampled_from(("Office 365 Premium", "Office 365 Enterprise")),
+        title=st.sampled_from(TARGETS),
         term=st.sampled_from((None, None, "P1M", "P1Y", "P3Y")),
         part=st.booleans(),
         repeat=REPEATS,
     )
     def become(self, who: Any, which: Any, title: str, term: str | None, part: bool, repeat: str | None) -> None:
+        self._become(who, which, title, term, repeat, quantity=3 if part else None)
+
+    @rule(who=PARTNERS, place=st.integers(0, 7), title=st.sampled_from(TARGETS))
+    def shorten(self, who: Any, place: int, title: str) -> None:
+        """The shortest term there is for what the partner sold, which mostly has a longer one that runs."""
+        self._become(who, ("own", place), title, "P1M", None)
+
+    def _become(
+        self, who: Any, which: Any, title: str, term: str | None, repeat: str | None, *, quantity: int | None = None
+    ) -> None:
         customer, subscription = self.thing("subscription", who, which)
-        change = Change(catalog_item_id=self.stage.item(title, customer), quantity=3 if part else None, term=term)
+        change = Change(catalog_item_id=self.stage.item(title, customer), quantity=quantity, term=term)
         self.partner(
             *(who, transitions.transition_subscription),
             repeat=repeat, customer_id=customer, subscription_id=subscription, change=change,

@@ -30,7 +30,7 @@ GOODS: dict[str, dict[str, Any]] = {
     "VM reservation": _MONTHLY,
 }
 _ONE_BY_ONE = {"Azure plan": 1, "Office 365 Basic": 250, "VM reservation": 3}
-TITLES = st.sampled_from((*GOODS, "Office 365 Enterprise", "Office 365 Enterprise", "Office 365 Basic"))
+TITLES = st.sampled_from((*GOODS, "Office 365 Enterprise", "Office 365 Enterprise", *["Office 365 Basic"] * 3))
 
 
 class Asking(Play):
@@ -76,6 +76,13 @@ class Asking(Play):
         customer = self.addressee(who, whom)
         self.partner(who, catalogue.list_products, customer_id=customer, target_view="OnlineServices")
 
+    @rule(place=st.integers(0, 3), which=st.integers(0, 7))
+    def part(self, place: int, which: int) -> None:
+        """A Global admin ends the relationship with somebody to whom the partner sold."""
+        who = (place, "ga")
+        customer, _ = self.thing("subscription", who, ("own", which))
+        self.partner(who, customers.end_relationship, customer_id=customer)
+
     @rule(who=PARTNERS, whom=ADDRESSEES, ends=st.booleans())
     def loosen(self, who: Any, whom: Any, ends: bool) -> None:
         service = customers.end_relationship if ends else customers.remove_privileges
@@ -120,13 +127,15 @@ class Selling(Asking):
     """Carts, checkouts and orders."""
 
     def start(self, who: Any, customer: int) -> None:
-        """A subscription, an open cart and an open request."""
+        """A subscription, an open cart, and open requests, one to whoever opens it and one to somebody else."""
         # Two of the partners begin with what is pooled, so that they meet its maximum.
         _, wishes = self._wishes(who, customer, ["Office 365 Basic" if who[0] > 1 else "Office 365 Enterprise"], None)
         buyer = self.stage.customers[customer].id
         self.partner(who, orders.place_order, customer_id=buyer, wishes=wishes)
         self.partner(who, orders.create_cart, customer_id=buyer, wishes=wishes)
         self.partner(who, requests.send_request, reason=self.mark())
+        other = self.stage.customers[(customer + 1) % 3].id
+        self.partner(who, requests.send_request, reason=self.mark(), customer_tenant_id=other)
 
     @rule(who=PARTNERS, whom=ADDRESSEES, titles=st.lists(TITLES, min_size=1, max_size=2), below=THINGS, repeat=REPEATS)
     def draft(self, who: Any, whom: Any, titles: list[str], below: Any, repeat: str | None) -> None:

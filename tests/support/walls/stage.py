@@ -12,6 +12,7 @@ from uuid import UUID
 
 from copartner.kernel.database import connect
 from copartner.policy.facts import Cloud
+from copartner.worker import everything_due
 from support.postgres import Database
 from support.programme import PRESENT, RULEBOOK, Programme, programme
 from support.walls.crowd import crowd, customers, partners
@@ -150,6 +151,11 @@ class Stage:
                 ON CONFLICT DO NOTHING""",
                 *(customer, new(), now - timedelta(days=1)),
             )
+
+    def wait(self, days: int) -> None:
+        """Time passes, and brings about what it does."""
+        self.programme.clock.moment += timedelta(days=days)
+        self.run(everything_due(self.programme.runtime, until=self.now))
 
     @property
     def now(self) -> datetime:
