@@ -31,7 +31,7 @@ class Delegating(Buying):
         duration=DURATIONS,
         extend=EXTENSIONS,
     )
-    def draft(self, who: Any, which: Any, whom: Any, roles: Any, duration: str, extend: AutoExtend) -> None:
+    def draft_granular(self, who: Any, which: Any, whom: Any, roles: Any, duration: str, extend: AutoExtend) -> None:
         """A new one, which an Admin agent asks for at once, or another text for one that is there."""
         asked = Asked(
             display_name=self.mark(),
