@@ -23,13 +23,13 @@ pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
 C, G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
 Record = Callable[[str, object], None]
 
-# What each forbid is provoked by in a play. The others cannot be: own-tenant and rel-own-name speak about what is
-# always the actor's own, and rel-dap-asked is asked without being required.
 IN_DIRECTORIES = {
     *("list_users", "list_roles", "list_members", "list_licences", "read_user", "list_user_roles"),
     *("list_user_licences", "create_user", "change_user", "reset_password", "delete_user", "give_role", "take_role"),
     "update_licences",
 }
+# What each forbid is provoked by in a play. The others cannot be: own-tenant and rel-own-name speak about what is
+# always the actor's own, and rel-dap-asked is asked without being required.
 PROVOKED = {
     "behalf-delegated": IN_DIRECTORIES,
     "behalf-guarded": {"change_user", "reset_password", "delete_user"},
@@ -77,7 +77,8 @@ PROVOKED = {
     "seats-pooled": {"place_order", "checkout"},
     "user-only": {"send_request", "attest_agreement"},
 }
-# No act of the play comes to these (behalf-own: the database answers a partner's own approvals alone); tests/walls/test_forbids_matter.py and tests/policy show each of them by itself.
+# No act of the play comes to these; tests/walls/test_forbids_matter.py and tests/policy show each of them by itself. To
+# behalf-own none can: the database answers a partner's own approvals alone.
 UNPROVOKED = {
     "access-revoked", "access-revoker", "access-told", "behalf-own", "cn-licences", "csp-tier-customer", "cust-purge",
     "dap-required", "dir-admin-consent", "dir-global-admin", "enrol-restricted", "gdap-acceptor", "gdap-active",
