@@ -163,7 +163,8 @@ class OnBehalf(Delegating):
     def _summed(self, answer: tuple[Units, ...], customer: UUID) -> tuple[set[Any], set[Any]]:
         """What was told of licences, and what may be told: the units of a SKU of all sellers together."""
         asked = """SELECT product_id || ':' || sku_id AS name, sum(quantity) FILTER (WHERE status = 'active') AS active
-            FROM subscription WHERE customer_tenant_id = $1 AND kind = 'license' GROUP BY product_id, sku_id"""
+            FROM subscription WHERE customer_tenant_id = $1 AND kind = 'license'
+            AND status NOT IN ('pending', 'deleted') GROUP BY product_id, sku_id"""
         summed = {(it["name"], it["active"] or 0) for it in self.stage.run(self.stage.owner.fetch(asked, customer))}
         told = {(it.sku.name, it.active) for it in answer}
         return told, summed if told else set()
