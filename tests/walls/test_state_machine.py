@@ -9,7 +9,7 @@ from hypothesis.stateful import RULE_MARKER
 
 from support.postgres import Server
 from support.walls.delegating import Delegating
-from support.walls.judge import SaleChangeError, SaleSightError
+from support.walls.judge import DirectoryChangeError, SaleChangeError, SaleSightError
 from support.walls.perform import ALL, NONE, ROWS_ALONE, RULES_ALONE, new_seed, on_stage, perform
 from support.walls.stage import Walls
 
@@ -30,7 +30,7 @@ def test_no_partner_sees_or_changes_what_another_sold(
             assert any("mp-" in outcome for _, outcome in stage.outcomes), "nobody tried what belongs to another"
 
 
-@pytest.mark.parametrize("error", [SaleChangeError, SaleSightError])
+@pytest.mark.parametrize("error", [SaleChangeError, SaleSightError, DirectoryChangeError])
 def test_without_walls_a_play_finds_it_by_itself(
     postgres: Server, tmp_path: Path, record_property: Record, error: type[AssertionError]
 ) -> None:

@@ -8,7 +8,14 @@ import pytest
 from copartner.policy.facts import Cloud
 from support.postgres import Server
 from support.programme import RULEBOOK
-from support.walls.judge import ForeignChangeError, SaleChangeError, SaleSightError
+from support.walls.judge import (
+    AssignmentChangeError,
+    DirectoryChangeError,
+    DirectorySightError,
+    ForeignChangeError,
+    SaleChangeError,
+    SaleSightError,
+)
 from support.walls.perform import ALL, NONE, ROWS_ALONE, RULES_ALONE, new_seed, on_stage, perform
 from support.walls.stage import Walls
 
@@ -16,19 +23,34 @@ pytestmark = [pytest.mark.verify, pytest.mark.timeout(900)]
 C, G = Cloud.COMMERCIAL, Cloud.US_GOVERNMENT
 Record = Callable[[str, object], None]
 
+IN_DIRECTORIES = {
+    *("list_users", "list_roles", "list_members", "list_licences", "read_user", "list_user_roles"),
+    *("list_user_licences", "create_user", "change_user", "reset_password", "delete_user", "give_role", "take_role"),
+    "update_licences",
+}
 # What each forbid is provoked by in a play. The others cannot be: own-tenant and rel-own-name speak about what is
-# always the actor's own, rel-dap-asked is asked without being required, and no play administers users.
+# always the actor's own, and rel-dap-asked is asked without being required.
 PROVOKED = {
+    "behalf-delegated": IN_DIRECTORIES,
+    "behalf-guarded": {"change_user", "reset_password", "delete_user"},
     "csp-no-partner-buyer": {"create_cart", "place_order", "accept_request", "accept_standing"},
     "csp-self-affiliate": {"create_cart", "place_order", "accept_request", "accept_standing"},
     "csp-tenant-only": {"create_cart", "place_order", "accept_request", "accept_standing"},
+    "dir-guarded": {"add_member", "remove_member"},
     "gdap-acceptor-2026": {"approve_relationship", "reject_relationship", "end_relationship"},
     "gdap-addressee": {"approve_relationship", "reject_relationship", "read_invitation"},
     "gdap-asker": {"create_relationship"},
+    "gdap-assigner": {"create_assignment", "change_assignment", "delete_assignment"},
     "gdap-limits": {"create_relationship", "change_relationship"},
     "gdap-national": {"create_relationship"},
-    "gdap-own": {"read_relationship", "change_relationship", "delete_relationship", "terminate_relationship"},
+    "gdap-over-dap": IN_DIRECTORIES,
+    "gdap-own": {
+        *("read_relationship", "change_relationship", "delete_relationship", "terminate_relationship"),
+        *("create_assignment", "change_assignment", "delete_assignment", "list_assignments"),
+    },
     "gdap-start": {"create_relationship"},
+    "gdap-within": {"create_assignment", "change_assignment"},
+    "gov-users": IN_DIRECTORIES,
     "mca-confirmed": {"place_order", "checkout"},
     "mp-addon": {"create_cart", "place_order", "change_subscription"},
     "mp-ownership": {"change_subscription"},
@@ -39,6 +61,7 @@ PROVOKED = {
     "nce-7-days": {"change_subscription"},
     "nce-longer-only": {"transition_subscription"},
     "own-decision": {"read_decision"},
+    "own-directory": {"add_member", "remove_member"},
     "rel-acceptor": {"accept_request", "decline_request", "read_consent"},
     "rel-addressee": {"accept_request", "decline_request", "read_consent"},
     "rel-address": {"create_customer", "accept_request", "accept_standing"},
@@ -54,16 +77,16 @@ PROVOKED = {
     "seats-pooled": {"place_order", "checkout"},
     "user-only": {"send_request", "attest_agreement"},
 }
-# No act of the play comes to these; tests/walls/test_forbids_matter.py and tests/policy show each of them by itself.
+# No act of the play comes to these; tests/walls/test_forbids_matter.py and tests/policy show each of them by itself. To
+# behalf-own none can: the database answers a partner's own approvals alone.
 UNPROVOKED = {
-    "access-revoked", "access-revoker", "access-told", "behalf-delegated", "behalf-guarded", "behalf-own",
-    "cn-licences", "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "dir-global-admin",
-    "dir-guarded", "enrol-restricted", "gdap-acceptor", "gdap-active", "gdap-assigner", "gdap-cap", "gdap-over-dap",
-    "gdap-provider", "gdap-reseller-consent", "gdap-within", "gov-users", "mfa-api", "mfa-portal", "mfa-transaction",
-    "mpa-signed", "mpa-signed-reseller", "one-dap-per-service", "one-dap-per-service-2016", "own-directory",
-    "own-tenant", "rel-dap-asked", "rel-own-name", "reseller-limits",
+    "access-revoked", "access-revoker", "access-told", "behalf-own", "cn-licences", "csp-tier-customer", "cust-purge",
+    "dap-required", "dir-admin-consent", "dir-global-admin", "enrol-restricted", "gdap-acceptor", "gdap-active",
+    "gdap-cap", "gdap-provider", "gdap-reseller-consent", "mfa-api", "mfa-portal", "mfa-transaction", "mpa-signed",
+    "mpa-signed-reseller", "one-dap-per-service", "one-dap-per-service-2016", "own-tenant", "rel-dap-asked",
+    "rel-own-name", "reseller-limits",
 }  # fmt: skip
-ONLY_GOVERNMENT = {"gdap-national", "rel-address", "rel-dap-forced"}
+ONLY_GOVERNMENT = {"gdap-national", "gov-users", "rel-address", "rel-dap-forced"}
 MORE, MOST_MORE = 40, 8
 PROMISES = {rule for rule in PROVOKED if rule.startswith("mp-")}
 
@@ -124,8 +147,12 @@ def _provoked(outcomes: Iterable[tuple[str, str]]) -> set[str]:
         (Walls(row_security=True, rules=False, opened=frozenset({"cart"})), SaleChangeError),
         (Walls(row_security=True, rules=False, opened=frozenset({"purchase_order"})), SaleSightError),
         (Walls(row_security=True, rules=False, opened=frozenset({"relationship_request"})), ForeignChangeError),
+        (Walls(row_security=False, rules=True, without=frozenset({"gdap-own"})), AssignmentChangeError),
+        (Walls(row_security=False, rules=True, without=frozenset({"behalf-guarded"})), DirectoryChangeError),
+        (Walls(row_security=True, rules=False, ungated=True), DirectoryChangeError),
         (NONE, SaleChangeError),
         (NONE, SaleSightError),
+        (NONE, DirectorySightError),
     ],
     ids=str,
 )

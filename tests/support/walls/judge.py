@@ -3,14 +3,19 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from copartner.command.context import Caller
+from copartner.directory.model import Units
 from copartner.kernel.errors import Refusal
+from copartner.kernel.paging import Page
 from copartner.policy.facts import Side
-from support.walls.snapshot import MARKER, OPEN, RARE, SOLD, Record, Row, Rows
+from support.walls.directories import Directories
+from support.walls.snapshot import DELEGATING, MARKER, OPEN, RARE, SOLD, Record, Row, Rows
 
 _GUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NUMBER = r"(?<![\w.:+-])9\d{4}(?![\w.:-])"
@@ -25,12 +30,24 @@ class SaleChangeError(ForeignChangeError):
     """A partner changed a subscription, order or cart of another."""
 
 
+class DirectoryChangeError(ForeignChangeError):
+    """A partner changed another's directory without an approval of its own that covers it."""
+
+
+class AssignmentChangeError(ForeignChangeError):
+    """A partner changed an assignment or a group of another."""
+
+
 class ForeignSightError(AssertionError):
     """Somebody read of what another sold."""
 
 
 class SaleSightError(ForeignSightError):
     """A partner was answered with something of a subscription, order or cart of another."""
+
+
+class DirectorySightError(ForeignSightError):
+    """A partner was answered with something of a directory without an approval of its own that covers it."""
 
 
 @dataclass
@@ -61,10 +78,7 @@ class Judge:
                 continue
             opened = row.kind in OPEN and row.customer is None and not row.draft
             if not _may_change(now if opened else row, tenant, side):
-                sale = side is Side.PARTNER and row.kind in SOLD
-                raise (SaleChangeError if sale else ForeignChangeError)(
-                    f"{side} {tenant} changed {row.whole} into {now.whole}"
-                )
+                raise _of_foreign(row, side)(f"{side} {tenant} changed {row.whole} into {now.whole}")
             if now.fixed != row.fixed:
                 raise ForeignChangeError(f"{key} was settled: {row.whole} became {now.whole}")
             if row.settled and now.settled != row.settled and not _settled_anew(row, before, after):
@@ -75,6 +89,7 @@ class Judge:
 
     def sight(self, answer: Any, *, tenant: UUID, side: Side) -> None:
         """Raise ForeignSightError when an answer to the tenant, or a refusal, holds anything of a stranger's row."""
+        answer = _beyond_disclosed(answer)
         words = _words(answer)
         if not isinstance(answer, BaseException):
             words |= {str(number) for number in _numbers(msgspec.to_builtins(answer)) if number >= RARE}
@@ -110,6 +125,63 @@ class Judge:
                 raise (SaleSightError if sale else ForeignSightError)(
                     f"{tenant} {how}, with {sorted(seen)} of {row.whole}"
                 )
+
+
+def administered(before: Directories, after: Directories, *, caller: Caller, now: datetime, rules: bool) -> None:
+    """Raise DirectoryChangeError unless whatever changed in a directory was its own tenant's or approved.
+
+    Without rules nobody asks what the approval covers: then there has to be one, of anything.
+    """
+    for touch in before.touched(after):
+        if UUID(touch.tenant) != caller.tenant_id or caller.side is not Side.PARTNER:
+            lacking = _lacking(before, UUID(touch.tenant), caller, now, touch.needed if rules else None)
+            if lacking:
+                raise DirectoryChangeError(f"{lacking}, yet {touch.what}")
+
+
+def looked_into(
+    directories: Directories,
+    answer: Any,
+    *,
+    customer: UUID,
+    caller: Caller,
+    now: datetime,
+    needed: frozenset[str] | None,
+) -> None:
+    """Raise DirectorySightError when an answer shows something of a directory that was not approved."""
+    shown = answer.items if isinstance(answer, Page) else answer
+    if shown and (lacking := _lacking(directories, customer, caller, now, needed)):
+        raise DirectorySightError(f"{lacking}, yet was answered {answer!r}")
+
+
+def _lacking(
+    directories: Directories, customer: UUID, caller: Caller, now: datetime, needed: frozenset[str] | None
+) -> str:
+    """What a caller lacks at a customer; empty when it has one of the roles needed, or where none is, any approval."""
+    partner, who = caller.tenant_id, f"{caller.side} {caller.tenant_id}, user {caller.subject_id}"
+    if caller.side is not Side.PARTNER or not directories.delegates(customer, partner, now):
+        return f"{who} has no approval of {customer}"
+    held = directories.powers(customer, partner, caller.subject_id, now)
+    return (
+        ""
+        if needed is None or held & needed
+        else f"{who} has {sorted(held)} at {customer} and none of {sorted(needed)}"
+    )
+
+
+def _of_foreign(row: Row, side: Side) -> type[ForeignChangeError]:
+    if side is not Side.PARTNER:
+        return ForeignChangeError
+    if row.kind in DELEGATING:
+        return AssignmentChangeError
+    return SaleChangeError if row.kind in SOLD else ForeignChangeError
+
+
+def _beyond_disclosed(answer: Any) -> Any:
+    """The answer without the sums of licences, which are told of all sellers together (a declared disclosure)."""
+    if isinstance(answer, tuple):
+        return tuple(one.sku if isinstance(one, Units) else one for one in answer)
+    return answer
 
 
 def _may_see(row: Row, tenant: UUID) -> bool:

@@ -11,8 +11,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from copartner.policy.facts import Cloud
 from support.postgres import Server
-from support.walls.delegating import Delegating
 from support.walls.judge import ForeignChangeError, ForeignSightError
+from support.walls.on_behalf import OnBehalf
 from support.walls.stage import Stage, Walls
 
 ALL = Walls(row_security=True, rules=True)
@@ -42,7 +42,7 @@ def perform(
     stage: Stage, *, plays: int, steps: int, chosen: int, watched: tuple[type[AssertionError], ...] = BOTH
 ) -> None:
     """Have Hypothesis make up plays from a seed; raises what the judge raises."""
-    machine = type("Play", (Delegating,), {"stage": stage, "watched": watched})
+    machine = type("Play", (OnBehalf,), {"stage": stage, "watched": watched})
     run_state_machine_as_test(
         seed(chosen)(machine),
         settings=settings(

@@ -1,6 +1,7 @@
 """The frame of a play: who acts on what, one step, and the judgement after it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -12,7 +13,8 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from copartner.command.context import Context, HiddenRowError, RequestKey
+from copartner.command.command import NotDecided
+from copartner.command.context import Caller, Context, HiddenRowError, RequestKey
 from copartner.command.denial import Denied
 from copartner.kernel.errors import Refusal
 from copartner.policy.facts import Cloud, Side
@@ -77,13 +79,15 @@ class Play(RuleBasedStateMachine):
 
     def partner(self, who: tuple[int, str], service: Service, *, repeat: str | None = None, **named: Any) -> Any:
         """A partner's user or application calls a service."""
+        return self._step(self.agent(who), service, repeat, named)
+
+    def agent(self, who: tuple[int, str]) -> Context:
+        """A partner's user or application."""
         place, user = who
         tenant = self.stage.partners[place]
         if user == "app":
-            context = self.stage.programme.application(tenant.domain.removesuffix(".example"))
-        else:
-            context = self._context(tenant, user, Side.PARTNER)
-        return self._step(context, service, repeat, named)
+            return self.stage.programme.application(tenant.domain.removesuffix(".example"))
+        return self._context(tenant, user, Side.PARTNER)
 
     def buyer(self, who: tuple[int, str], service: Service, *, repeat: str | None = None, **named: Any) -> Any:
         """A customer's user calls a service."""
@@ -102,8 +106,8 @@ class Play(RuleBasedStateMachine):
         if repeat:
             digest = sha256(repr(sorted(named.items())).encode()).digest()
             ctx = replace(ctx, request=RequestKey("POST", f"/{service.__name__}", repeat, digest))
-        tenant, side, stage = ctx.caller.tenant_id, ctx.caller.side, self.stage
-        self.judge.tell(tenant, _named(named))
+        stage = self.stage
+        self.judge.tell(ctx.caller.tenant_id, _named(named))
         answer: Any
         try:
             answer = stage.run(service(ctx, **named))
@@ -112,25 +116,31 @@ class Play(RuleBasedStateMachine):
             answer, outcome = denied, f"denied {' '.join(denied.rules)}"
         except Refusal as refusal:
             answer, outcome = refusal, type(refusal).__name__
-        except (HiddenRowError, asyncpg.PostgresError) as stopped:
+        except (HiddenRowError, NotDecided, asyncpg.PostgresError) as stopped:
             # Where the rules stand, row security and constraints have nothing to catch.
             if stage.walls.ruled:
                 raise
             answer, outcome = stopped, type(stopped).__name__
         stage.outcomes[service.__name__, outcome] += 1
-        self._judge(answer, tenant, side)
+        self._judge(answer, ctx.caller)
         return None if isinstance(answer, BaseException) else answer
 
-    def _judge(self, answer: Any, tenant: UUID, side: Side) -> None:
-        stage = self.stage
+    def _judge(self, answer: Any, caller: Caller) -> None:
+        stage, tenant, side = self.stage, caller.tenant_id, caller.side
         before, after = self.judge.rows, stage.run(rows(stage.owner, stage.tenants))
         self.judge.rows = after
-        try:
+        with self.watching():
             self.judge.change(before, after, tenant=tenant, side=side)
             self.judge.sight(answer, tenant=tenant, side=side)
             made = stage.run(records(stage.owner, self._written))
             self._written = made[-1].id if made else self._written
             self.judge.written(made)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """What the judge finds here ends the play where it is watched for."""
+        try:
+            yield
         except (ForeignChangeError, ForeignSightError) as found:
             if isinstance(found, self.watched):
                 raise

@@ -23,6 +23,13 @@ _FIXED = {
     "reseller_relationship": "ARRAY[t.customer_tenant_id, t.partner_tenant_id, t.request_id]::text",
     "billing_profile": "ARRAY[t.customer_tenant_id, t.partner_tenant_id]::text",
     "admin_relationship": "t.partner_tenant_id::text || t.created_at",
+    "access_assignment": "ARRAY[t.partner_tenant_id, t.customer_tenant_id, t.relationship_id, t.group_id]::text "
+    "|| t.created_at",
+}
+# What is another row of the same thing.
+_BESIDE = {
+    "access_assignment": "SELECT string_agg(r::text, ' ' ORDER BY r::text) FROM access_assignment_role r "
+    "WHERE r.partner_tenant_id = t.partner_tenant_id AND r.assignment_id = t.id",
 }
 # What an order settled, and only a later one of the same seller settles anew; and what was asked of a customer.
 _SETTLED = {
@@ -36,14 +43,21 @@ _NUMBERS = {"subscription": "t.quantity::text", "purchase_order": _LINES, "cart"
 OPEN = ("relationship_request", "admin_relationship")
 # Carts, orders and subscriptions: what is sold.
 SOLD = (*_NUMBERS, "subscription_transition")
+# What a partner gives its own people powers by.
+DELEGATING = ("access_assignment", "directory_group")
 _ROWS = " UNION ALL ".join(
     f"SELECT '{table}' AS kind, t.id, t.partner_tenant_id AS partner, t.customer_tenant_id AS customer, "
-    f"t::text AS whole, {fixed} AS fixed, {_SETTLED.get(table, repr(''))} AS settled, "
+    f"t::text || coalesce(({_BESIDE.get(table, 'NULL')}), '') AS whole, {fixed} AS fixed, "
+    f"{_SETTLED.get(table, repr(''))} AS settled, "
     f"coalesce({_NUMBERS.get(table, 'NULL')}, '') AS numbers FROM {table} t"
     for table, fixed in _FIXED.items()
 ) + (
     " UNION ALL SELECT 'tenant', t.id, NULL, NULL, t::text, t::text, '', '' FROM tenant t WHERE t.id = ANY ($1)"
     " UNION ALL SELECT 'enrolment', e.tenant_id, NULL, NULL, e::text, e::text, '', '' FROM enrolment e"
+    " UNION ALL SELECT 'directory_group', g.id, g.tenant_id, NULL, g::text || coalesce((SELECT string_agg("
+    "m.member_id::text, ' ' ORDER BY m.member_id) FROM group_member m WHERE m.tenant_id = g.tenant_id "
+    "AND m.group_id = g.id), ''), g.tenant_id || coalesce(g.role, '-'), '', '' "
+    "FROM directory_group g JOIN enrolment e ON e.tenant_id = g.tenant_id"
 )
 _RECORDS = (
     "SELECT a.tenant_id, a.id, a.customer_tenant_id AS customer, a.status = 'denied' AS denied, a::text AS whole "
@@ -79,7 +93,9 @@ class Row:
     @property
     def secrets(self) -> frozenset[str]:
         """What must not come before a stranger: the identifier, the planted marks, the rare quantities."""
-        return frozenset({str(self.id), *MARKER.findall(self.whole), *map(str, self.quantities)})
+        # The customer of an assignment reads which group it is for, and not what that is called.
+        named = () if self.kind == "directory_group" else (str(self.id),)
+        return frozenset({*named, *MARKER.findall(self.whole), *map(str, self.quantities)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,3 +99,19 @@ BEGIN
         FROM unnest(CASE WHEN cardinality(v_ways) = 0 THEN ARRAY[NULL]::json[] ELSE v_ways END) AS way);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_behalf_facts TO copartner_partner;
+
+-- fn_looking_facts: the same for a reading, which is a use of the whole-tenant privileges where somebody has roles by them. It
+-- is noted here, once a day at most, because a reading is one trip: so it counts even where a rule then refuses it.
+CREATE FUNCTION fn_looking_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_user uuid,
+    p_now timestamptz) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+    v_facts json := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_user, p_now);
+BEGIN
+    IF EXISTS (SELECT FROM json_array_elements(v_facts) AS asked
+            WHERE (asked #>> '{context,delegation,wholeTenant}')::boolean
+            AND json_array_length(asked #> '{context,delegation,roles}') > 0) THEN
+        PERFORM fn_mark_privileges_used(p_tenant, p_customer, p_now);
+    END IF;
+    RETURN v_facts;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_looking_facts TO copartner_partner;

@@ -33,7 +33,7 @@ CREATE FUNCTION fn_read_licences(p_side text, p_tenant uuid, p_subject uuid, p_a
     p_now timestamptz, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, NULL, p_now);
+    facts := fn_looking_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, NULL, p_now);
     IF fn_act_on_behalf(p_customer, p_now) THEN
         body := fn_licences(p_customer);
     END IF;
@@ -57,7 +57,7 @@ CREATE FUNCTION fn_read_user_licences(p_side text, p_tenant uuid, p_subject uuid
     p_user uuid, p_now timestamptz, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_user, p_now);
+    facts := fn_looking_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_user, p_now);
     IF fn_act_on_behalf(p_customer, p_now) THEN
         IF fn_customer_user(p_tenant, p_customer, p_user, p_now) IS NOT NULL THEN
             body := fn_licences_of(p_customer, p_user);

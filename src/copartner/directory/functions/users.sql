@@ -15,7 +15,7 @@ CREATE FUNCTION fn_read_customer_user(p_side text, p_tenant uuid, p_subject uuid
     p_user uuid, p_now timestamptz, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_user, p_now);
+    facts := fn_looking_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_user, p_now);
     IF fn_act_on_behalf(p_customer, p_now) THEN
         body := fn_customer_user(p_tenant, p_customer, p_user, p_now);
     END IF;
@@ -32,7 +32,7 @@ DECLARE
     v_items json := '[]';
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, NULL, p_now);
+    facts := fn_looking_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, NULL, p_now);
     shapes := '[]';
     IF fn_act_on_behalf(p_customer, p_now) THEN
         SELECT count(*) INTO v_total FROM user_account c WHERE c.tenant_id = p_customer
@@ -74,7 +74,7 @@ CREATE FUNCTION fn_read_directory_roles(p_side text, p_tenant uuid, p_subject uu
     p_user uuid, p_now timestamptz, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_user, p_now);
+    facts := fn_looking_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, p_user, p_now);
     IF fn_act_on_behalf(p_customer, p_now) THEN
         IF fn_customer_user(p_tenant, p_customer, p_user, p_now) IS NOT NULL THEN
             body := (SELECT coalesce(json_agg(r.role_id ORDER BY r.role_id), '[]') FROM fn_directory_roles(p_customer) AS r
@@ -94,7 +94,7 @@ DECLARE
     v_items json := '[]';
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, NULL, p_now);
+    facts := fn_looking_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, NULL, p_now);
     IF fn_act_on_behalf(p_customer, p_now) THEN
         SELECT count(*) INTO v_total FROM fn_directory_roles(p_customer) AS c
             JOIN user_account h ON h.tenant_id = p_customer AND h.id = c.user_id
@@ -114,7 +114,7 @@ CREATE FUNCTION fn_read_behalf(p_side text, p_tenant uuid, p_subject uuid, p_app
     p_now timestamptz, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    facts := fn_behalf_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, NULL, p_now);
+    facts := fn_looking_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, NULL, p_now);
     body := 'null';
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_behalf TO PUBLIC;

@@ -23,9 +23,14 @@ GRANT EXECUTE ON FUNCTION fn_lock_idle TO copartner_worker;
 CREATE FUNCTION fn_mark_privileges_used(p_partner uuid, p_customer uuid, p_now timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 BEGIN
-    UPDATE reseller_relationship r SET privileges_used_at = p_now
-    WHERE r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer AND r.state = 'active' AND r.privileges
-        AND (r.privileges_used_at IS NULL OR r.privileges_used_at < p_now - interval '1 day');
+    -- Asked first: an UPDATE of nothing runs the triggers of the table, on every reading.
+    IF EXISTS (SELECT FROM reseller_relationship r
+            WHERE r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer AND r.state = 'active' AND r.privileges
+            AND (r.privileges_used_at IS NULL OR r.privileges_used_at < p_now - interval '1 day')) THEN
+        UPDATE reseller_relationship r SET privileges_used_at = p_now
+        WHERE r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer AND r.state = 'active' AND r.privileges
+            AND (r.privileges_used_at IS NULL OR r.privileges_used_at < p_now - interval '1 day');
+    END IF;
 END $$;
 ALTER FUNCTION fn_mark_privileges_used OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_mark_privileges_used TO copartner_partner;
