@@ -4,8 +4,6 @@ A sentence of a rule is found by the rule's id, which sentence it is, and its En
 words is said in English until somebody translates those.
 """
 
-from collections.abc import Mapping
-
 from copartner.kernel.languages import Language, catalogue
 
 RULES, WORDS = "rules", "words"
