@@ -101,7 +101,7 @@ def _tell_turn(console: Console, book: Rulebook, rules: RuleSet, changed: Turn) 
         if names:
             console.print(f"\nWith {rules.begins} {said}:")
             for name in names:
-                console.print(Padding(f"{mark} [bold]{name}[/]  {texts[name]}", (0, 0, 0, 2)))
+                console.print(Padding(Text.assemble(f"{mark} ", (name, "bold"), f"  {texts[name]}"), (0, 0, 0, 2)))
 
 
 def _tell(console: Console, found: Iterable[Told], *, dated: bool) -> None:
@@ -152,7 +152,7 @@ def _describe(console: Console, one: Told) -> None:
         ("about", actions),
     ):
         if value:
-            lines.add_row(name, value)
+            lines.add_row(name, Text(value))
     console.print(Padding(lines, (0, 0, 1, 2)))
     if one.cedar:
         console.print(Text(indent(one.cedar, "  ")), soft_wrap=True)

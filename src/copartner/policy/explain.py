@@ -4,9 +4,8 @@ The parsed rules are evaluated over what the reader may know; the engine is not 
 else is told as one "no", and only where the denial itself tells it: where all that the reader knows would have allowed.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 from copartner.kernel.languages import Language
 from copartner.policy.actions import Action
@@ -152,7 +151,7 @@ class _Teller:
                 if not world.hides(path):
                     name = render(path)
                     judged.setdefault(name, Fact(name, phrasing.label(path), self._found(path)))
-            known = [part for part in parts if not any(world.hides(path) for path in _paths([part]))]
+            known = [part for part in parts if not any(world.hides(path) for path in _paths((part,)))]
             lacking = [part for part in known if not _holds(world, part)]
             rest = [part for part in parts if part not in known]
             # A forbid that fired and a permit that did not apply have a condition that fails: if none is known, it is
@@ -176,13 +175,13 @@ class _Teller:
             return self._phrasing.named(ABSENT)
 
 
-def _groups(rule: Rule) -> list[list[Expr]]:
+def _groups(rule: Rule) -> list[tuple[Expr, ...]]:
     """What would have to hold: of a permit all in one, of a forbid by condition, each of which would lift it."""
-    wanted: list[list[Expr]] = [
-        list(_parts(condition.body)) if rule.permits != condition.negated else [Not(condition.body)]
+    wanted: list[tuple[Expr, ...]] = [
+        _parts(condition.body) if rule.permits != condition.negated else (Not(condition.body),)
         for condition in rule.policy.conditions
     ]
-    return [[part for parts in wanted for part in parts]] if rule.permits else wanted
+    return [tuple(part for parts in wanted for part in parts)] if rule.permits else wanted
 
 
 def _parts(expr: Expr) -> tuple[Expr, ...]:
@@ -199,7 +198,8 @@ def _holds(world: World, expr: Expr) -> bool:
         return False
 
 
-def _paths(parts: Iterable[Expr]) -> list[Expr]:
+@lru_cache(4096)
+def _paths(parts: tuple[Expr, ...]) -> list[Expr]:
     """The attribute paths of expressions, each as long as it is written; a path tested by has counts as read."""
     inside_all = [inside for part in parts for inside in walk(part)]
     reads = [Attr(e.of, e.name) if isinstance(e, Has) else e for e in inside_all if isinstance(e, Attr | Has)]
@@ -224,6 +224,7 @@ def _value(value: Value) -> str:
 _WORDS = {"&&": "and", "||": "or", "==": "is", "<": "is less than", "<=": "is at most", "+": "plus"}
 
 
+@lru_cache(4096)
 def render(expr: Expr) -> str:
     """An expression in words close to the rule's text."""
     match expr:
