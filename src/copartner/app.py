@@ -1,6 +1,7 @@
 """The HTTP application that `copartner serve` and the emulator run."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import structlog
@@ -50,7 +51,7 @@ def build(
         *registry.endpoints(programme_resources.ROUTES, own, runtime, tokens),
         *registry.endpoints(graph.ROUTES, Graph(runtime.programme_clock), runtime, tokens),
     ]
-    handlers = [*health.handlers(runtime), _document(encode(openapi_document())), *extra_routes]
+    handlers = [*health.handlers(runtime), _document(_encoded_document()), *extra_routes]
     return compose(endpoints, runtime, contract.finish, handlers=handlers, closing=closing, access_log=access_log)
 
 
@@ -105,6 +106,12 @@ def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the contract and of the programme's own addresses."""
     routes = [*resources.ROUTES, *programme_resources.ROUTES, *graph.ROUTES]
     return openapi.document(routes, telling.ErrorBody, errors.RateBody, health.PATHS)
+
+
+@cache
+def _encoded_document() -> bytes:
+    """The document as it is served; what it is made of is fixed, and its making takes a quarter of a second."""
+    return encode(openapi_document())
 
 
 def known_addresses() -> Addresses:

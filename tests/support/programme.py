@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -132,7 +133,7 @@ async def programme(
     world: World | None = None,
 ) -> AsyncIterator[Programme]:
     """The world `multi-partner`, or another, loaded into a database, with cheap password hashes."""
-    world = world or read_world("multi-partner", cloud)
+    world = world or _world(cloud)
     await load(world, database.owner_url, keep=place / "cast.json", now=now, hash_secret=_digest)
     clock, machine = FixedClock(now), SystemClock()
     pool = Pool(database.login_url)
@@ -152,6 +153,12 @@ async def programme(
         yield Programme(world, runtime, clock, database)
     finally:
         await pool.close()
+
+
+@cache
+def _world(cloud: Cloud) -> World:
+    """The world of the main story, read once a process; nothing in it changes."""
+    return read_world("multi-partner", cloud)
 
 
 def _digest(text: str) -> str:
