@@ -6,7 +6,6 @@ cannot look, every check of a token asks the database itself.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,14 +14,12 @@ import structlog
 from asyncpg.connection import Connection
 
 from copartner.kernel.clock import Clock
-from copartner.kernel.database import Pool, PoolClosed
+from copartner.kernel.database import Pool
+from copartner.kernel.listening import Listener, answering
 from copartner.signin import revocation_store as store
 
 # Tokens live for an hour; whatever is older than a day has outlived all of them.
 _KEPT = timedelta(days=1)
-_LOOK_EVERY = 0.4  # seconds
-_ANSWER_WITHIN = 0.4  # seconds
-_AGAIN_AFTER = 0.1  # seconds
 LISTENER = "copartner revocations"
 _log = structlog.get_logger("copartner.signin")
 
@@ -43,9 +40,8 @@ class Revocations:
         self._moments: dict[Ground, datetime] = {}
         self._seen = "0"
         self._deaf = False
-        self._news = asyncio.Event()
         self._asking = asyncio.Lock()
-        self._listening: asyncio.Task[None] | None = None
+        self._listener: Listener | None = None
 
     @classmethod
     async def open(cls, pool: Pool, clock: Clock) -> "Revocations":
@@ -53,18 +49,13 @@ class Revocations:
         made = cls(pool, clock)
         async with pool.acquire() as connection:
             await made._look(connection)
-        made._listening = asyncio.create_task(made._listen(), name="copartner-revocations")
+        made._listener = Listener(pool, LISTENER, listen=store.listen, look=made._hear, deaf=made._turn_deaf)
         return made
 
     async def close(self) -> None:
-        """Stop listening; afterwards no connection is open or half open.
-
-        A connection left in the midst of signing in would keep its server process waiting, and with it whoever wants
-        a database dropped, until PostgreSQL gives it up after a minute.
-        """
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.wait([self._listening])
+        """Stop listening; afterwards no connection is open or half open."""
+        if self._listener is not None:
+            await self._listener.close()
 
     async def current(self) -> int:
         """The revision to remember a check by; asks the database while deaf, and then answers 0, which is none."""
@@ -81,33 +72,6 @@ class Revocations:
         found = [self._moments.get((tenant_id, ground)) for ground in grounds]
         return any(moment is not None and issued_at < moment for moment in found)
 
-    async def _listen(self) -> None:
-        """Whatever goes wrong, turn deaf and try again: a listener that died unseen would let ended tokens pass."""
-        while True:
-            try:
-                connection = await asyncio.wait_for(self._pool.separate(LISTENER), _ANSWER_WITHIN)
-            except PoolClosed:
-                return
-            except Exception as error:
-                self._turn_deaf(error)
-                await asyncio.sleep(_AGAIN_AFTER)
-                continue
-            try:
-                await asyncio.wait_for(store.listen(connection, self._wake), _ANSWER_WITHIN)
-                while True:
-                    self._news.clear()
-                    await asyncio.wait_for(self._look(connection), _ANSWER_WITHIN)
-                    self._hear()
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), _LOOK_EVERY)
-            except Exception as error:
-                self._turn_deaf(error)
-            finally:
-                connection.terminate()
-
-    def _wake(self, *_: object) -> None:
-        self._news.set()
-
     async def _look(self, connection: Connection) -> None:
         now = self._clock.now()
         news, seen = await store.news(connection, since=self._seen, after=now - _KEPT)
@@ -123,7 +87,9 @@ class Revocations:
             self.revision += 1
             _log.warning("revocations.deaf", error=str(error) or type(error).__name__)
 
-    def _hear(self) -> None:
+    async def _hear(self, connection: Connection) -> None:
+        async with answering():
+            await self._look(connection)
         if self._deaf:
             self._deaf = False
             self.revision += 1

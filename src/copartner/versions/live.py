@@ -14,16 +14,14 @@ from asyncpg.connection import Connection
 from copartner.command.in_force import InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import Clock
-from copartner.kernel.database import Pool, PoolClosed
+from copartner.kernel.database import Pool
+from copartner.kernel.listening import Listener, answering
 from copartner.policy.rulebook import Rulebook
 from copartner.programme import kept
 from copartner.versions import building, store
 from copartner.versions.rules import BrokenVersions
 
 LISTENER = "copartner rulebook"
-_LOOK_EVERY = 0.4  # seconds
-_ANSWER_WITHIN = 0.4  # seconds
-_AGAIN_AFTER = 0.1  # seconds
 _log = structlog.get_logger("copartner.versions")
 
 
@@ -40,9 +38,8 @@ class Live:
         self._shipped = shipped
         self._deaf = False
         self._unusable: tuple[int, BrokenVersions] | None = None
-        self._news = asyncio.Event()
         self._loading = asyncio.Lock()
-        self._listening: asyncio.Task[None] | None = None
+        self._listener: Listener | None = None
 
     @classmethod
     async def open(cls, runtime: Runtime) -> "Live":
@@ -51,14 +48,13 @@ class Live:
         await kept.keep(made._pool, runtime.rulebook, now=made._clock.now())
         await made.catch_up()
         runtime.rules.catch_up = made.catch_up
-        made._listening = asyncio.create_task(made._listen(), name="copartner-rulebook")
+        made._listener = Listener(made._pool, LISTENER, listen=store.listen, look=made._look, deaf=made._turn_deaf)
         return made
 
     async def close(self) -> None:
         """Stop listening; afterwards no connection is open or half open."""
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.wait([self._listening])
+        if self._listener is not None:
+            await self._listener.close()
 
     async def catch_up(self) -> None:
         """Have the rulebook that holds now; raises BrokenVersions, or what keeps the database from being asked."""
@@ -83,34 +79,9 @@ class Live:
         self._rules.replace(book, number)
         _log.info("rulebook.changed", number=number, versions=len(versions))
 
-    async def _listen(self) -> None:
-        """Whatever goes wrong, turn deaf and try again: a listener that died unseen would let old rules stand."""
-        while True:
-            try:
-                connection = await asyncio.wait_for(self._pool.separate(LISTENER), _ANSWER_WITHIN)
-            except PoolClosed:
-                return
-            except Exception as error:
-                self._turn_deaf(error)
-                await asyncio.sleep(_AGAIN_AFTER)
-                continue
-            try:
-                await asyncio.wait_for(store.listen(connection, self._wake), _ANSWER_WITHIN)
-                while True:
-                    self._news.clear()
-                    await self._look(connection)
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), _LOOK_EVERY)
-            except Exception as error:
-                self._turn_deaf(error)
-            finally:
-                connection.terminate()
-
-    def _wake(self, *_: object) -> None:
-        self._news.set()
-
     async def _look(self, connection: Connection) -> None:
-        number = await asyncio.wait_for(store.number(connection), _ANSWER_WITHIN)
+        async with answering():
+            number = await store.number(connection)
         if self._deaf:
             self._deaf = False
             _log.warning("rulebook.heard")

@@ -40,7 +40,7 @@ async def listening(here: Programme) -> AsyncIterator[Programme]:
     try:
         yield made
     finally:
-        live.close()
+        await live.close()
         await made.runtime.pool.close()
 
 
@@ -163,7 +163,7 @@ async def test_a_process_whose_ear_is_cut_asks_the_database_and_hears_again(
 async def test_with_the_database_away_nothing_is_decided(here: Programme) -> None:
     other = another(here)
     live = await Live.open(other.runtime)
-    live.close()
+    await live.close()
     await other.runtime.pool.close()
     other.runtime.rules.doubt()
     with pytest.raises(Busy, match="cannot be found out"):
