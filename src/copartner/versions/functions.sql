@@ -1,11 +1,11 @@
 -- fn_rule_version_facts: the operator's user and a version of the rules, whether or not there is one; proved when it was
--- checked with the rulebook of that digest, and how many days it begins after a day.
+-- checked with the rulebook of that digest, or approved then, and how many days it begins after a day.
 CREATE FUNCTION fn_rule_version_facts(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_version uuid,
     p_rulebook text, p_today date) RETURNS json LANGUAGE plpgsql STABLE AS $$
 DECLARE v record;
 BEGIN
-    SELECT r.tenant_id, r.proposed_by, r.state = 'checked' AND r.checked_rulebook = p_rulebook AS proved,
-        r.begins - p_today AS notice INTO v
+    SELECT r.tenant_id, r.proposed_by, r.begins - p_today AS notice,
+        r.state = 'approved' OR (r.state = 'checked' AND r.checked_rulebook = p_rulebook) AS proved INTO v
     FROM rule_version r WHERE r.tenant_id = p_tenant AND r.id = p_version;
     RETURN json_build_object('principal', fn_principal(p_side, p_tenant, p_subject, p_app_only),
         'resource', json_build_object('type', 'RuleVersion', 'id', p_version, 'tenant', v.tenant_id,

@@ -37,7 +37,8 @@ class Live:
         self._rules = rules
         self._shipped = shipped
         self._deaf = False
-        self._unusable: tuple[int, BrokenVersions] | None = None
+        # The rulebook of a number, being made or made: whoever gives up waiting for it leaves it to the next.
+        self._making: tuple[int, asyncio.Task[Rulebook]] | None = None
         self._loading = asyncio.Lock()
         self._listener: Listener | None = None
 
@@ -53,6 +54,8 @@ class Live:
 
     async def close(self) -> None:
         """Stop listening; afterwards no connection is open or half open."""
+        if self._making is not None:
+            self._making[1].cancel()
         if self._listener is not None:
             await self._listener.close()
 
@@ -67,17 +70,19 @@ class Live:
             self._rules.behind = self._deaf
 
     async def _load(self, number: int, versions: tuple[building.Approved, ...]) -> None:
-        if self._unusable is not None and self._unusable[0] == number:
-            raise self._unusable[1]
-        try:
-            book: Rulebook = await asyncio.to_thread(building.assembled, self._shipped, versions, self._rules.book)
-        except BrokenVersions as broken:
-            self._unusable = number, broken
-            _log.error("rulebook.unusable", number=number, error=str(broken))
-            raise
+        if self._making is None or self._making[0] != number:
+            self._making = number, asyncio.create_task(self._make(versions), name=f"copartner-rulebook-{number}")
+        book = await asyncio.shield(self._making[1])
         await kept.keep(self._pool, book, now=self._clock.now())
         self._rules.replace(book, number)
         _log.info("rulebook.changed", number=number, versions=len(versions))
+
+    async def _make(self, versions: tuple[building.Approved, ...]) -> Rulebook:
+        try:
+            return await asyncio.to_thread(building.assembled, self._shipped, versions, self._rules.book)
+        except BrokenVersions as broken:
+            _log.error("rulebook.unusable", error=str(broken))
+            raise
 
     async def _look(self, connection: Connection) -> None:
         async with answering():

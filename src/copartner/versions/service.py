@@ -82,10 +82,12 @@ async def check_version(ctx: Context, *, version_id: UUID) -> RuleVersion:
     """The operator wants a version checked, again where it was; the worker does it. Raises Denied, WrongState."""
     async with ctx.command("rule_version.check") as cmd:
         before = await _begin(ctx, cmd, version_id, Action.RULE_VERSION_CHECK)
+        if (earlier := cmd.replay(RuleVersion)) is not None:
+            return earlier
         after = rules.want_check(before, machine_now=ctx.runtime.machine_clock.now())
         await store.save(cmd.db, after)
         cmd.record(before, after)
-        return after
+        return cmd.remember(after)
 
 
 async def approve_version(ctx: Context, *, version_id: UUID) -> RuleVersion:
@@ -96,6 +98,8 @@ async def approve_version(ctx: Context, *, version_id: UUID) -> RuleVersion:
     async with ctx.command("rule_version.approve") as cmd:
         await _locked(ctx, cmd)
         before = await _begin(ctx, cmd, version_id, Action.RULE_VERSION_APPROVE)
+        if (earlier := cmd.replay(RuleVersion)) is not None:
+            return earlier
         after = rules.approve(
             before,
             by=ctx.caller.subject_id,
@@ -106,6 +110,7 @@ async def approve_version(ctx: Context, *, version_id: UUID) -> RuleVersion:
         await store.save(cmd.db, after)
         await store.change_rulebook(cmd.db)
         cmd.record(before, after)
+        cmd.remember(after)
     ctx.runtime.rules.doubt()
     return after
 
@@ -114,11 +119,13 @@ async def withdraw_version(ctx: Context, *, version_id: UUID) -> RuleVersion:
     """The operator gives up a version that was not approved; raises Denied, WrongState."""
     async with ctx.command("rule_version.withdraw") as cmd:
         before = await _begin(ctx, cmd, version_id, Action.RULE_VERSION_WITHDRAW)
+        if (earlier := cmd.replay(RuleVersion)) is not None:
+            return earlier
         name = await store.actor_name(cmd.db, ctx)
         after = rules.withdraw(before, by=ctx.caller.subject_id, by_name=name, now=cmd.now)
         await store.save(cmd.db, after)
         cmd.record(before, after)
-        return after
+        return cmd.remember(after)
 
 
 async def take_back_version(ctx: Context, *, version_id: UUID, reason: str) -> RuleVersion:
@@ -129,6 +136,8 @@ async def take_back_version(ctx: Context, *, version_id: UUID, reason: str) -> R
     async with ctx.command("rule_version.take_back") as cmd:
         book = await _locked(ctx, cmd)
         before = await _begin(ctx, cmd, version_id, Action.RULE_VERSION_TAKE_BACK)
+        if (earlier := cmd.replay(RuleVersion)) is not None:
+            return earlier
         after = rules.take_back(
             before,
             by=ctx.caller.subject_id,
@@ -140,6 +149,7 @@ async def take_back_version(ctx: Context, *, version_id: UUID, reason: str) -> R
         await store.save(cmd.db, after)
         await store.change_rulebook(cmd.db)
         cmd.record(before, after)
+        cmd.remember(after)
     ctx.runtime.rules.doubt()
     return after
 

@@ -204,3 +204,22 @@ async def test_a_repeated_proposal_is_made_once(here: Programme) -> None:
         for _ in range(2)
     ]
     assert made[0] == made[1]
+
+
+async def test_a_repeated_approval_and_taking_back_happen_once(here: Programme) -> None:
+    made = await propose(here)
+    await check(here)
+
+    def again(who: str, request: str) -> Context:
+        return here.context(f"{who}@wolkenstadt", Side.OPERATOR, request_id=request)
+
+    first = await service.approve_version(again("approver", "a"), version_id=made.id)
+    await here.runtime.rules.settled()
+    assert await service.approve_version(again("approver", "a"), version_id=made.id) == first
+    with pytest.raises(rules.WrongState, match="is approved; only a checked one"):
+        await service.approve_version(approver(here), version_id=made.id)
+    await here.runtime.rules.settled()
+    taken = await service.take_back_version(again("ga", "b"), version_id=made.id, reason="wrong")
+    await here.runtime.rules.settled()
+    assert await service.take_back_version(again("ga", "b"), version_id=made.id, reason="wrong") == taken
+    assert here.runtime.rules.number == 2
