@@ -28,7 +28,7 @@ ROLES = {
         *(Role.GLOBAL_ADMIN, Role.USER_MANAGEMENT_ADMIN, Role.BILLING_ADMIN, Role.DELEGATION_ADMIN, Role.USER),
     ),
 }
-_MEMO_LIMIT = 50_000
+_MEMO_LIMIT = 10_000
 _BREATH = 0.005  # seconds for which nobody else is served
 
 
