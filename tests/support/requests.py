@@ -14,7 +14,6 @@ from copartner.policy.facts import (
     Cart,
     Cloud,
     Customer,
-    DecisionRecord,
     Door,
     Ending,
     FactContext,
@@ -29,8 +28,8 @@ from copartner.policy.facts import (
     Side,
     Subscription,
     Tenant,
-    TenantRecord,
 )
+from copartner.policy.records import DecisionRecord, TenantRecord
 from copartner.policy.rulebook import Rulebook, RuleSet
 from copartner.proof.specimens import kinds
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from copartner.policy.behalf import CustomerUser, Delegation
 from copartner.policy.directory import ApplicationRecord, ConsentRecord, GroupRecord, UserRecord
+from copartner.policy.records import DecisionRecord, TenantRecord
 from copartner.policy.refs import ActorId, OrganisationId, Ref, TenantId
 
 
@@ -185,21 +186,6 @@ class Subscription(Struct, frozen=True, rename="camel", tag_field="type", tag="S
     id: Annotated[str, Ref("Subscription")]
     partner: TenantId | None = None
     customer: TenantId | None = None
-
-
-class TenantRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="TenantRecord"):
-    """A tenant as the operator administers it."""
-
-    id: Annotated[str, Ref("TenantRecord")]
-    tenant: TenantId
-
-
-class DecisionRecord(Struct, frozen=True, rename="camel", tag_field="type", tag="DecisionRecord"):
-    """One tenant's record of a decision; `actor` is set on the record of the tenant that the actor belongs to."""
-
-    id: Annotated[str, Ref("DecisionRecord")]
-    tenant: TenantId
-    actor: ActorId | None = None
 
 
 class Announcement(Struct, frozen=True, rename="camel", tag_field="type", tag="Announcement"):

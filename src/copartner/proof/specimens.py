@@ -18,7 +18,6 @@ from copartner.policy.facts import (
     Cloud,
     Commitment,
     Customer,
-    DecisionRecord,
     Ending,
     FactContext,
     Facts,
@@ -33,8 +32,8 @@ from copartner.policy.facts import (
     Side,
     Subscription,
     Tenant,
-    TenantRecord,
 )
+from copartner.policy.records import DecisionRecord, TenantRecord
 from copartner.policy.schema import Schema
 
 PARTNER, CUSTOMER, OPERATOR, OTHER = "t-partner", "t-customer", "t-operator", "t-other"
