@@ -14,7 +14,6 @@ from copartner.policy.facts import (
     Cart,
     Cloud,
     Customer,
-    DecisionRecord,
     Door,
     Ending,
     FactContext,

@@ -3,7 +3,7 @@
 Both are written by the database, one statement each, so that a hundred thousand tenants pass through no process.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from asyncpg.connection import Connection
@@ -34,7 +34,9 @@ class Occasion(StrEnum):
 def page_of(announcement: Announcement) -> str:
     """The path of the page on which a published announcement stands."""
     published = announcement.published_at
-    return "/announcements" if published is None else f"/announcements/{published:%Y-%m}#{announcement.id}"
+    if published is None:
+        return "/announcements"
+    return f"/announcements/{published.astimezone(UTC):%Y-%m}#{announcement.id}"
 
 
 async def tell(db: Connection, announcement: Announcement, occasion: Occasion, *, root: str, at: datetime) -> int:

@@ -4,64 +4,23 @@ import asyncio
 import hmac
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
 from copartner.announcements import service as announcements
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Invalid
 from copartner.policy.facts import Side
 from copartner.webhooks import rules, service
 from copartner.webhooks.courier import Courier
 from copartner.webhooks.model import Delivery, NotDelivered
 from support.announcing import EVERYBODY, NOTE, desk, published
 from support.programme import PRESENT, Programme
+from support.receiving import Receiver, listening
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-
-
-@dataclass
-class Receiver:
-    """A real HTTP server that takes events, and what it was sent; `says` is how it answers."""
-
-    says: str = "204 No Content"
-    headers: str = ""
-    waits: float = 0
-    port: int = 0
-    received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        return f"http://127.0.0.1:{self.port}/events"
-
-    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request."""
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
-        headers = {name.lower(): value for name, value in fields.items()}
-        body = await reader.readexactly(int(headers["content-length"]))
-        self.received.append((headers, body))
-        await asyncio.sleep(self.waits)
-        writer.write(f"HTTP/1.1 {self.says}\r\n{self.headers}Content-Length: 0\r\n\r\n".encode())
-        writer.close()
-
-
-@asynccontextmanager
-async def listening(receiver: Receiver) -> AsyncIterator[Receiver]:
-    """The receiver on a free port."""
-    made = await asyncio.start_server(receiver.take, "127.0.0.1", 0)
-    receiver.port = made.sockets[0].getsockname()[1]
-    try:
-        yield receiver
-    finally:
-        made.close()
-        await made.wait_closed()
 
 
 @pytest.fixture
@@ -274,45 +233,3 @@ async def test_who_does_not_answer_in_time_is_left(receiver: Receiver, monkeypat
 async def test_nobody_there_is_no_delivery() -> None:
     with pytest.raises(NotDelivered, match="ConnectError"):
         await Courier(private=True).deliver(Delivery("http://127.0.0.1:1/", {}, b"{}"))
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.7", "224.0.0.1",
-        "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
-        "ff02::1",
-    ],
-)  # fmt: skip
-def test_addresses_of_ones_own_network(address: str) -> None:
-    assert not rules.is_public(ip_address(address))
-
-
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
-def test_addresses_of_the_internet(address: str) -> None:
-    assert rules.is_public(ip_address(address))
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://a.example/", "ftp://a.example/", "https://", "https://a.example:99999/", "https://a.example:0/",
-        "https://user:word@a.example/", "https://a.example/#x", "https://127.0.0.1/", "https://[::1]/",
-        "https://localhost/", "https://a b.example/", "https://ä.example/", "https://[x/", "x" * 501, "",
-    ],
-)  # fmt: skip
-def test_what_is_no_address_for_events(url: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        rules.checked_url(url, private=False)
-    assert refused.value.data == ("url",)
-
-
-def test_what_is_one() -> None:
-    for url in ("https://a.example/x?y=1", "https://93.184.216.34:8443/x"):
-        assert rules.checked_url(f" {url} ", private=False) == url
-    assert rules.checked_url("http://127.0.0.1:9000/x", private=True) == "http://127.0.0.1:9000/x"
-
-
-def test_an_event_is_bounded() -> None:
-    with pytest.raises(ValueError, match="at most"):
-        rules.checked_data({"text": "x" * rules.LARGEST_DATA})
