@@ -9,7 +9,6 @@ from copartner.policy.facts import Cloud
 from support.postgres import Server
 from support.programme import RULEBOOK
 from support.walls.judge import (
-    AssignmentChangeError,
     DirectoryChangeError,
     DirectorySightError,
     ForeignChangeError,
@@ -151,7 +150,6 @@ def _provoked(outcomes: Iterable[tuple[str, str]]) -> set[str]:
         (NONE, SaleChangeError),
         (NONE, SaleSightError),
         (NONE, DirectorySightError),
-        (NONE, AssignmentChangeError),
     ],
     ids=str,
 )
