@@ -9,7 +9,6 @@ from copartner.policy.facts import Cloud
 from support.postgres import Server
 from support.programme import RULEBOOK
 from support.walls.judge import (
-    AssignmentChangeError,
     DirectoryChangeError,
     DirectorySightError,
     ForeignChangeError,
@@ -147,8 +146,6 @@ def _provoked(outcomes: Iterable[tuple[str, str]]) -> set[str]:
         (Walls(row_security=True, rules=False, opened=frozenset({"cart"})), SaleChangeError),
         (Walls(row_security=True, rules=False, opened=frozenset({"purchase_order"})), SaleSightError),
         (Walls(row_security=True, rules=False, opened=frozenset({"relationship_request"})), ForeignChangeError),
-        (Walls(row_security=False, rules=True, without=frozenset({"gdap-own"})), AssignmentChangeError),
-        (Walls(row_security=False, rules=True, without=frozenset({"behalf-guarded"})), DirectoryChangeError),
         (Walls(row_security=True, rules=False, ungated=True), DirectoryChangeError),
         (NONE, SaleChangeError),
         (NONE, SaleSightError),

@@ -22,9 +22,7 @@ from support.walls.play import PARTNERS, REPEATS, THINGS, Service
 from support.walls.snapshot import rows
 
 # Whose directory: of somebody who delegates to the partner, does so to others alone, did so before, or of anybody.
-DIRECTORIES = st.sampled_from(
-    (*("own",) * 6, "borrowed", "borrowed", "former", "former", 0, 1, 2, "partner", "unknown")
-)
+DIRECTORIES = st.sampled_from((*("own",) * 5, "borrowed", "borrowed", *("former",) * 4, 0, 1, 2, "partner", "unknown"))
 PEOPLE = st.tuples(st.sampled_from(("theirs", "theirs", "theirs", "theirs", "ours", "unknown")), st.integers(0, 7))
 MEMBERS = st.tuples(st.sampled_from(("own", "own", "foreign", "group", "unknown")), st.integers(0, 7))
 HANDS = st.tuples(st.integers(0, 3), st.sampled_from(("aa", "aa", "aa", "hd", "hd", "sa", "sa", "app")))
