@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from copartner.policy.evaluate import covers
 from copartner.policy.rulebook import Rulebook
+from copartner.policy.schema import Schema
 from copartner.policy.tree import Binary, Entity, Expr, Has, If, Literal, Members, Not, Policy
 from copartner.proof import questions, sampling, smt
-from copartner.proof.questions import Prover, Result
-from copartner.proof.sampling import sample
+from copartner.proof.questions import Prover
+from copartner.proof.sampling import SEED, Sample, differing, draw, edges
 from copartner.proof.smt import Encoding, Term
 
 Translate = Callable[[Encoding, Expr], Term]
@@ -76,60 +78,67 @@ def _covers_named(policy: Policy, _: object, action: str, __: str) -> bool:
     return action in policy.actions
 
 
+def _covers_kind(policy: Policy, schema: Schema, _: str, kind: str) -> bool:
+    return any(covers(policy, schema, action, kind) for action in schema.actions)
+
+
 COVERS: dict[str, Callable[..., bool]] = {
     "groups of actions are not looked up": _covers_named,
-    "a rule is about every action": lambda *_: True,
-    "the type of the resource does not matter": lambda policy, schema, action, _: any(
-        smt_covers(policy, schema, action, kind) for kind in schema.actions[action].resources
-    ),
+    "a rule is about every action on its things": _covers_kind,
 }
-smt_covers = smt.covers
+
+
+BOOK = Rulebook.load()
+A_FEW = 60
 
 
 @pytest.fixture(scope="module")
-def book() -> Rulebook:
-    return Rulebook.load()
+def drawn() -> list[Sample]:
+    """Requests as the proof draws them, and what the engine said, before anything is made wrong."""
+    prover = Prover(BOOK)
+    return [*edges(prover), *draw(prover, 600, SEED)]
 
 
-def differences(book: Rulebook) -> list[str]:
-    result = Result(book)
-    sample(Prover(book), result, count=300)
-    return result.failures
+def noticed(drawn: list[Sample]) -> bool:
+    prover = Prover(BOOK)
+    return any(differing(prover, drawn[at : at + A_FEW]) for at in range(0, len(drawn), A_FEW))
 
 
-def test_without_a_fault_nothing_differs(book: Rulebook) -> None:
-    assert differences(book) == []
+def test_without_a_fault_nothing_differs(drawn: list[Sample]) -> None:
+    assert differing(Prover(BOOK), drawn[:150]) == []
 
 
 @pytest.mark.verify
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("fault", TERMS)
-def test_a_fault_in_an_expression_is_noticed(book: Rulebook, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_an_expression_is_noticed(drawn: list[Sample], fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Encoding, "term", TERMS[fault](Encoding.term))
-    assert differences(book)
+    assert noticed(drawn)
 
 
 @pytest.mark.verify
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("fault", RULES)
-def test_a_fault_in_a_rule_is_noticed(book: Rulebook, fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_a_rule_is_noticed(drawn: list[Sample], fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Encoding, "rule", RULES[fault])
-    assert differences(book)
+    assert noticed(drawn)
 
 
 @pytest.mark.verify
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("fault", COVERS)
 def test_a_fault_in_what_a_rule_is_about_is_noticed(
-    book: Rulebook, fault: str, monkeypatch: pytest.MonkeyPatch
+    drawn: list[Sample], fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smt, "covers", COVERS[fault])
-    assert differences(book)
+    assert noticed(drawn)
 
 
 @pytest.mark.verify
 @pytest.mark.timeout(300)
-def test_forbids_and_permits_taken_for_each_other_are_noticed(book: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forbids_and_permits_taken_for_each_other_are_noticed(
+    drawn: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(questions, "forbids", smt.permits)
     monkeypatch.setattr(sampling, "permits", smt.forbids)
-    assert differences(book)
+    assert noticed(drawn)

@@ -62,6 +62,7 @@ _LIMITS = """## What is not covered
   thing) and is tested with Hypothesis.
 - **Row security and SQL.** The row predicates are compared with the rules here, and a test compares what is written
   here with the database. That PostgreSQL applies them, and the SQL between, is tested and not proved.
+  Tables of which no rule speaks row by row are not compared; the tests list them.
 - **What one partner can infer of another** is looked at fact by fact: which rule reads what. How much a seller learns
   from many answers (the moment at which a pooled maximum is reached, how long an answer takes) is not analysed. That
   services tell no more than the verdict is tested.
