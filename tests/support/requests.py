@@ -29,7 +29,7 @@ from copartner.policy.facts import (
     Subscription,
     Tenant,
 )
-from copartner.policy.operating import RuleVersion, TenantRecord
+from copartner.policy.operating import DecisionRecord, RuleVersion, TenantRecord
 from copartner.policy.rulebook import RuleSet
 from copartner.proof.specimens import kinds
 from support.rulebook import RULEBOOK as BOOK
