@@ -100,9 +100,9 @@ _OF_THE_THING = frozenset(
     f"resource.{name}"
     for name in (
         *("partner", "includesPrivileges", "guarded", "adminConsent", "active", "globalAdministrator", "rolesWithin"),
-        *("withinLimits", "withinCap", "resellerConsented"),
+        *("withinLimits", "withinCap", "resellerConsented", "published", "audience", "proposer", "proved", "notice"),
     )
-)
+) | {"context.azure"}
 # Of these kinds of request the thing is the actor's own, or it is refused whatever else is so.
 _OWN = frozenset(
     action

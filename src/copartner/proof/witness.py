@@ -59,7 +59,10 @@ class Reading:
         yield from (f"(Actor.roles principal {_role(role)})" for role in Role)
         yield from (f"(Actor.{name} principal)" for name in ("side", "appOnly", "enrolled", "multiFactor", "door"))
         for key, held in self._schema.entities[self._kind].items():
-            yield f"({self._kind}.{key} resource)"
+            if held.type.item is not None:
+                yield from _members(self._schema, self._kind, key, held.type.item.name).values()
+            else:
+                yield f"({self._kind}.{key} resource)"
             if held.optional:
                 yield f"({self._kind}.has.{key} resource)"
         for key, held in self._schema.context.attributes.items():
@@ -152,7 +155,10 @@ class _Model:
         reads: dict[str, Callable[[str], Any]] = {"Bool": self._true, "Int": self._number}
         for key, held in schema.entities[kind].items():
             term = f"({kind}.{key} resource)"
-            if not held.optional or self._true(f"({kind}.has.{key} resource)"):
+            if held.type.item is not None:
+                terms = _members(schema, kind, key, held.type.item.name)
+                given[names[key]] = tuple(member for member, one in terms.items() if self._true(one))
+            elif not held.optional or self._true(f"({kind}.has.{key} resource)"):
                 given[names[key]] = reads.get(sort(held.type), self._id)(term)
         made: Resource = struct(**given)
         return made
@@ -237,3 +243,8 @@ def _admin_role(role: AdminRole) -> str:
 
 def _role(role: Role) -> str:
     return constant(Entity("Role", role))
+
+
+def _members(schema: Schema, kind: str, key: str, enum: str) -> dict[str, str]:
+    """The term for each member of an enumeration that a set of the resource may hold."""
+    return {name: f"({kind}.{key} resource {constant(Entity(enum, name))})" for name in schema.enums[enum]}
