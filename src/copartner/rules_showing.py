@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 _WORDS = {"taken_back": "taken back"}
 _VERDICTS = {
@@ -17,7 +17,9 @@ _VERDICTS = {
 
 def table(versions: Iterable[Mapping[str, Any]]) -> Table:
     """A line for each version."""
-    made = Table("number", "state", "from", "until", "title", "proposed by", "approved by")
+    # In a narrow terminal names and titles go on in the next line; numbers and days stay whole.
+    whole = [Column(name, no_wrap=True) for name in ("number", "state", "from", "until")]
+    made = Table(*whole, *(Column(name, overflow="fold") for name in ("title", "proposed by", "approved by")))
     for one in versions:
         made.add_row(
             str(one["number"]),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from support.running import COPARTNER
 from support.up import Emulator, Person, emulator
@@ -31,6 +32,8 @@ ANYBODYS = """
 forbid (principal, action in Action::"read_thing", resource)
 unless { resource has partner };
 """
+# An emulator, a dozen commands and a proof, each a process of its own.
+pytestmark = pytest.mark.timeout(300)
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
