@@ -14,10 +14,10 @@ from support.up import emulator
 
 TEXT = """
 @id("no-reading")
-@text("Subscriptions are [b]not[/b] read.")
+@text("Customers are [b]not[/b] read.")
 @source("a test")
 @needs("Nothing helps.")
-forbid (principal, action == Action::"subscription.read", resource);
+forbid (principal, action == Action::"customer.read", resource);
 """
 
 
@@ -37,7 +37,8 @@ def test_rules_are_tried_out_from_a_file(place: Path) -> None:
         outcome = msgspec.json.decode(said, type=OutcomeBody)
         assert {*outcome.changed} == {"no-reading", "mp-visibility"}
         assert (outcome.days, str(outcome.begins)) == (30, "2027-01-01")
-        assert outcome.present.allowed > 0
+        # One partner has one customer, and reads it.
+        assert (outcome.present.denied, outcome.present.allowed) == (1, 0)
         code, _, told = tried(*named, COPARTNER_TOKEN=up.person("Global admin", "nordlicht").token)
         assert (code, told.startswith("copartner: ")) == (1, True), told
     assert "COPARTNER_TOKEN" in tried(*named, COPARTNER_TOKEN="")[2]
@@ -45,6 +46,6 @@ def test_rules_are_tried_out_from_a_file(place: Path) -> None:
     assert rows[0].startswith("basis,turn,rule,text,partner,customer,count,example_action")
     assert len(rows) == 1 + len(outcome.differences)
     shown = StringIO()
-    show(outcome, Console(file=shown, width=300))
+    show(outcome, Console(file=shown, width=1000))
     first = outcome.differences[0]
     assert all(part in shown.getvalue() for part in (first.text, first.partner or "", first.examples[0].resource_id))
