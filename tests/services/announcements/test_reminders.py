@@ -1,5 +1,6 @@
 """Reminders of what is announced: when due, once, dated when due, the same however late the worker is."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -22,8 +23,9 @@ def days_before(days: int, begins: date = BEGINS) -> datetime:
 async def reminded(here: Programme, made: Announcement) -> list[tuple[datetime, int, int]]:
     """When readers were reminded, how many days before, and by how many letters, by the audit."""
     return [
-        (row["at"], row["new_value"]["days"], row["new_value"]["letters"])
+        (row["at"], told["days"], told["letters"])
         for row in await audited(here, made.id)
+        for told in [json.loads(row["new_value"])]
         if row["operation_type"] == "announcement.remind" and row["actor_name"] is None
     ]
 
