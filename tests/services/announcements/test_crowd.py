@@ -3,6 +3,8 @@
 import tracemalloc
 from dataclasses import replace
 
+import pytest
+
 from copartner.announcements import service
 from copartner.kernel.database import Pool
 from support.announcing import EVERYBODY, desk, drafted, readers
@@ -24,6 +26,8 @@ _ADDRESSES = """INSERT INTO event_address (tenant_id, id, url, registered_at)
     FROM generate_series(1, $2::integer) AS n"""
 
 
+@pytest.mark.verify
+@pytest.mark.timeout(600)
 async def test_a_hundred_thousand_tenants_pass_through_no_process(here: Programme) -> None:
     now = here.clock.now()
     async with here.owner() as owner, owner.transaction():
