@@ -150,7 +150,15 @@ async def _try(login_url: str) -> Figures:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     last = time.perf_counter()
     try:
-        outcome = await service.try_out(ctx, before=before, after=after, begins=begins, report=report)
+        outcome = await service.try_out(
+            ctx.runtime,
+            operator=ctx.caller.tenant_id,
+            now=ctx.moment,
+            before=before,
+            after=after,
+            begins=begins,
+            report=report,
+        )
     finally:
         await runtime.pool.close()
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak

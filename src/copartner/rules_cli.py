@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("version")(_version)
     app.command("check")(_check)
     app.command("approve")(_approve)
+    app.command("announce")(_announce)
     app.command("withdraw")(_withdraw)
     app.command("take-back")(_take_back)
 
@@ -91,6 +92,18 @@ def _approve(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = Non
     """Approve what another operator proposed; it counts from its first day on."""
     with _telling(url, token_file) as deployment:
         _show(_act(deployment, number, "approve"), as_json)
+
+
+def _announce(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJson = False) -> None:
+    """Begin the announcement of a version, made of what it changes; nobody else sees it before it is published."""
+    with _telling(url, token_file) as deployment:
+        made = _act(deployment, number, "announcement")
+        if as_json:
+            show_json(made)
+            return
+        for text in made["texts"].values():
+            typer.echo(f"{text['title']}\n\n{text['changes']}\n")
+        typer.echo(f"copartner announcements publish {made['id']}")
 
 
 def _withdraw(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJson = False) -> None:

@@ -86,3 +86,11 @@ def _findings(console: Console, found: Mapping[str, Any]) -> None:
             console.print(f"    {escape(one['story'])}")
     for one in found["lost"]:
         console.print(f"  nobody could any more: {escape(one['text'])}")
+    if tried := found["tryOut"]:
+        console.print("\n[bold]tried out[/bold] what would turn to denied / to allowed")
+        for what, turned in (
+            ("of present data", tried["present"]),
+            ("of the last days' decisions", tried["committed"]),
+        ):
+            console.print(f"  {what}: {turned['denied']} / {turned['allowed']}")
+        console.print("  `copartner rules try` tells by partner, customer and rule.")

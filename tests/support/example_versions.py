@@ -13,13 +13,15 @@ ABOUT = {
     "rule_versions.approve": "checkedVersion",
     "rule_versions.withdraw": "unwantedVersion",
     "rule_versions.take_back": "approvedVersion",
+    "announcements.draft_of_version": "approvedVersion",
 }
 
 
 def callers() -> dict[str, str]:
     """Who may: the operator's Global admins."""
     names = ("propose", "list", "read", "check", "withdraw", "take_back")
-    return {**{f"rule_versions.{name}": WHO for name in names}, "rule_versions.approve": OTHER}
+    named = {f"rule_versions.{name}": WHO for name in names}
+    return {**named, "rule_versions.approve": OTHER, "announcements.draft_of_version": WHO}
 
 
 def bodies(site: Web) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from copartner.command.context import Context
 from copartner.policy.facts import Cloud, Side
 from copartner.policy.rulebook import Source
+from copartner.proof.verdict import Names
 from copartner.versions import checking, service
 from copartner.versions.model import RuleVersion, Story
 from support.programme import Programme
@@ -64,10 +65,14 @@ class Saying:
     def __init__(self, answer: Answer | None = None) -> None:
         self._answer = answer or Answer()
         self.asked: list[tuple[Source, Source, Cloud, date]] = []
+        self.names: Names | None = None
 
-    async def __call__(self, before: Source, after: Source, /, *, cloud: Cloud, begins: date) -> Answer:
+    async def __call__(
+        self, before: Source, after: Source, /, *, cloud: Cloud, begins: date, names: Names | None
+    ) -> Answer:
         """The answer."""
         self.asked.append((before, after, cloud, begins))
+        self.names = names
         return self._answer
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from asyncpg.connection import Connection
 
 from copartner.announcements import rules, store
+from copartner.announcements.drafting import draft_of
 from copartner.announcements.model import Announcement, Content, Month, State, Text, Wish
 from copartner.announcements.telling import Occasion, tell
 from copartner.command.command import Command
@@ -16,6 +17,7 @@ from copartner.kernel.errors import check_tag
 from copartner.kernel.languages import Language
 from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
+from copartner.versions import service as versions
 
 PAGE_LIMIT = 500
 MONTH_LIMIT = 100
@@ -23,6 +25,15 @@ FEED_LIMIT = 50
 _EVERYTHING = Wish()
 _LISTED = Listed[Announcement]
 _Change = Callable[[Command, Announcement], Awaitable[Announcement]]
+
+
+async def draft_of_version(ctx: Context, *, version_id: UUID) -> Announcement:
+    """The operator begins the announcement of a version of the rules, made from what that changes.
+
+    Raises Denied, UnknownVersion, Invalid.
+    """
+    version = await versions.read_version(ctx, version_id=version_id)
+    return await draft_announcement(ctx, content=draft_of(version, cloud=ctx.runtime.cloud))
 
 
 async def draft_announcement(ctx: Context, *, content: Content) -> Announcement:

@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from copartner.command.context import Context
+from copartner.command.passing import System
 from copartner.kernel.errors import Busy, Invalid
 from copartner.policy.actions import Action
 from copartner.policy.amending import Amendment
@@ -68,8 +69,10 @@ def check_days(days: int) -> None:
 
 
 async def try_out(
-    ctx: Context,
+    system: System,
     *,
+    operator: UUID,
+    now: datetime,
     before: Rulebook,
     after: Rulebook,
     begins: date,
@@ -79,23 +82,33 @@ async def try_out(
 ) -> Outcome:
     """What the rules of `after` would decide otherwise than those of `before` on the day they begin.
 
-    It asks what partners and customers could ask of present data, and decides the last days' decisions again. The
-    caller has been decided to be the operator; nothing is recorded. Waits for its turn. Raises Invalid.
+    It asks what partners and customers could ask of present data, and decides again what was decided in the days
+    before `now`, programme time. It reads as the tenant `operator`, which was decided to be it; nothing is recorded.
+    Waits for its turn. Raises Invalid.
     """
     check_days(days)
     async with _turn:
-        cloud = ctx.runtime.cloud
-        judge = Judge(before.at(cloud, begins), after.at(cloud, begins))
-        return await _Trial(ctx, judge, begins, days, report, batch).run()
+        judge = Judge(before.at(system.cloud, begins), after.at(system.cloud, begins))
+        return await _Trial(system, operator, now, judge, begins, days, report, batch).run()
 
 
 class _Trial:
     """One try-out: what it looks at, and what it found so far."""
 
-    def __init__(self, ctx: Context, judge: Judge, begins: date, days: int, report: Report | None, batch: int) -> None:
-        self._pool, self._who = ctx.runtime.pool, (Side.OPERATOR.value, ctx.caller.tenant_id)
-        self._cloud, self._now = ctx.runtime.cloud, ctx.moment
-        self._since = ctx.moment - timedelta(days=days)
+    def __init__(
+        self,
+        system: System,
+        operator: UUID,
+        now: datetime,
+        judge: Judge,
+        begins: date,
+        days: int,
+        report: Report | None,
+        batch: int,
+    ) -> None:
+        self._pool, self._who = system.pool, (Side.OPERATOR.value, operator)
+        self._cloud, self._now = system.cloud, now
+        self._since = now - timedelta(days=days)
         self._judge, self._begins, self._days = judge, begins, days
         self._report, self._batch = report, batch
         self._findings = Findings()

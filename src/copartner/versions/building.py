@@ -7,8 +7,9 @@ from datetime import date
 
 import cedarpy
 
+from copartner.kernel.languages import Language
 from copartner.policy.amending import Amendment
-from copartner.policy.rule import BrokenRules, Rule
+from copartner.policy.rule import BrokenRules, Rule, made
 from copartner.policy.rulebook import Rulebook, Source
 from copartner.policy.tree import parse
 from copartner.versions.model import Difference, Restated, RuleText, RuleVersion
@@ -52,8 +53,7 @@ def difference(book: Rulebook, change: Amendment) -> Difference:
             counting[rule.id] = rule
     new, restated = [], []
     for policy, form in parse(change.text):
-        given = policy.annotations
-        after = _text(policy.id, policy.permits, given["text"], given["needs"], given["source"], form)
+        after = _of(made(policy, form, change.name))
         if policy.id in counting:
             restated.append(Restated(_of(counting[policy.id]), after))
         else:
@@ -71,8 +71,8 @@ def assembled(shipped: Source, versions: Sequence[Approved], former: Rulebook | 
 
 def source(shipped: Source, versions: Iterable[Approved]) -> Source:
     """What that rulebook is made of; a version that was taken back before its first day never counted."""
-    made = tuple(amendment(one) for one in versions)
-    return replace(shipped, amendments=tuple(one for one in made if one.begins <= one.last))
+    stated = (amendment(one) for one in versions)
+    return replace(shipped, amendments=tuple(one for one in stated if one.begins <= one.last))
 
 
 def without(book: Rulebook, taken: RuleVersion, until: date) -> Rulebook:
@@ -134,10 +134,17 @@ def _told(shipped: Source, versions: Sequence[Approved], broken: BrokenRules) ->
 
 
 def _of(rule: Rule) -> RuleText:
-    return _text(rule.id, rule.permits, rule.text, rule.needs, rule.source, dict(rule.form))
-
-
-def _text(name: str, permits: bool, text: str, needs: str, origin: str, form: dict[str, object]) -> RuleText:
-    document = {"templates": {}, "staticPolicies": {name: form}, "templateLinks": []}
+    document = {"templates": {}, "staticPolicies": {rule.id: dict(rule.form)}, "templateLinks": []}
     cedar = cedarpy.format_policies(cedarpy.policies_from_json_str(json.dumps(document)), _WIDTH, _INDENT)
-    return RuleText(name, permits, text, needs, origin, cedar.strip())
+    german = rule.said(Language.GERMAN)
+    return RuleText(
+        id=rule.id,
+        permits=rule.permits,
+        text=rule.text,
+        text_german=german.text,
+        needs=rule.needs,
+        needs_german=german.needs,
+        source=rule.source,
+        clouds=tuple(sorted(rule.clouds)),
+        cedar=cedar.strip(),
+    )

@@ -1,4 +1,4 @@
-"""The check of a proposed version, in the background: the promises are proved of it and the rules that hold."""
+"""The check of a proposed version, in the background: it is proved to keep the promises, and tried out."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,9 +10,10 @@ import msgspec
 
 from copartner.command.passing import System, Turn, acting
 from copartner.kernel.clock import Clock
-from copartner.policy.amending import Amendment
 from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook, Source
+from copartner.proof.verdict import Names
+from copartner.tryout.service import try_out
 from copartner.versions import building, rules, store
 from copartner.versions.model import Difference, Findings, Lost, RuleVersion, Story, Verdict
 
@@ -62,8 +63,10 @@ class Proved(Protocol):
 class Proof(Protocol):
     """The proof of the promises: whether a rulebook keeps those that another one keeps, from a day on."""
 
-    async def __call__(self, before: Source, after: Source, /, *, cloud: Cloud, begins: date) -> Proved:
-        """Its verdict; what is not answered in time is undecided."""
+    async def __call__(
+        self, before: Source, after: Source, /, *, cloud: Cloud, begins: date, names: Names | None
+    ) -> Proved:
+        """Its verdict; what is not answered in time is undecided. `names` are those of its stories."""
         ...
 
 
@@ -77,7 +80,7 @@ async def check_waiting(system: System, programme_clock: Clock, machine_clock: C
     async with system.pool.acquire() as db:
         _, approved = await store.rulebook(db)
     before = building.source(Source.shipped(), approved)
-    difference, findings = await _found(system.cloud, version, before, programme_clock, prove)
+    difference, findings = await _found(system, version, before, programme_clock, prove)
     async with acting(system) as db:
         found = await store.lock(db, version.id)
         # Meanwhile it may have been withdrawn, or wanted anew.
@@ -93,17 +96,35 @@ async def check_waiting(system: System, programme_clock: Clock, machine_clock: C
 
 
 async def _found(
-    cloud: Cloud, version: RuleVersion, before: Source, clock: Clock, prove: Proof
+    system: System, version: RuleVersion, before: Source, clock: Clock, prove: Proof
 ) -> tuple[Difference | None, Findings]:
-    """What a version changes of the rules that hold now, and what the proof says; undecided where it does not fit."""
+    """What a version changes of the rules that hold now, what the proof says, and what trying it out shows.
+
+    Undecided where it does not fit, and tried out only where it could be approved.
+    """
     change = building.amendment(version)
     try:
-        difference = await asyncio.to_thread(_fitted, before, change)
+        book = await asyncio.to_thread(Rulebook.of, before)
+        difference = await asyncio.to_thread(building.fitted, book, change)
     except rules.Misfit as misfit:
         return None, Findings(clock.now(), Verdict.UNDECIDED, f"It does not fit: {misfit.message}", (), (), (), 0, 0.0)
     after = replace(before, amendments=(*before.amendments, change))
-    proved = await prove(before, after, cloud=cloud, begins=version.begins)
+    async with acting(system) as db:
+        names = await store.parties(db)
+    proved = await prove(before, after, cloud=system.cloud, begins=version.begins, names=names)
     verdict = Verdict.HOLDS if proved.holds else Verdict.UNDECIDED if proved.undecided else Verdict.BROKEN
+    tried = None
+    if verdict is Verdict.HOLDS:
+        tried = msgspec.to_builtins(
+            await try_out(
+                system,
+                operator=version.tenant_id,
+                now=clock.now(),
+                before=book,
+                after=await asyncio.to_thread(book.amended, change),
+                begins=version.begins,
+            )
+        )
     return difference, Findings(
         clock.now(),
         verdict,
@@ -113,8 +134,5 @@ async def _found(
         msgspec.convert(proved.lost, tuple[Lost, ...], from_attributes=True),
         proved.questions,
         proved.seconds,
+        tried,
     )
-
-
-def _fitted(before: Source, change: Amendment) -> Difference:
-    return building.fitted(Rulebook.of(before), change)

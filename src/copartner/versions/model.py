@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from copartner.policy.facts import Cloud
+
 
 class State(StrEnum):
     """How far a version came: `refused` breaks a promise, `taken_back` was approved and counts no more."""
@@ -20,13 +22,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """One rule in words and in Cedar."""
+    """One rule in words, German ones beside them, and in Cedar; English stands where there is no German."""
 
     id: str
     permits: bool
     text: str
+    text_german: str
     needs: str
+    needs_german: str
     source: str
+    clouds: tuple[Cloud, ...]
     cedar: str
 
 

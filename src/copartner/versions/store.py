@@ -12,6 +12,7 @@ from asyncpg.connection import Connection
 from copartner.command.context import Context
 from copartner.kernel.functions import call
 from copartner.policy.facts import Facts
+from copartner.proof.verdict import Names
 from copartner.versions.building import Approved
 from copartner.versions.model import RuleVersion
 from copartner.versions.rules import OwnApproval
@@ -136,3 +137,16 @@ async def number(db: Connection) -> int:
 async def listen(connection: Connection, wake: Callable[..., None]) -> None:
     """Call `wake` whenever a transaction that changed the rulebook was committed."""
     await connection.add_listener(CHANNEL, wake)
+
+
+async def parties(db: Connection) -> Names | None:
+    """Two partners of one customer, to tell a story of, those that came first; None where no customer has two."""
+    row = await db.fetchrow(
+        """SELECT p.company_name AS other, q.company_name AS actor, c.company_name AS customer
+        FROM reseller_relationship a JOIN reseller_relationship b ON b.customer_tenant_id = a.customer_tenant_id
+            AND b.state = 'active' AND b.partner_tenant_id > a.partner_tenant_id
+        JOIN tenant p ON p.id = a.partner_tenant_id JOIN tenant q ON q.id = b.partner_tenant_id
+        JOIN tenant c ON c.id = a.customer_tenant_id
+        WHERE a.state = 'active' LIMIT 1"""
+    )
+    return None if row is None else Names(row["actor"], row["other"], row["customer"])

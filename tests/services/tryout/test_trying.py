@@ -51,7 +51,8 @@ def operator(here: Programme) -> Context:
 
 async def tried(here: Programme, after: Rulebook, **how: Any) -> Outcome:
     """What another rulebook would decide otherwise."""
-    return await service.try_out(operator(here), before=RULEBOOK, after=after, begins=BEGINS, **how)
+    asked = {"operator": operator(here).caller.tenant_id, "now": here.clock.now(), "before": RULEBOOK, "begins": BEGINS, **how}
+    return await service.try_out(here.runtime, after=after, **asked)
 
 
 async def sold(here: Programme, partner: str, count: int = 1) -> list[UUID]:
@@ -193,14 +194,14 @@ async def test_a_try_out_changes_nothing_and_leaves_its_own_audit_alone(here: Pr
     }
     before = await counts(here)
     with pytest.raises(ConnectionAbortedError):
-        await service.try_out(operator(here), before=ours, after=theirs, begins=BEGINS, report=_gone)
+        await tried(here, theirs, before=ours, report=_gone)
     # Nobody waits for one that was given up.
-    outcome = await service.try_out(operator(here), before=ours, after=theirs, begins=BEGINS)
+    outcome = await tried(here, theirs, before=ours)
     assert await counts(here) == before
     assert {"no-germany", "role-promotions"} == {*outcome.changed}
     assert here.runtime.rulebook is RULEBOOK
     # The day before they begin, nothing differs and nothing is asked.
-    early = await service.try_out(operator(here), before=ours, after=theirs, begins=date(2026, 11, 30))
+    early = await tried(here, theirs, before=ours, begins=date(2026, 11, 30))
     assert (early.actions, early.looked.requests, early.differences) == ((), 0, ())
 
 

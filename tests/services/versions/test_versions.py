@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from copartner.announcements import service as announcements
 from copartner.catalogue.model import BillingCycle
 from copartner.command.context import Context
 from copartner.command.denial import Denied
 from copartner.kernel.errors import Invalid
+from copartner.kernel.languages import Language
 from copartner.orders import service as orders
 from copartner.orders.model import Wish
 from copartner.policy.facts import Side
@@ -41,7 +43,13 @@ async def test_from_proposal_to_effect_and_back(here: Programme) -> None:
     assert asked[0][0] == here.runtime.rulebook.source
     assert [one.name for one in asked[0][1].amendments] == ["version 1"]
     found = await service.read_version(approver(here), version_id=made.id)
-    assert (found.state, found.findings and found.findings.verdict) == (State.CHECKED, Verdict.HOLDS)
+    assert found.findings is not None
+    assert (found.state, found.findings.verdict) == (State.CHECKED, Verdict.HOLDS)
+    tried = found.findings.try_out
+    assert tried is not None
+    assert (tried["changed"], tried["present"]["allowed"]) == (["no-sale-abroad"], 0)
+    assert tried["present"]["denied"] > 0
+    assert here.tenant("alpenblick").company_name in [one["name"] for one in tried["customers"]]
     done = await service.approve_version(approver(here), version_id=made.id)
     assert (done.state, done.place, done.approved_by_name) == (State.APPROVED, 1, "approver@wolkenstadt.example")
     await here.runtime.rules.settled()
@@ -61,6 +69,27 @@ async def test_from_proposal_to_effect_and_back(here: Programme) -> None:
     audit = await programme.list_audit(proposer(here), start=here.clock.now() - timedelta(days=41))
     steps = [one.operation_type for one in audit.items if one.resource_id == str(made.id)]
     assert steps == [f"rule_version.{step}" for step in ("propose", "check", "approve", "take_back")]
+
+
+async def test_stories_have_the_names_of_two_partners_of_one_customer(here: Programme) -> None:
+    await propose(here)
+    assert (await check(here)).names is None
+    for partner in ("nordlicht", "suedwind"):
+        await here.relate(partner, "alpenblick")
+    await propose(here)
+    names = (await check(here)).names
+    assert names is not None
+    assert {names.actor, names.other} == {here.tenant(one).company_name for one in ("nordlicht", "suedwind")}
+    assert names.customer == here.tenant("alpenblick").company_name
+
+
+async def test_what_it_changes_becomes_the_draft_of_an_announcement(here: Programme) -> None:
+    made = await propose(here)
+    draft = await announcements.draft_of_version(proposer(here), version_id=made.id)
+    assert (draft.content.rule_version, draft.content.begins_on) == (made.number, made.begins)
+    assert "Nothing is sold into DE any more." in draft.content.texts[Language.ENGLISH].changes
+    with pytest.raises(Denied):
+        await announcements.draft_of_version(proposer(here), version_id=uuid4())
 
 
 async def test_nobody_approves_its_own_or_what_was_not_proved_or_without_notice(here: Programme) -> None:

@@ -209,6 +209,10 @@ async def _draft(call: Call) -> AnnouncementBody:
     return _body(call, await service.draft_announcement(call.ctx, content=_content(call)))
 
 
+async def _draft_of_version(call: Call) -> AnnouncementBody:
+    return _body(call, await service.draft_of_version(call.ctx, version_id=call.id("ruleVersion")))
+
+
 async def _edit(call: Call) -> AnnouncementBody:
     after = await service.edit_announcement(call.ctx, content=_content(call), **_which(call))
     return _body(call, after)
@@ -247,6 +251,9 @@ ROUTES = (
           Page[AnnouncementBody], side=None, query=(_MONTH, _AUDIENCE, SIDE, *wire.QUERY)),
     Route(("POST",), _ALL, _draft, "announcements.draft", "Begin an announcement that nobody else sees.",
           AnnouncementBody, ContentBody, 201, user_only=True, side=Side.OPERATOR),
+    Route(("POST",), f"{ROOT}/rule-versions/{{ruleVersion}}/announcement", _draft_of_version,
+          "announcements.draft_of_version", "Begin the announcement of a version of the rules, from what it changes.",
+          AnnouncementBody, None, 201, user_only=True, side=Side.OPERATOR),
     Route(("GET",), _ONE, _read, "announcements.read", "Read an announcement.", AnnouncementBody, side=None,
           query=(SIDE,)),
     Route(("PUT",), _ONE, _edit, "announcements.edit", "Write a draft anew.", AnnouncementBody, ContentBody,

@@ -119,7 +119,14 @@ async def _try(call: Call) -> Working:
             await tell({"progress": msgspec.to_builtins(progress)})
 
         found = await service.try_out(
-            call.ctx, before=before, after=after, begins=asked.begins, days=asked.days, report=report
+            call.ctx.runtime,
+            operator=call.ctx.caller.tenant_id,
+            now=call.ctx.moment,
+            before=before,
+            after=after,
+            begins=asked.begins,
+            days=asked.days,
+            report=report,
         )
         return {"outcome": outcome_body(found)} if lines else outcome_body(found)
 

@@ -10,7 +10,7 @@ from copartner.api.call import Call
 from copartner.api.programme import wire
 from copartner.api.programme.wire import ROOT, Page
 from copartner.api.registry import Query, Route
-from copartner.policy.facts import Side
+from copartner.policy.facts import Cloud, Side
 from copartner.versions import service
 from copartner.versions.model import RuleVersion, State, Verdict
 
@@ -37,8 +37,11 @@ class RuleTextBody(Struct, frozen=True, kw_only=True, rename="camel"):
     id: str
     permits: bool
     text: str
+    text_german: str
     needs: str
+    needs_german: str
     source: str
+    clouds: tuple[Cloud, ...]
     cedar: str
 
 
