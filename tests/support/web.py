@@ -114,7 +114,7 @@ async def web(here: Programme, **options: Any) -> AsyncIterator[Web]:
         async with client(build(here.runtime, NamedTokens(here), access_log=False, **options)) as made:
             yield Web(here, made)
     finally:
-        live.close()
+        await live.close()
 
 
 def refused(answer: httpx.Response) -> tuple[int, str]:
