@@ -30,7 +30,7 @@ def test_rules_are_tried_out_from_a_file(place: Path) -> None:
     file, token = place / "new.cedar", place / "token"
     file.write_text(TEXT)
     with emulator(place) as up:
-        token.write_text(up.person("Global admin", "wolkenstadt").token)
+        token.write_text(up.person("Global admin", "operator").token)
         named = (str(file), "--from", "2027-01-01", "--end", "mp-visibility", "--url", up.url)
         code, said, told = tried(*named, "--token-file", str(token), "--format", "json")
         assert code == 0, told
