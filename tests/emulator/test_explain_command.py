@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
-from copartner.cli import build
+from copartner.cli.main import build
 from copartner.kernel.languages import Language, catalogue
 from support.production import free_port
 from support.up import emulator
@@ -79,6 +79,6 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_every_line_of_the_command_is_translated() -> None:
-    code = (files("copartner") / "explaining_cli.py").read_text(encoding="utf-8")
+    code = (files("copartner.cli") / "explain.py").read_text(encoding="utf-8")
     said = set(re.findall(r'say\("([^"]+)"', code)) | set(re.findall(r"say\('([^']+)'", code))
-    assert said == {message for _, message in catalogue("copartner", "explaining", Language.GERMAN)}
+    assert said == {message for _, message in catalogue("copartner.cli", "explain", Language.GERMAN)}

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 from typer.testing import CliRunner
 
-from copartner.cli import build
+from copartner.cli.main import build
 from support.granular import CONSENT, GRAPH, asked
 from support.up import emulator
 

@@ -8,8 +8,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from copartner.api.programme.rule_trials import OutcomeBody
-from copartner.cli import build
-from copartner.rules_trying import as_csv, show
+from copartner.cli.main import build
+from copartner.cli.rules_trying import as_csv, show
 from support.up import emulator
 
 TEXT = """

@@ -2,9 +2,9 @@
 
 import re
 
+from copartner.cli.rules_page import NOT_STATED, NOTES, STATED, page
 from copartner.policy import telling
 from copartner.policy.rulebook import Rulebook
-from copartner.rules_page import NOT_STATED, NOTES, STATED, page
 from support.tree import ROOT
 
 BOOK = Rulebook.load()
@@ -23,7 +23,7 @@ DATED = re.compile(r"\b20\d\d(-\d\d){0,2}\b|\bundated\b|\bpromises? \d")
 
 def test_the_page_is_current() -> None:
     kept = (ROOT / "docs/rulebook.md").read_text(encoding="utf-8")
-    assert kept == page(BOOK), "write it anew: python -m copartner.rules_page docs/rulebook.md"
+    assert kept == page(BOOK), "write it anew: python -m copartner.cli.rules_page docs/rulebook.md"
 
 
 def test_every_row_of_the_first_rulebook_is_stated_or_says_why_not() -> None:

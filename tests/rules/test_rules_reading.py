@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from copartner.cli import build
+from copartner.cli.main import build
 from copartner.policy.facts import Cloud
 from copartner.policy.rulebook import Rulebook
 

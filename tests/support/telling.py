@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from copartner.explaining_cli import told
+from copartner.cli.explain import told
 from copartner.kernel.languages import Language
 from support.portal import House
 from support.web import Web

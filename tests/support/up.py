@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 _START_WITHIN = 90.0  # seconds; initdb and the world on a busy machine
-_COMMAND = [sys.executable, "-c", "from copartner.cli import main; main()", "up"]
+_COMMAND = [sys.executable, "-c", "from copartner.cli.main import main; main()", "up"]
 
 
 @dataclass(slots=True)

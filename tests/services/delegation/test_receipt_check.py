@@ -13,7 +13,7 @@ from joserfc import jws
 from joserfc.jwk import OctKey, RSAKey
 from typer.testing import CliRunner
 
-from copartner.cli import build
+from copartner.cli.main import build
 from copartner.delegation.consent_model import Approver, Receipt, ReceiptPartner, ReceiptRole, Shown
 from copartner.delegation.model import Risk
 from copartner.delegation.receipts import TYPE

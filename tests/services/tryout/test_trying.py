@@ -51,7 +51,13 @@ def operator(here: Programme) -> Context:
 
 async def tried(here: Programme, after: Rulebook, **how: Any) -> Outcome:
     """What another rulebook would decide otherwise."""
-    asked = {"operator": operator(here).caller.tenant_id, "now": here.clock.now(), "before": RULEBOOK, "begins": BEGINS, **how}
+    asked = {
+        "operator": operator(here).caller.tenant_id,
+        "now": here.clock.now(),
+        "before": RULEBOOK,
+        "begins": BEGINS,
+        **how,
+    }
     return await service.try_out(here.runtime, after=after, **asked)
 
 

@@ -1,9 +1,6 @@
 """`copartner rules`: versions of the rules of a running deployment, by its HTTP API."""
 
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from copartner import rules_showing
-from copartner.client import DEFAULT_URL, AsJson, Deployment, Refused, TokenFile, Url, fail, show_json, text_of
+from copartner.cli import rule_versions_shown as shown
+from copartner.cli.client import DEFAULT_URL, AsJson, Deployment, Refused, TokenFile, Url, show_json, telling, text_of
 
 ROOT = "/programme/v1/rule-versions"
 _LOOK_EVERY = 0.5  # seconds
@@ -49,7 +46,7 @@ def _propose(
     as_json: AsJson = False,
 ) -> None:
     """Propose rules that come, are stated anew and end from a day on; they are checked at once."""
-    with _telling(url, token_file) as deployment:
+    with telling(url, token_file) as deployment:
         body = {
             "title": title,
             "reason": reason,
@@ -62,7 +59,7 @@ def _propose(
 
 def _versions(url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJson = False) -> None:
     """List every version of the rules."""
-    with _telling(url, token_file) as deployment:
+    with telling(url, token_file) as deployment:
         address, found = ROOT, list[Any]()
         while address:
             page = deployment.ask("GET", address)
@@ -71,12 +68,12 @@ def _versions(url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJ
         if as_json:
             show_json(found)
         else:
-            Console().print(rules_showing.table(found))
+            Console().print(shown.table(found))
 
 
 def _version(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJson = False) -> None:
     """Show a version: what it changes, and what its check found."""
-    with _telling(url, token_file) as deployment:
+    with telling(url, token_file) as deployment:
         _show(_found(deployment, number), as_json)
 
 
@@ -84,19 +81,19 @@ def _check(
     number: Number, wait: Wait = False, url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJson = False
 ) -> None:
     """Have a version checked, again if it was: after another was approved, or when the proof was undecided."""
-    with _telling(url, token_file) as deployment:
+    with telling(url, token_file) as deployment:
         _checked(deployment, _act(deployment, number, "check"), wait=wait, as_json=as_json)
 
 
 def _approve(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJson = False) -> None:
     """Approve what another operator proposed; it counts from its first day on."""
-    with _telling(url, token_file) as deployment:
+    with telling(url, token_file) as deployment:
         _show(_act(deployment, number, "approve"), as_json)
 
 
 def _announce(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJson = False) -> None:
     """Begin the announcement of a version, made of what it changes; nobody else sees it before it is published."""
-    with _telling(url, token_file) as deployment:
+    with telling(url, token_file) as deployment:
         made = _act(deployment, number, "announcement")
         if as_json:
             show_json(made)
@@ -108,7 +105,7 @@ def _announce(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = No
 
 def _withdraw(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJson = False) -> None:
     """Give up a version that was not approved."""
-    with _telling(url, token_file) as deployment:
+    with telling(url, token_file) as deployment:
         _show(_act(deployment, number, "withdraw"), as_json)
 
 
@@ -120,17 +117,8 @@ def _take_back(
     as_json: AsJson = False,
 ) -> None:
     """Take an approved version back: it counts no more from today on."""
-    with _telling(url, token_file) as deployment:
+    with telling(url, token_file) as deployment:
         _show(_act(deployment, number, "take-back", {"reason": reason}), as_json)
-
-
-@contextmanager
-def _telling(url: str, token_file: Path | None) -> Iterator[Deployment]:
-    """The deployment for the block; what it refuses is one line and exit code 1."""
-    try:
-        yield Deployment(url, token_file, os.environ)
-    except Refused as refused:
-        raise fail(refused) from None
 
 
 def _found(deployment: Deployment, number: int) -> Any:
@@ -161,4 +149,4 @@ def _show(version: Any, as_json: bool) -> None:
     if as_json:
         show_json(version)
     else:
-        rules_showing.show(Console(), version)
+        shown.show(Console(), version)

@@ -1,6 +1,6 @@
 """docs/rulebook.md: the rulebook on one page, and where each rule of the programme's first rulebook is stated.
 
-Written by `python -m copartner.rules_page docs/rulebook.md`.
+Written by `python -m copartner.cli.rules_page docs/rulebook.md`.
 """
 
 import sys
@@ -17,7 +17,7 @@ Every rule of this release: its sentence, the clouds and days on which it counts
 Dates are those on which a page first has a rule or says that it holds; what is assumed says so. `copartner rules list`,
 `show ID` and `at DATE` tell the same in a terminal, `show` with the rule's Cedar text.
 
-Written by `python -m copartner.rules_page docs/rulebook.md`; a test compares.
+Written by `python -m copartner.cli.rules_page docs/rulebook.md`; a test compares.
 
 A **forbid** holds whatever is permitted. A **permit** lets roles do something, as long as no forbid objects; nothing is
 allowed without one. An **obligation** is what the programme does by itself.

@@ -1,7 +1,6 @@
 """`copartner rules try`: changed rules tried out on a running deployment, as a table, JSON or CSV."""
 
 import csv
-import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +9,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import msgspec
 import typer
 from rich.console import Console
@@ -21,9 +19,9 @@ from rich.table import Table
 from copartner.api.programme.rule_trials import DifferenceBody, OutcomeBody, TallyBody
 from copartner.api.programme.sheets import plain_cell
 from copartner.api.working import LINES
+from copartner.cli.client import DEFAULT_URL, Refused, TokenFile, Url, telling, text_of
 
 _PATH = "/programme/v1/rule-trials"
-_URL = "http://127.0.0.1:8080"
 _SHOWN = 20
 _COLUMNS = (
     *("basis", "turn", "rule", "text", "partner", "customer", "count"),
@@ -44,10 +42,6 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
-
-
-class TryingFailed(Exception):
-    """The deployment did not try the rules out; the message is its reason."""
 
 
 class _Line(msgspec.Struct):
@@ -71,19 +65,15 @@ def _try(
     end: Annotated[list[str] | None, typer.Option(help="The id of a rule that ends then; may be repeated.")] = None,
     days: Annotated[int, typer.Option(help="Days of committed decisions to decide again.")] = 30,
     shape: Annotated[Format, typer.Option("--format", help="How the outcome is printed.")] = Format.TABLE,
-    url: Annotated[str, typer.Option(envvar="COPARTNER_URL", help="Root address of the deployment.")] = _URL,
-    token_file: Annotated[
-        Path | None, typer.Option(help="File of an operator's access token; else COPARTNER_TOKEN holds it.")
-    ] = None,
+    url: Url = DEFAULT_URL,
+    token_file: TokenFile = None,
 ) -> None:
     """Say what changed rules would deny that is allowed now, and the reverse; nothing is changed."""
-    try:
-        text = file.read_text(encoding="utf-8") if file else ""
+    with telling(url, token_file) as deployment:
+        text = text_of(file) if file else ""
         asked = {"text": text, "ends": end or [], "begins": begins.date().isoformat(), "days": days}
-        outcome = _asked(url, _token(token_file), asked)
-    except (TryingFailed, OSError, httpx.HTTPError) as error:
-        typer.echo(f"copartner: {error}", err=True)
-        raise typer.Exit(1) from None
+        # A line comes after every part that was looked at, the first one once the rules were made.
+        outcome = _followed(deployment.lines(_PATH, asked, LINES))
     match shape:
         case Format.JSON:
             typer.echo(msgspec.json.format(msgspec.json.encode(outcome), indent=2))
@@ -91,22 +81,6 @@ def _try(
             typer.echo(as_csv(outcome), nl=False)
         case Format.TABLE:
             show(outcome, Console())
-
-
-def _token(file: Path | None) -> str:
-    token = file.read_text(encoding="utf-8") if file else os.environ.get("COPARTNER_TOKEN", "")
-    if not token.strip():
-        raise TryingFailed("an operator's access token is needed: set COPARTNER_TOKEN or name --token-file")
-    return token.strip()
-
-
-def _asked(url: str, token: str, asked: dict[str, Any]) -> OutcomeBody:
-    headers = {"Authorization": f"Bearer {token}", "Accept": LINES}
-    # A line comes after every part that was looked at, the first one once the rules were made.
-    with httpx.stream("POST", url.rstrip("/") + _PATH, json=asked, headers=headers, timeout=120) as answer:
-        if answer.status_code != 200:
-            raise TryingFailed(_refusal(answer.status_code, answer.read()))
-        return _followed(answer.iter_lines())
 
 
 def _followed(lines: Iterator[str]) -> OutcomeBody:
@@ -117,21 +91,13 @@ def _followed(lines: Iterator[str]) -> OutcomeBody:
         for text in lines:
             line = msgspec.json.decode(text, type=_Line)
             if line.error:
-                raise TryingFailed(line.error)
+                raise Refused(line.error)
             if line.outcome is not None:
                 return line.outcome
             if line.progress is not None:
                 told = line.progress
                 bar.update(task, completed=told["done"], total=told["of"], description=told["at"])
-    raise TryingFailed("the answer ended before the outcome came; ask again")
-
-
-def _refusal(status: int, body: bytes) -> str:
-    try:
-        told = msgspec.json.decode(body)
-        return str(told["description"])
-    except (msgspec.DecodeError, KeyError, TypeError):
-        return f"the deployment answered {status}; is --url its root address?"
+    raise Refused("the answer ended before the outcome came; ask again")
 
 
 def as_csv(outcome: OutcomeBody) -> str:

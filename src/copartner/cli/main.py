@@ -16,10 +16,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from copartner import announcements_cli, explaining_cli, rules_cli, rules_reading, rules_trying
 from copartner import serve as production
 from copartner import settings as settings_of
 from copartner import worker as background
+from copartner.cli import announcements, explain, rule_versions, rules_reading, rules_trying
 from copartner.delegation import receipt_check
 from copartner.kernel import logging
 from copartner.kernel.clock import SystemClock
@@ -54,7 +54,7 @@ def build() -> typer.Typer:
     app.command("key")(_key)
     app.command("rotate-key")(_rotate_key)
     app.command("provider")(_provider)
-    app.command("explain")(explaining_cli.explain)
+    app.command("explain")(explain.explain)
     receipt = typer.Typer(no_args_is_help=True, help="Consent receipts: check one, or give out the keys for it.")
     receipt.command("verify")(_verify_receipt)
     receipt.command("keys")(_receipt_keys)
@@ -62,9 +62,9 @@ def build() -> typer.Typer:
     rules = typer.Typer(no_args_is_help=True, help="Read, try and change the rules; see docs/rules.md.")
     rules_reading.register(rules)
     rules_trying.register(rules)
-    rules_cli.register(rules)
+    rule_versions.register(rules)
     app.add_typer(rules, name="rules")
-    app.add_typer(announcements_cli.commands(), name="announcements")
+    app.add_typer(announcements.commands(), name="announcements")
     for entry in entry_points(group=COMMANDS):
         entry.load()(app)
     return app

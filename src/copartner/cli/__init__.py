@@ -1,0 +1,1 @@
+"""The command `copartner`: a file for each of its families of commands."""
