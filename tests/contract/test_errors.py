@@ -104,6 +104,7 @@ CODES = {
     "WrongState": "400 800024",
     "NotKept": "400 800024",
     "NotADraft": "400 800024",
+    "TryingOut": "409 800060",
     "NotOut": "400 800024",
     "NoEventAddress": "404 1000",
     "UnknownAnnouncement": "404 1000",

@@ -57,7 +57,7 @@ async def tables(site: Web) -> dict[str, int]:
     async with site.here.owner() as owner:
         names = await owner.fetch(
             """SELECT relname FROM pg_class WHERE relnamespace = 'copartner'::regnamespace AND relkind IN ('r', 'p')
-            AND relname !~ '^(audit_record|decision_record|request|sandbox_reseller)'"""
+            AND relname !~ '^(audit_record|decided|decision_record|request|sandbox_reseller)'"""
         )
         return {name: await owner.fetchval(f"SELECT count(*) FROM {name}") for (name,) in names}
 

@@ -95,6 +95,9 @@ def test_a_request_is_denied_when_its_rules_are_not_those_of_its_moment() -> Non
             def now() -> datetime:
                 return NOW
 
+        class rules:
+            number = 0
+
         @staticmethod
         def rules_at(_: datetime) -> RuleSet:
             return BOOK.at(Cloud.COMMERCIAL, date(2020, 11, 29))

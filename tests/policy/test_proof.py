@@ -159,7 +159,8 @@ APART = {
     *("actor", "tenant", "tenant_domain", "enrolment", "revocation", "idempotency_key"),
     *("partner_agreement", "partner_profile", "partner_relationship", "customer_count"),
     *("reseller_relationship", "customer_agreement", "billing_profile", "subscription_transition"),
-    *("admin_counter_proposal", "role_cap"),
+    *("admin_counter_proposal", "role_cap", "announcement", "event_address"),
+    *("rule_version", "rulebook_number", "decided"),
 }
 
 

@@ -11,6 +11,8 @@ from support.programme import Programme
 from support.web import refused, web
 
 # Reads that the contract has as POST: they keep no request id, because nothing is made.
+# Done again each time, by what is there by then.
+ANEW = {"rule_trials.make"}
 READS = {"addresses.check", "promotions.check", "inventory.check"}
 _TABLES = (
     "SELECT relname FROM pg_class WHERE relnamespace = 'copartner'::regnamespace AND relkind IN ('r', 'p') ORDER BY 1"
@@ -40,7 +42,8 @@ async def test_every_post_is_known_again(here: Programme) -> None:
             assert first.status_code == example.route.status, f"{name}: {first.text}"
             before = await counted(owner)
             again = await example.send(site, None, **sent)
-            assert (again.status_code, again.content) == (first.status_code, first.content), name
+            assert again.status_code == first.status_code, f"{name}: {again.text}"
+            assert again.content == first.content or name in ANEW, name
             assert again.headers["ms-requestid"] == sent["MS-RequestId"]
             other = await example.send(site, other_body(example), **sent)
             if keeps:

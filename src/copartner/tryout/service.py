@@ -57,8 +57,9 @@ async def try_rules(
         raise Invalid(f"These rules cannot be tried out: {broken}", "text") from broken
     async with ctx.command("rule_version.try") as cmd:
         cmd.require(Action.RULE_VERSION_TRY, await store.home_facts(cmd.db, ctx))
-        tenant = ctx.caller.tenant_id
-        cmd.record(None, RuleTrial(ctx.runtime.ids.new(), tenant, text, tuple(ends), begins, days))
+        if cmd.replay(RuleTrial) is None:
+            made = RuleTrial(ctx.runtime.ids.new(), ctx.caller.tenant_id, text, tuple(ends), begins, days)
+            cmd.record(None, cmd.remember(made))
     return before, after
 
 

@@ -48,7 +48,8 @@ FACTS_READ = {
     "role_assignment": "tenant_id user_id role",
     "rulebook_number": "is_only number",
     "role_cap": "customer_tenant_id kind roles",
-    "subscription": "customer_tenant_id id partner_tenant_id parent_id product_id sku_id kind quantity status",
+    "subscription": "customer_tenant_id id partner_tenant_id parent_id product_id sku_id kind quantity status "
+    "commitment_ends_at is_trial term_starts_at",
     "tenant": "id organisation_id kind cloud shared_services company_name domain country culture language address "
     "registration_number",
     "tenant_domain": "tenant_id name",
