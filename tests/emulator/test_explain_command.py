@@ -55,7 +55,8 @@ def test_a_denial_is_told_in_the_readers_language(place: Path) -> None:
             ("de", "copartner: In Ihrem Mandanten gibt es keine solche Entscheidung."),
         ):
             code, said = explained(decision, *address, "--language", language, COPARTNER_TOKEN=other.token)
-            assert (code, said.strip()) == (1, words)
+            assert code == 1
+            assert said.startswith(f"{words} (decision ")
 
 
 @pytest.mark.parametrize(

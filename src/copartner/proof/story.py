@@ -177,14 +177,14 @@ def _whose(facts: Facts, action: Action, names: Names) -> Party:
     if owner is None:
         return Party("nobody's", "von niemandem")
     if owner == facts.principal.tenant:
-        return Party("its own", "des eigenen Tenants")
+        return Party("its own", "des eigenen Mandanten")
     if at_customer:
         if facts.principal.side is Side.CUSTOMER:
             return _named(names.other, "another customer's", "eines anderen Kunden")
         return _named(names.customer, "a customer's", "eines Kunden")
     if hasattr(facts.resource, "partner"):
         return _named(names.other, "another partner's", "eines anderen Partners")
-    return _named(names.other, "another tenant's", "eines anderen Tenants")
+    return _named(names.other, "another tenant's", "eines anderen Mandanten")
 
 
 def _in_whose_name(facts: Facts, action: Action) -> tuple[Pair, ...]:

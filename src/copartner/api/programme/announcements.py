@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
@@ -27,6 +27,8 @@ from copartner.api.programme.wire import ROOT, SIDE, Page
 from copartner.api.registry import Query, Route
 from copartner.kernel.languages import Language
 from copartner.policy.facts import Side
+
+T = TypeVar("T")
 
 
 class TextBody(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -143,7 +145,7 @@ def _body(call: Call, found: Announcement) -> AnnouncementBody:
             RevisionBody(
                 at=one.at,
                 kind=one.kind,
-                note=dict(one.note.items()),
+                note=dict(_in_order(one.note)),
                 previous_begins_on=one.begins_on,
                 previous_texts=_texts_body(one.texts),
                 previous_contact=one.contact,
@@ -155,7 +157,12 @@ def _body(call: Call, found: Announcement) -> AnnouncementBody:
 
 
 def _texts_body(texts: Mapping[Language, Text]) -> dict[str, TextBody]:
-    return {language.value: wire.shaped(text, TextBody) for language, text in texts.items()}
+    return {language.value: wire.shaped(text, TextBody) for language, text in _in_order(texts)}
+
+
+def _in_order(said: Mapping[Language, T]) -> list[tuple[Language, T]]:
+    """By language, always in one order: what was kept has lost it."""
+    return [(language, said[language]) for language in Language if language in said]
 
 
 def _texts(body: TextsBody) -> dict[Language, Text]:
