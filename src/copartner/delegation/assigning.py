@@ -34,7 +34,8 @@ async def create_assignment(ctx: Context, *, key: Key, group_id: UUID, roles: tu
         if (earlier := cmd.replay(AccessAssignment)) is not None:
             return earlier
         relationship = existing(relationship, key)
-        if relationship.customer_tenant_id is None:
+        # A draft may name its customer, who knows nothing of it.
+        if relationship.customer_tenant_id is None or relationship.status is Status.CREATED:
             raise rules.IllegalStep("This relationship is with no customer yet.", relationship.status)
         made = assignment_rules.assigned(
             AccessAssignment(
