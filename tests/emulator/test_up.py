@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from copartner_emulator.serving import listen
 from support.running import Running, refused, start, up
 
 
@@ -74,6 +75,14 @@ def test_two_on_the_same_data(used: Path) -> None:
         code, printed = refused(used / "data")
         assert (code, "in use by process" in printed) == (1, True)
         assert answers(running)
+
+
+def test_what_is_answered_is_sent_at_once() -> None:
+    with listen(0) as listening:
+        listening.listen()
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            # By this asyncio knows that the socket can be told not to wait.
+            assert accepted.proto == socket.IPPROTO_TCP
 
 
 def test_a_taken_port(place: Path) -> None:
