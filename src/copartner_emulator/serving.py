@@ -43,8 +43,8 @@ class _Server(uvicorn.Server):
 
 def listen(port: int) -> socket.socket:
     """A socket on 127.0.0.1; port 0 takes a free one. Raises PortTaken."""
-    # asyncio sends at once what it writes to a socket that says that it is TCP; to another, an answer in two parts waits
-    # 40 ms for the acknowledgement of the first.
+    # To a socket that says that it is TCP asyncio sends at once; on another an answer in two parts waits 40 ms, until
+    # the first is acknowledged.
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
