@@ -79,11 +79,12 @@ PROVOKED = {
 # No act of the play comes to these; tests/walls/test_forbids_matter.py and tests/policy show each of them by itself. To
 # behalf-own none can: the database answers a partner's own approvals alone.
 UNPROVOKED = {
-    "access-revoked", "access-revoker", "access-told", "behalf-own", "cn-licences", "csp-tier-customer", "cust-purge",
-    "dap-required", "dir-admin-consent", "dir-global-admin", "enrol-restricted", "gdap-acceptor", "gdap-active",
-    "gdap-cap", "gdap-provider", "gdap-reseller-consent", "mfa-api", "mfa-portal", "mfa-transaction", "mpa-signed",
-    "mpa-signed-reseller", "one-dap-per-service", "one-dap-per-service-2016", "own-tenant", "rel-dap-asked",
-    "rel-own-name", "reseller-limits",
+    "access-revoked", "access-revoker", "access-told", "announcement-told", "behalf-own", "cn-licences", "cn-no-azure",
+    "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "dir-global-admin", "enrol-restricted",
+    "gdap-acceptor", "gdap-active", "gdap-cap", "gdap-provider", "gdap-reseller-consent", "mfa-api", "mfa-portal",
+    "mfa-transaction", "mpa-signed", "mpa-signed-reseller", "one-dap-per-service", "one-dap-per-service-2016",
+    "own-tenant", "rel-dap-asked", "rel-own-name", "reseller-limits", "rules-notice", "rules-operator", "rules-own",
+    "rules-proved", "rules-second",
 }  # fmt: skip
 ONLY_GOVERNMENT = {"gdap-national", "gov-users", "rel-address", "rel-dap-forced"}
 MORE, MOST_MORE = 40, 8
