@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -32,6 +33,9 @@ WRONG_FACTS = (
     ("behalf-own", "fn_delegations", _WAYS, _WAYS.replace("p_partner", "{partner}"), at_a_customer(users.list_users)),
     ("behalf-own", "fn_delegations", _WAYS, _WAYS.replace("p_customer", "{customer}"), at_a_customer(users.list_users)),
 )  # fmt: skip
+# One case for each rule is what a builder waits for.
+_FIRST = {case.rule: case for case in reversed(CASES)}
+CHOSEN = [case if case is _FIRST[case.rule] else pytest.param(case, marks=pytest.mark.verify) for case in CASES]
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +54,23 @@ def asked(stage: Stage, rulebook: Rulebook, deed: Deed, matter: Matter) -> Any:
         return refusal
 
 
+@cache
+def opened(without: str | None = None) -> Rulebook:
+    """Everything permitted, with every forbid or all but one."""
+    return RULEBOOK.variant(permit_all=True, drop={without} if without else ())
+
+
 def matters(stage: Stage, rule: str, deed: Deed, matter: Matter) -> None:
     """The rule alone denies the deed, to everybody; without it the rules do not."""
-    for rulebook in (RULEBOOK, RULEBOOK.variant(permit_all=True)):
+    for rulebook in (RULEBOOK, opened()):
         denied = asked(stage, rulebook, deed, matter)
         assert isinstance(denied, Denied), denied
         assert denied.rules == (rule,)
-    answer = asked(stage, RULEBOOK.variant(drop={rule}, permit_all=True), deed, matter)
+    answer = asked(stage, opened(rule), deed, matter)
     assert not isinstance(answer, Denied), answer.rules
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", CHOSEN, ids=str)
 def test_a_forbid_alone_stands_in_the_way(stages: dict[Cloud, Stage], case: Case) -> None:
     stage = stages[case.cloud]
     stage.reset()
