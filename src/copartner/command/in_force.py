@@ -6,6 +6,9 @@ Whoever listens for changes says here what it heard. Requests keep the rules the
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import asyncpg
+
+from copartner.kernel.database import away
 from copartner.kernel.errors import Busy
 from copartner.policy.rulebook import Rulebook
 
@@ -35,7 +38,7 @@ class InForce:
         self.behind = True
 
     async def settled(self) -> None:
-        """Wait until the rulebook is the one that holds; raises Busy when that cannot be known soon."""
+        """Wait until the rulebook is the one that holds; raises what keeps the database from being asked, else Busy."""
         if not self.behind:
             return
         try:
@@ -43,6 +46,8 @@ class InForce:
                 if self.catch_up is not None:
                     await self.catch_up()
         except Exception as error:
+            if away(error) or isinstance(error, asyncpg.InterfaceError):
+                raise
             raise Busy("Which rules hold cannot be found out just now; send the request again.") from error
 
     async def certain(self, number: int) -> None:

@@ -45,6 +45,8 @@ async def test_a_hundred_thousand_tenants_pass_through_no_process(here: Programm
         watched = replace(here, runtime=replace(here.runtime, pool=pool))
         try:
             await service.publish_announcement(desk(watched), announcement_id=small.id)
+            async with here.owner() as owner:
+                before = await owner.fetchval("SELECT count(*) FROM mail_outbox")
             tally.clear()
             tracemalloc.start()
             await service.publish_announcement(desk(watched), announcement_id=large.id)
@@ -57,6 +59,6 @@ async def test_a_hundred_thousand_tenants_pass_through_no_process(here: Programm
     async with here.owner() as owner:
         letters = await owner.fetchval("SELECT count(*) FROM mail_outbox")
         events = await owner.fetchval("SELECT count(*) FROM event_outbox")
-    assert letters == len(await readers(here, "partner", "customer", "operator"))
+    assert letters - before == len(await readers(here, "partner", "customer", "operator"))
     assert letters > TENANTS
     assert events == TENANTS
