@@ -17,7 +17,7 @@ import msgspec
 import world
 from database import Database, connect
 
-from copartner.command.context import Caller, Context
+from copartner.command.in_force import InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import FixedClock
 from copartner.kernel.database import Pool
@@ -127,7 +127,7 @@ async def _try(login_url: str) -> Figures:
     clock, before = FixedClock(datetime.now(UTC)), Rulebook.load()
     runtime = Runtime(
         pool=Pool(login_url, 2),
-        rulebook=before,
+        rules=InForce(before),
         cloud=Cloud.COMMERCIAL,
         programme_clock=clock,
         machine_clock=clock,
@@ -138,7 +138,6 @@ async def _try(login_url: str) -> Figures:
     )
     begins: date = clock.now().date() + timedelta(days=30)
     after = before.amended(Amendment("the comparison", _BAN, ("mp-subscription",), begins))
-    ctx = Context(runtime, Caller(Side.OPERATOR, _PEOPLE, _PEOPLE, False, True), correlation_id="bench")
     spent, last = {"present": 0.0, "committed": 0.0}, time.perf_counter()
 
     async def report(progress: Progress) -> None:
@@ -151,9 +150,9 @@ async def _try(login_url: str) -> Figures:
     last = time.perf_counter()
     try:
         outcome = await service.try_out(
-            ctx.runtime,
-            operator=ctx.caller.tenant_id,
-            now=ctx.moment,
+            runtime,
+            operator=_PEOPLE,
+            now=clock.now(),
             before=before,
             after=after,
             begins=begins,

@@ -31,7 +31,7 @@ def test_every_request_is_measured_on_both_sides(tmp_path: Path) -> None:
     for what in (
         r"try-out of present data: [\d,]*[1-9][\d,]* subscriptions/s",
         r"try-out of decisions: [\d,]*[1-9][\d,]*/s",
-        r"explanation of a denial: [\d.]+ us",
+        r"explanation: [\d.]+ us",
         r"cedarpy \d[\d.]+, z3 \d",
     ):
         assert re.search(what, said.stdout), what + said.stdout + said.stderr
