@@ -4,7 +4,7 @@
 _copartner_url=${COPARTNER_URL:-http://127.0.0.1:${PORT:-8080}}
 _copartner_cast=${COPARTNER_DATA:-.copartner}/passwords.json
 
-# as USER: sign in; the following requests are made by that user.
+# as USER: sign in; the following requests, and the commands of copartner, are made by that user.
 as() {
   local password tenant
   read -r tenant password < <(python3 - "$_copartner_cast" "$1" <<'PY'
@@ -18,6 +18,7 @@ PY
   [ -n "$password" ] || { echo "nobody here is called $1" >&2; return 1; }
   _copartner_token=$(curl -sS "$_copartner_url/$tenant/oauth2/token" -d grant_type=password \
     --data-urlencode "username=$1" --data-urlencode "password=$password" | pick access_token)
+  export COPARTNER_TOKEN=$_copartner_token COPARTNER_URL=$_copartner_url
 }
 
 # pick a.0.b: one value out of the JSON on standard input.

@@ -26,7 +26,11 @@ def callers() -> dict[str, str]:
 
 def bodies(site: Web) -> dict[str, Any]:
     """By the name of the route."""
-    return {"rule_versions.propose": _proposal(site, "Other"), "rule_versions.take_back": {"reason": "It was wrong."}}
+    return {
+        "rule_versions.propose": _proposal(site, "Other"),
+        "rule_versions.take_back": {"reason": "It was wrong."},
+        "announcements.draft_of_version": {"contact": "help@wolkenstadt.example"},
+    }
 
 
 async def furnish(site: Web) -> dict[str, str]:

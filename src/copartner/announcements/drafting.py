@@ -12,7 +12,7 @@ from copartner.versions.model import RuleText, RuleVersion
 _REMINDERS = (30, 7)
 
 
-def draft_of(version: RuleVersion, *, cloud: Cloud) -> Content:
+def draft_of(version: RuleVersion, *, cloud: Cloud, contact: str) -> Content:
     """The content of a draft for partners: one paragraph a rule, as far as it concerns the cloud; raises Invalid.
 
     Where a rule has no German its English sentence stands in the German text, for the operator to put right.
@@ -23,7 +23,7 @@ def draft_of(version: RuleVersion, *, cloud: Cloud) -> Content:
             audience=(Side.PARTNER,),
             begins_on=version.begins,
             texts={language: _text(version, cloud, language) for language in Language},
-            contact="",
+            contact=contact,
             reminders=_REMINDERS,
             rule_version=version.number,
         )

@@ -27,13 +27,14 @@ _LISTED = Listed[Announcement]
 _Change = Callable[[Command, Announcement], Awaitable[Announcement]]
 
 
-async def draft_of_version(ctx: Context, *, version_id: UUID) -> Announcement:
-    """The operator begins the announcement of a version of the rules, made from what that changes.
+async def draft_of_version(ctx: Context, *, version_id: UUID, contact: str) -> Announcement:
+    """The operator begins the announcement of a version of the rules, made from what that changes; `contact` is where
+    readers ask.
 
     Raises Denied, UnknownVersion, Invalid.
     """
     version = await versions.read_version(ctx, version_id=version_id)
-    return await draft_announcement(ctx, content=draft_of(version, cloud=ctx.runtime.cloud))
+    return await draft_announcement(ctx, content=draft_of(version, cloud=ctx.runtime.cloud, contact=contact))
 
 
 async def draft_announcement(ctx: Context, *, content: Content) -> Announcement:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from copartner.cli.client import DEFAULT_URL, Refused, TokenFile, Url, show_json, telling, text_of
 
@@ -30,7 +30,8 @@ def _list(
     token_file: TokenFile = None,
 ) -> None:
     """List announcements; drafts too for whoever writes them, unless a month is asked for."""
-    table = Table("id", "state", "status", "from", "audience", "title")
+    # An id that is cut short is of no use to the other commands.
+    table = Table(Column("id", no_wrap=True, min_width=36), "state", "status", "from", "audience", "title")
     address: str | None = f"{_PATH}?month={quote(month)}" if month else _PATH
     with telling(url, token_file) as deployment:
         while address:

@@ -91,10 +91,16 @@ def _approve(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = Non
         _show(_act(deployment, number, "approve"), as_json)
 
 
-def _announce(number: Number, url: Url = DEFAULT_URL, token_file: TokenFile = None, as_json: AsJson = False) -> None:
+def _announce(
+    number: Number,
+    contact: Annotated[str, typer.Option(help="Where readers ask: an address of mail or of a page.")],
+    url: Url = DEFAULT_URL,
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+) -> None:
     """Begin the announcement of a version, made of what it changes; nobody else sees it before it is published."""
     with telling(url, token_file) as deployment:
-        made = _act(deployment, number, "announcement")
+        made = _act(deployment, number, "announcement", {"contact": contact})
         if as_json:
             show_json(made)
             return

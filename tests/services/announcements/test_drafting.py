@@ -25,6 +25,7 @@ def rule(name: str, text: str, german: str, *clouds: Cloud) -> RuleText:
     )
 
 
+HELP = "help@wolkenstadt.example"
 BAN = rule("no-sale-to-x", "Nothing is sold into X.", "Nach X wird nichts verkauft.")
 DAYS = rule("days", "Ten days.", "Zehn Tage.")
 OLD = rule("old", "An old rule.", "Eine alte Regel.")
@@ -48,7 +49,7 @@ VERSION = RuleVersion(
 
 
 def test_each_rule_of_the_cloud_has_its_sentence() -> None:
-    made = draft_of(VERSION, cloud=Cloud.COMMERCIAL)
+    made = draft_of(VERSION, cloud=Cloud.COMMERCIAL, contact=HELP)
     assert (made.begins_on, made.rule_version, made.reminders) == (date(2027, 2, 1), 12, (30, 7))
     english, german = made.texts[Language.ENGLISH], made.texts[Language.GERMAN]
     assert english.title == "Rules of the programme change from 2027-02-01"
@@ -63,10 +64,10 @@ def test_each_rule_of_the_cloud_has_its_sentence() -> None:
         "Geändert: Sieben Tage. Bis dahin: Zehn Tage.",
         "Nicht mehr: Eine alte Regel.",
     ]
-    assert "In China alone." in draft_of(VERSION, cloud=Cloud.CHINA).texts[Language.ENGLISH].changes
+    assert "In China alone." in draft_of(VERSION, cloud=Cloud.CHINA, contact=HELP).texts[Language.ENGLISH].changes
 
 
 def test_a_large_change_fits() -> None:
     many = tuple(rule(str(number), f"{number}: {'x' * 500}", f"{number}: {'x' * 500}") for number in range(40))
-    made = draft_of(replace(VERSION, difference=Difference(many, (), ())), cloud=Cloud.COMMERCIAL)
+    made = draft_of(replace(VERSION, difference=Difference(many, (), ())), cloud=Cloud.COMMERCIAL, contact=HELP)
     assert len(made.texts[Language.ENGLISH].changes) <= LONGEST_TEXT

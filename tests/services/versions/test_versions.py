@@ -21,6 +21,7 @@ from copartner.versions.model import State, Verdict
 from support.programme import Programme
 from support.versions import NO_SALE, STORY, Answer, approved, approver, check, in_days, propose, proposer
 
+HELP = "help@wolkenstadt.example"
 VISIBLE = """
 @id("mp-visibility") @text("Anybody reads it.") @source("a test") @needs("Nothing.")
 forbid (principal, action in Action::"read_thing", resource) unless { resource has partner };
@@ -85,11 +86,13 @@ async def test_stories_have_the_names_of_two_partners_of_one_customer(here: Prog
 
 async def test_what_it_changes_becomes_the_draft_of_an_announcement(here: Programme) -> None:
     made = await propose(here)
-    draft = await announcements.draft_of_version(proposer(here), version_id=made.id)
+    draft = await announcements.draft_of_version(proposer(here), version_id=made.id, contact=HELP)
     assert (draft.content.rule_version, draft.content.begins_on) == (made.number, made.begins)
+    out = await announcements.publish_announcement(proposer(here), announcement_id=draft.id)
+    assert out.content.contact == HELP
     assert "Nothing is sold into DE any more." in draft.content.texts[Language.ENGLISH].changes
     with pytest.raises(Denied):
-        await announcements.draft_of_version(proposer(here), version_id=uuid4())
+        await announcements.draft_of_version(proposer(here), version_id=uuid4(), contact=HELP)
 
 
 async def test_nobody_approves_its_own_or_what_was_not_proved_or_without_notice(here: Programme) -> None:

@@ -46,6 +46,12 @@ class TextsBody(Struct, frozen=True, kw_only=True):
     de: TextBody | UnsetType = UNSET
 
 
+class AnnounceRequest(Struct, frozen=True, kw_only=True):
+    """Where readers of a version's announcement ask."""
+
+    contact: str
+
+
 class NoteBody(Struct, frozen=True, kw_only=True):
     """Why something that is out changes, in both languages."""
 
@@ -217,7 +223,9 @@ async def _draft(call: Call) -> AnnouncementBody:
 
 
 async def _draft_of_version(call: Call) -> AnnouncementBody:
-    return _body(call, await service.draft_of_version(call.ctx, version_id=call.id("ruleVersion")))
+    asked = call.decode(AnnounceRequest)
+    made = await service.draft_of_version(call.ctx, version_id=call.id("ruleVersion"), contact=asked.contact)
+    return _body(call, made)
 
 
 async def _edit(call: Call) -> AnnouncementBody:
@@ -260,7 +268,7 @@ ROUTES = (
           AnnouncementBody, ContentBody, 201, user_only=True, side=Side.OPERATOR),
     Route(("POST",), f"{ROOT}/rule-versions/{{ruleVersion}}/announcement", _draft_of_version,
           "announcements.draft_of_version", "Begin the announcement of a version of the rules, from what it changes.",
-          AnnouncementBody, None, 201, user_only=True, side=Side.OPERATOR),
+          AnnouncementBody, AnnounceRequest, 201, user_only=True, side=Side.OPERATOR),
     Route(("GET",), _ONE, _read, "announcements.read", "Read an announcement.", AnnouncementBody, side=None,
           query=(SIDE,)),
     Route(("PUT",), _ONE, _edit, "announcements.edit", "Write a draft anew.", AnnouncementBody, ContentBody,
