@@ -30,15 +30,15 @@ def _list(
     token_file: TokenFile = None,
 ) -> None:
     """List announcements; drafts too for whoever writes them, unless a month is asked for."""
-    # An id that is cut short is of no use to the other commands.
-    table = Table(Column("id", no_wrap=True, min_width=36), "state", "status", "from", "audience", "title")
+    # An id that is cut short is of no use to the other commands; in a narrow terminal the title gives way.
+    table = Table(*(Column(name, no_wrap=True) for name in ("id", "state", "status", "from")), "title")
+    table.columns[0].min_width = 36
     address: str | None = f"{_PATH}?month={quote(month)}" if month else _PATH
     with telling(url, token_file) as deployment:
         while address:
             page = deployment.ask("GET", address)
             for one in page["items"]:
-                whom = ", ".join(one["audience"])
-                table.add_row(one["id"], one["state"], one["status"], one["beginsOn"], whom, _title(one))
+                table.add_row(one["id"], one["state"], one["status"], one["beginsOn"], _title(one))
             address = page.get("next")
     Console().print(table)
 
