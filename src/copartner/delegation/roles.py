@@ -7,21 +7,31 @@ from uuid import UUID
 
 from copartner.delegation.model import AdminRole, Risk
 from copartner.kernel.errors import Invalid
+from copartner.kernel.languages import Language, catalogue
 
 GLOBAL_ADMINISTRATOR = UUID("62e90394-69f5-4237-9190-012177145e10")
 
 
 @cache
-def known() -> dict[UUID, AdminRole]:
+def known(language: Language = Language.ENGLISH) -> dict[UUID, AdminRole]:
     """Every role by its template id. Source: permissions-reference of the directory, built-in roles."""
+    said = {} if language is Language.ENGLISH else catalogue("copartner.delegation", "roles", language)
     text = (files(__package__) / "roles.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {UUID(row["id"]): AdminRole(UUID(row["id"]), row["name"], Risk(row["risk"]), row["text"]) for row in rows}
+    roles = (
+        AdminRole(
+            UUID(row["id"]),
+            said.get(("name", row["name"]), row["name"]),
+            Risk(row["risk"]),
+            said.get(("text", row["text"]), row["text"]),
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+    return {role.id: role for role in roles}
 
 
-def described(ids: tuple[UUID, ...]) -> tuple[AdminRole, ...]:
-    """The roles of these ids, in their order."""
-    return tuple(known()[one] for one in ids)
+def described(ids: tuple[UUID, ...], language: Language = Language.ENGLISH) -> tuple[AdminRole, ...]:
+    """The roles of these ids, in their order and in the reader's language."""
+    return tuple(known(language)[one] for one in ids)
 
 
 def check_roles(ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
