@@ -10,17 +10,23 @@ from copartner.delegation.model import AdminRelationship, AutoExtend
 from copartner.delegation.roles import check_roles, described, known
 from copartner.delegation.rules import LONGEST_NAME, days_of
 from copartner.kernel.errors import Invalid
+from copartner.kernel.languages import Language
 from copartner.partners.model import Partner
 
 _PART = re.compile(r"([0-9]+)([YMD])")
-_UNITS = {"Y": "year", "M": "month", "D": "day"}
+# By language: what stands between two parts, and each unit once and many times.
+_SAID = {
+    Language.ENGLISH: (" and ", {"Y": ("year", "years"), "M": ("month", "months"), "D": ("day", "days")}),
+    Language.GERMAN: (" und ", {"Y": ("Jahr", "Jahre"), "M": ("Monat", "Monate"), "D": ("Tag", "Tage")}),
+}
 _NAMES_TRIED = 50
 
 
-def in_words(duration: str) -> str:
+def in_words(duration: str, language: Language = Language.ENGLISH) -> str:
     """A duration as people say it: `P1Y6M` is 1 year and 6 months."""
-    parts = [(int(number), _UNITS[unit]) for number, unit in _PART.findall(duration) if int(number)]
-    return " and ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts)
+    between, units = _SAID[language]
+    parts = [(int(number), units[unit]) for number, unit in _PART.findall(duration) if int(number)]
+    return between.join(f"{number} {one if number == 1 else many}" for number, (one, many) in parts)
 
 
 def shown(relationship: AdminRelationship, partner: Partner) -> Shown:
