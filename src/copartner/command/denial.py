@@ -20,7 +20,7 @@ from copartner.policy.facts import Facts
 from copartner.policy.rule import Rule
 
 if TYPE_CHECKING:
-    from copartner.command.context import Asked, Context
+    from copartner.command.context import Context
 
 _DENIED = "The rules do not allow this."
 # A denial in each language, by what one tenant may know.
@@ -72,9 +72,9 @@ def would_say(ctx: "Context", action: Action, facts: Facts, decision: Decision) 
     return explain(ctx.rules, action, known.facts, decision, known.withheld, language=ctx.language)
 
 
-def obstacle(ctx: "Context", action: Action, asked: "Asked") -> Explanation | None:
-    """Why the caller could not do something now, in its language; None where it could. Nothing is recorded."""
-    facts, decision = ctx.choose(action, asked)
+def objection(ctx: "Context", action: Action, facts: Facts) -> Explanation | None:
+    """What a denial of this would say to the caller; None where the rules allow it. Nothing is recorded."""
+    decision = ctx.judge(action, facts)
     return None if decision.allowed else would_say(ctx, action, ctx.asked(facts), decision)
 
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from copartner.command.context import Context, HiddenRowError
-from copartner.command.denial import obstacle
+from copartner.command.denial import objection
 from copartner.delegation import below_store, rules
 from copartner.delegation.assignment_rules import ended_with
 from copartner.delegation.below import AccessAssignment, AssignmentStatus, Operation, Request
@@ -149,7 +149,7 @@ async def read_standing(ctx: Context, *, key: Key, groups_begin: str = "") -> St
         each=Action.ADMIN_RELATIONSHIP_READ,
     )
     relationship = visible(ctx, found.relationship, key)
-    unseen = obstacle(ctx, Action.ACCESS_ASSIGNMENT_READ, found.asked)
+    unseen = objection(ctx, Action.ACCESS_ASSIGNMENT_READ, found.asked)
     no_groups = _groups_hidden(ctx, found)
     return Standing(
         relationship=relationship,
@@ -174,13 +174,13 @@ async def read_asking(ctx: Context, *, customer_id: UUID | None) -> Asking:
         Action.ADMIN_RELATIONSHIP_CREATE, below_store.asking(), customer_id, ctx.moment, body=_Asking
     )
     of_others = replace(found.asked.resource, global_administrator=False)
-    extension = obstacle(ctx, Action.ADMIN_RELATIONSHIP_EXTEND, replace(found.asked, resource=of_others))
+    extension = objection(ctx, Action.ADMIN_RELATIONSHIP_EXTEND, replace(found.asked, resource=of_others))
     return Asking(found.customer, found.resellers, extension)
 
 
 def _groups_hidden(ctx: Context, found: _Standing) -> Explanation | None:
     """Why the reader does not see the groups; each is decided, so that none of another tenant is ever told."""
-    hidden = obstacle(ctx, Action.GROUP_LIST, found.home)
+    hidden = objection(ctx, Action.GROUP_LIST, found.home)
     for owner in {one.tenant_id for one in (*found.groups, *found.names)} if hidden is None else ():
         group = GroupRecord(str(owner), str(owner))
         if not ctx.judge(Action.GROUP_READ, replace(found.home, resource=group)).allowed:
@@ -218,5 +218,5 @@ def _possible(ctx: Context, act: Act, relationship: AdminRelationship, asked: Fa
     return Possible(
         act,
         rules.leads(status, step[act], Party.PARTNER) if act in step else fits[act],
-        obstacle(ctx, action, replace(asked, resource=judged)),
+        objection(ctx, action, replace(asked, resource=judged)),
     )
