@@ -47,9 +47,8 @@ async def test_from_the_draft_to_the_end(home: House) -> None:
     await customer.follow(await customer.send(page, 1, answer="approve"))
     active = await browser.open(str(made.url))
     assert "Nobody acts by it yet." in active.text
-    given = await browser.follow(
-        await browser.send(active, 1, act="assign", group=str(group.id), **{f"role-{ROLES[0]}": "on"})
-    )
+    first = {f"role-{ROLES[0]}": "on"}
+    given = await browser.follow(await browser.send(active, 1, act="assign", group=str(group.id), **first))
     assert "The group has these roles." in given.text
     assert "Support Nord" in given.text
     changed = await browser.follow(await browser.send(given, 1, act="reassign", **TICKED))

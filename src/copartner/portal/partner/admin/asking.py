@@ -15,15 +15,17 @@ from copartner.delegation.model import AdminRelationship, AdminRole, Asked, Auto
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, known
 from copartner.delegation.rules import LONGEST_DAYS, days_of
 from copartner.delegation.showing import Act
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Listed
 from copartner.policy.explain import Explanation
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner.admin import words
+from copartner.portal.partner.refusals import invalid, told
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
+from copartner.portal.speaking import word
 
 _NEW = f"{words.ROOT}/new"
 _CHANGE = f"{words.ROOT}/{{relationship_id}}-{{partner_tenant_id}}/change"
@@ -62,11 +64,12 @@ class Typed:
 
     def asked(self) -> Asked:
         """What is asked for; raises Invalid."""
-        if not (self.days.isascii() and self.days.isdigit()):
-            raise Invalid(f"Send a number of days, from 1 to {LONGEST_DAYS}.", "days")
+        typed = self.days.strip()
+        if not (typed.isascii() and typed.isdigit() and 1 <= int(typed[:6]) <= LONGEST_DAYS):
+            raise invalid(word("Type a number of days, from 1 to %(most)s."), "days", most=LONGEST_DAYS)
         return Asked(
             display_name=self.name,
-            duration=f"P{int(self.days)}D",
+            duration=f"P{int(typed)}D",
             roles=self.roles,
             auto_extend=AutoExtend.HALF_A_YEAR if self.extend else AutoExtend.NOT,
         )
@@ -145,7 +148,7 @@ def _page(
         status=status_of(refusal) if refusal else 200,
         typed=typed,
         once=once(form),
-        refusal=refusal,
+        refusal=refusal and told(refusal),
         extension=extension,
         risks=_by_risk(visit, typed),
         risk_words=words.RISKS,

@@ -17,11 +17,12 @@ from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, described
 from copartner.delegation.rules import WAITS, IllegalStep, UnknownAdminRelationship
 from copartner.delegation.showing import Act, Standing
 from copartner.delegation.terms import in_words
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import parse_id
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner.admin import words
+from copartner.portal.partner.refusals import invalid, told
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 from copartner.portal.speaking import word
@@ -51,7 +52,7 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     act = _ACTS.get(form.get("act", ""))
     try:
         if act is None:
-            raise Invalid("Choose what is to be done by one of the buttons.", "act")
+            raise invalid(word("Choose what is to be done by one of the buttons."), "act")
         return await act(visit, form)
     except Denied:
         raise
@@ -103,7 +104,7 @@ async def _narrow(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
 async def _assign(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     group = parse_id(form.get("group", ""))
     if group is None:
-        raise Invalid("Choose a group.", "group")
+        raise invalid(word("Choose a group."), "group")
     roles = words.ticked(dict(form))
     await assigning.create_assignment(repeated(visit, form), key=words.key_of(visit), group_id=group, roles=roles)
     return visit.see(visit.path, visit.text("The group has these roles. Whoever is in it acts by them at once."))
@@ -144,7 +145,7 @@ _ACTS: Mapping[str, Callable[[Visit, Mapping[str, str]], Awaitable[Response[byte
 
 def _sure(form: Mapping[str, str]) -> None:
     if _SURE not in form:
-        raise Invalid("Tick that you are sure; nothing was changed.", _SURE)
+        raise invalid(word("Tick that you are sure; nothing was changed."), _SURE)
 
 
 def _assignment(form: Mapping[str, str]) -> UUID:
@@ -180,7 +181,7 @@ async def _page(visit: Visit, form: Mapping[str, str], refusal: Refusal | None) 
         history=_history(found),
         letter=_letter(visit, found) if made.status is Status.APPROVAL_PENDING else None,
         change=words.address(made.key, "/change"),
-        refusal=refusal,
+        refusal=refusal and told(refusal),
         typed=form,
         once=once(form),
         graph=f"/v1.0/tenantRelationships/delegatedAdminRelationships/{made.id}-{made.partner_tenant_id}",
