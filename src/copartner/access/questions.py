@@ -10,6 +10,7 @@ from copartner.access import rules, store
 from copartner.access.model import HeldRole, Kind, Verdict, Way
 from copartner.command.context import Context
 from copartner.kernel.errors import Invalid
+from copartner.kernel.languages import Language
 from copartner.partners.model import Partner
 from copartner.policy.actions import Action
 from copartner.policy.decide import Decision, decide
@@ -90,8 +91,8 @@ def _verdict(ctx: Context, action: Action, found: _Found, user: _User, partner: 
         action=action,
         allowed=decision.allowed,
         summary=summary,
-        held=_roles(found.ways),
-        through=_roles(ways) if decision.allowed else (),
+        held=_roles(found.ways, ctx.language),
+        through=_roles(ways, ctx.language) if decision.allowed else (),
         rules=reasons,
         missing=tuple(missing),
     )
@@ -139,8 +140,8 @@ def _facts(found: _Found, delegation: dict[str, Any] | None) -> Facts:
     return msgspec.convert({**found.facts, "context": context}, Facts)
 
 
-def _roles(ways: Iterable[Way]) -> tuple[HeldRole, ...]:
-    return tuple(HeldRole(way, rules.role_of(way.role_id)) for way in ways)
+def _roles(ways: Iterable[Way], language: Language) -> tuple[HeldRole, ...]:
+    return tuple(HeldRole(way, rules.role_of(way.role_id, language)) for way in ways)
 
 
 def _kind(schema: Schema, action: Action) -> str:

@@ -8,14 +8,38 @@ from copartner.command.runtime import Runtime
 from copartner.kernel.secrets import KeyFile
 from copartner.portal.announcements import announcement_routes
 from copartner.portal.assets import asset_routes
-from copartner.portal.customer import admin_consent, consent
+from copartner.portal.customer import admin_consent as customer_admin_consent
+from copartner.portal.customer import consent as customer_consent
 from copartner.portal.entrance import Entrance, entrance_routes
 from copartner.portal.guard import CorrelationId
-from copartner.portal.partner import home
+from copartner.portal.partner import admin as partner_admin
+from copartner.portal.partner import directory as partner_directory
+from copartner.portal.partner import home as partner_home
+from copartner.portal.partner.admin import asking as admin_asking
+from copartner.portal.partner.admin import listing as admin_listing
+from copartner.portal.partner.admin import standing as admin_standing
+from copartner.portal.partner.directory import making as directory_making
+from copartner.portal.partner.directory import people as directory_people
+from copartner.portal.partner.directory import person as directory_person
 from copartner.portal.serving import serve
 from copartner.portal.session import Sessions
 from copartner.signin.model import Application
 from copartner.signin.service import Authority
+
+# Every room of the portal; a room ends in its PAGES.
+ROOMS = (
+    customer_admin_consent,
+    customer_consent,
+    partner_admin,
+    partner_directory,
+    partner_home,
+    admin_asking,
+    admin_listing,
+    admin_standing,
+    directory_making,
+    directory_people,
+    directory_person,
+)
 
 APPLICATION_ID = UUID("0f000000-0000-4000-8000-000000000001")
 
@@ -34,7 +58,8 @@ def routes(
     """
     sessions = Sessions(authority, key_file, runtime.machine_clock)
     entrance = Entrance(APPLICATION_ID, authority, sessions, key_file, runtime.machine_clock)
-    declared = (*consent.PAGES, *admin_consent.PAGES, *home.PAGES)
-    pages = [handler for page in declared for handler in serve(page, runtime, entrance, correlation_id)]
+    pages = [
+        handler for room in ROOMS for page in room.PAGES for handler in serve(page, runtime, entrance, correlation_id)
+    ]
     public = announcement_routes(runtime, entrance, correlation_id)
     return [*asset_routes(), *entrance_routes(entrance, correlation_id), *pages, *public]

@@ -13,6 +13,7 @@ from copartner.delegation.rules import IllegalStep, days_of
 from copartner.delegation.terms import in_words
 from copartner.kernel.errors import Invalid
 from copartner.kernel.ids import parse_id
+from copartner.kernel.languages import Language, preferred
 from copartner.policy.facts import Side
 from copartner.portal.html import see_other
 from copartner.portal.page import Page, Visit
@@ -40,18 +41,18 @@ async def show(visit: Visit) -> Response[bytes]:
         f"customer/granular/{standing_of(found)}.html",
         found=found,
         asked=asked,
-        duration=in_words(asked.duration),
+        duration=in_words(asked.duration, visit.language),
         goes_on=asked.auto_extend is AutoExtend.HALF_A_YEAR,
         beyond=frozenset(found.beyond_cap),
         waits_for_reseller=asked.waits_for_reseller,
-        durations=_durations(asked.duration),
+        durations=_durations(asked.duration, visit.language),
     )
 
 
-def _durations(asked: str) -> list[tuple[str, str]]:
+def _durations(asked: str, language: Language) -> list[tuple[str, str]]:
     """For how long less may be offered: as asked, and common lengths below it, with how they are said."""
     shorter = [one for one in _COMMON if days_of(one) < days_of(asked)]
-    return [(one, in_words(one)) for one in (asked, *shorter)]
+    return [(one, in_words(one, language)) for one in (asked, *shorter)]
 
 
 async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
@@ -60,7 +61,7 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     with suppress(IllegalStep):
         match form.get("answer"):
             case "approve":
-                await consent.approve_relationship(ctx, key=key, reason=reason)
+                await consent.approve_relationship(ctx, key=key, reason=reason, read_in=_read_in(form))
             case "reject":
                 await consent.reject_relationship(ctx, key=key, reason=reason)
             case "counter":
@@ -70,6 +71,11 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
             case _:
                 raise Invalid("Choose to approve, to offer less or to refuse.", "answer")
     return see_other(visit.path)
+
+
+def _read_in(form: Mapping[str, str]) -> Language | None:
+    """The language of the text above the button, which the reader may have changed in another window meanwhile."""
+    return preferred(form.get("read_in", ""))
 
 
 def _offer(form: Mapping[str, str]) -> Offer:
