@@ -31,16 +31,16 @@ class Chosen:
 
 
 async def find_offers(
-    ctx: Context, *, customer_id: UUID, part: str = "", parent: str | None = None
+    ctx: Context, *, customer_id: UUID, part: str = "", parent_id: UUID | None = None
 ) -> tuple[tuple[Item, ...], bool]:
     """What can be bought in the customer's country by a part of its name, and whether there is more; raises Denied.
 
-    At most MOST_FOUND by title: what stands alone, or with `parent`, a `product:sku`, the add-ons that go below it.
+    At most MOST_FOUND by title: what stands alone, or the add-ons that go below a subscription of the acting partner.
     """
     found = await ctx.read(
         Action.CUSTOMER_CATALOGUE_READ,
         store.find(),
-        *(customer_id, part.strip(), parent, MOST_FOUND + 1),
+        *(customer_id, part.strip(), parent_id, MOST_FOUND + 1),
         body=tuple[Item, ...],
     )
     return found[:MOST_FOUND], len(found) > MOST_FOUND

@@ -169,14 +169,18 @@ END $$;
 GRANT EXECUTE ON FUNCTION fn_read_promotion_basis TO PUBLIC;
 
 -- fn_find_offers: what is sold in a customer's country by a part of its name or product, by title, at most so many: what
--- stands alone, or what goes below a SKU where one is named.
+-- stands alone, or what goes below a subscription of the acting partner where one is named.
 CREATE FUNCTION fn_find_offers(
-    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_part text, p_parent text,
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_part text, p_parent uuid,
     p_size integer, OUT facts json, OUT body json)
 LANGUAGE plpgsql AS $$
-DECLARE v_part text := lower(p_part);
+DECLARE
+    v_part text := lower(p_part);
+    v_parent text;
 BEGIN
     PERFORM act_as(p_side, p_tenant);
+    SELECT s.product_id || ':' || s.sku_id INTO v_parent FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND s.id = p_parent;
     facts := fn_catalogue_facts(p_side, p_tenant, p_subject, p_app_only, p_customer);
     SELECT coalesce(json_agg(fn_catalogue_item(sold.product_id, sold.sku_id, sold.id)
         ORDER BY sold.title, sold.product_id, sold.sku_id, sold.id), '[]') INTO body
@@ -185,7 +189,7 @@ BEGIN
             JOIN catalogue_sku k ON (k.product_id, k.id) = (a.product_id, a.sku_id)
             JOIN catalogue_product p ON p.id = a.product_id
         WHERE a.country = fn_catalogue_country(p_customer, NULL) AND a.is_purchasable AND a.segment <> 'nonprofit'
-        AND CASE WHEN p_parent IS NULL THEN k.parents = '{}' ELSE p_parent = ANY (k.parents) END
+        AND CASE WHEN p_parent IS NULL THEN k.parents = '{}' ELSE v_parent = ANY (k.parents) END
         AND strpos(lower(k.title || ' ' || p.title || ' ' || p.id), v_part) > 0
         ORDER BY k.title, a.product_id, a.sku_id, a.id LIMIT p_size) AS sold;
 END $$;

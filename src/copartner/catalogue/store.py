@@ -14,7 +14,7 @@ _ITEM = msgspec.json.Decoder(Item)
 
 @cache
 def find() -> str:
-    """Caller, customer, part of a name, SKU that add-ons go below, most; answers facts and items."""
+    """Caller, customer, part of a name, subscription that add-ons go below, most; answers facts and items."""
     return call("fn_find_offers", 8, "facts", "body")
 
 

@@ -63,11 +63,16 @@ class Overview:
         return action not in self.denied
 
 
-async def read_overview(ctx: Context, *, customer_id: UUID) -> Overview:
-    """One customer of the acting partner, in one trip; raises Denied, UnknownCustomer. Nothing else is recorded."""
+async def read_overview(ctx: Context, *, customer_id: UUID, to_sell: bool = False) -> Overview:
+    """One customer of the acting partner, in one trip; raises Denied, UnknownCustomer.
+
+    With `to_sell` who may not draft a cart is denied that; nothing else is recorded.
+    """
     found = rules.existing(
         await ctx.find(Action.CUSTOMER_READ, store.overview(), customer_id, body=_Found), customer_id
     )
+    if to_sell:
+        await ctx.require(Action.CART_CREATE, _facts(found, Action.CART_CREATE))
     denied = {action: said for action in _ASKED if (said := objection(ctx, action, _facts(found, action)))}
     agreement = found.accepted[0] if found.accepted else found.attested
     return Overview(

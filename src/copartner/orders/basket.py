@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as changed
+from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -9,13 +12,15 @@ from msgspec.structs import replace
 from copartner.catalogue.model import Item
 from copartner.command.context import Context
 from copartner.command.denial import objection
+from copartner.kernel.money import Money
 from copartner.orders import rules, store
-from copartner.orders.model import Cart, Order
+from copartner.orders.model import Cart, Line, Order
 from copartner.orders.service import living
 from copartner.policy.actions import Action
 from copartner.policy.explain import Explanation
 from copartner.policy.facts import Facts
 from copartner.subscriptions.model import Subscription
+from copartner.subscriptions.rules import window_ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +34,44 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Basket:
-    """A cart with its items by catalogue item id, as far as they are sold; `denied` says what may not be done with it.
+class Reviewed:
+    """A line of a cart, what it is of, and the subscription it would make now: both None where it is no longer sold."""
 
-    `orders` and `made` are there once it was checked out.
+    line: Line
+    item: Item | None
+    would_be: Subscription | None
+
+    @property
+    def total(self) -> Money:
+        """What the partner pays for all of it, for the whole term."""
+        return Money(self.line.unit_price * self.line.quantity, self.line.currency)
+
+    @property
+    def window_ends_at(self) -> datetime | None:
+        """Until when it could be cancelled, if it were bought now; None where it always can."""
+        return None if self.would_be is None else window_ends_at(self.would_be)
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """A cart as it is reviewed; `denied` says what may not be done with it now.
+
+    `orders`, and `made` by its identifier, are there once it was checked out.
     """
 
     cart: Cart
-    items: Mapping[str, Item]
+    lines: tuple[Reviewed, ...]
     orders: tuple[Order, ...]
-    made: tuple[Subscription, ...]
+    made: Mapping[UUID, Subscription]
     denied: Mapping[Action, Explanation]
+
+    @property
+    def totals(self) -> tuple[Money, ...]:
+        """What the partner pays in all, for each currency."""
+        amounts: dict[str, Decimal] = {}
+        for one in self.lines:
+            amounts[one.total.currency] = amounts.get(one.total.currency, Decimal(0)) + one.total.amount
+        return tuple(Money(amount, currency) for currency, amount in sorted(amounts.items()))
 
 
 async def read_basket(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> Basket:
@@ -53,8 +85,32 @@ async def read_basket(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> Bask
     asked = (Action.CART_EDIT, Action.CART_CHECKOUT)
     return Basket(
         cart=cart,
-        items={one.availability.catalog_item_id: one for one in items},
+        lines=_reviewed(ctx, cart, {one.availability.catalog_item_id: one for one in items}),
         orders=found.orders,
-        made=found.made,
+        made={one.id: one for one in found.made},
         denied={action: said for action in asked if (said := objection(ctx, action, facts))},
     )
+
+
+def _reviewed(ctx: Context, cart: Cart, items: Mapping[str, Item]) -> tuple[Reviewed, ...]:
+    found = [items.get(line.catalog_item_id) for line in cart.lines]
+    return tuple(
+        Reviewed(line, item, None if item is None else _would_be(ctx, cart, line, item))
+        for line, item in zip(cart.lines, found, strict=True)
+    )
+
+
+def _would_be(ctx: Context, cart: Cart, line: Line, item: Item) -> Subscription:
+    """What the line would make if the cart were checked out now."""
+    _, (made,) = rules.place(
+        [changed(line, number=0, parent_number=None)],
+        [item],
+        new_id=ctx.runtime.ids.new,
+        customer_id=cart.customer_tenant_id,
+        partner_tenant_id=cart.partner_tenant_id,
+        relationship_id=None,
+        cart_id=cart.id,
+        placed_by=str(ctx.caller.subject_id),
+        now=ctx.moment,
+    )
+    return made
