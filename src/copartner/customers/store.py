@@ -31,6 +31,12 @@ _BILLING = msgspec.json.Decoder(BillingProfile)
 
 
 @cache
+def overview() -> str:
+    """Caller, customer; answers facts, and the customer with what decides what may be done there."""
+    return call("fn_read_overview", 5, "facts", "body")
+
+
+@cache
 def read() -> str:
     """Caller, customer; answers facts and customer."""
     return call("fn_read_customer", 5, "facts", "shapes", "body")

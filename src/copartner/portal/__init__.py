@@ -13,8 +13,11 @@ from copartner.portal.customer import consent as customer_consent
 from copartner.portal.entrance import Entrance, entrance_routes
 from copartner.portal.guard import CorrelationId
 from copartner.portal.partner import admin as partner_admin
+from copartner.portal.partner import customer as partner_customer
 from copartner.portal.partner import directory as partner_directory
 from copartner.portal.partner import home as partner_home
+from copartner.portal.partner import order as partner_order
+from copartner.portal.partner import subscription as partner_subscription
 from copartner.portal.partner.admin import asking as admin_asking
 from copartner.portal.partner.admin import listing as admin_listing
 from copartner.portal.partner.admin import standing as admin_standing
@@ -31,8 +34,11 @@ ROOMS = (
     customer_admin_consent,
     customer_consent,
     partner_admin,
+    partner_customer,
     partner_directory,
     partner_home,
+    partner_order,
+    partner_subscription,
     admin_asking,
     admin_listing,
     admin_standing,
