@@ -1,14 +1,17 @@
 """A portal to visit."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from copartner.kernel.database import Pool
 from copartner.policy.facts import Cloud
 from support.portal import House, house
 from support.postgres import Database
 from support.programme import SEED_DAY, programme
+from support.tally import Tally, counted
 
 
 @pytest.fixture
@@ -23,6 +26,18 @@ async def steady(module_database: Database, tmp_path_factory: pytest.TempPathFac
     """The same for all tests of a file, which leave the world as it was; its machine clock goes on."""
     async with programme(module_database, tmp_path_factory.mktemp("world")) as here, house(here) as made:
         yield made
+
+
+@pytest.fixture
+async def counted_home(database: Database, tmp_path: Path) -> AsyncIterator[tuple[House, Tally]]:
+    """The same with one connection whose trips are counted; see House.trips."""
+    async with programme(database, tmp_path) as here, counted(database.login_url) as (url, tally):
+        pool = Pool(url, size=1)
+        try:
+            async with house(replace(here, runtime=replace(here.runtime, pool=pool))) as made:
+                yield made, tally
+        finally:
+            await pool.close()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ async def test_the_standing_link_from_door_to_relationship(home: House) -> None:
     assert done.status_code == 200
     assert heading(done.text) == f"You work with {NAME}"
     assert "The partner may place orders for you" in done.text
-    assert ">2026-11-22 09:00 UTC</time>" in done.text
+    assert ">22 Nov 2026 09:00 UTC</time>" in done.text
     assert "What did not change" in done.text
     assert await home.partners_of() == [("nordlicht.example", False)]
     assert await home.agreements_of() == 1

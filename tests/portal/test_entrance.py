@@ -90,8 +90,8 @@ async def test_over_https_cookies_are_secure_and_of_one_host(secure_home: House)
     [
         "", "/", "//evil.example/x", "https://evil.example/customer/x", "/\\evil.example", "customer/x",
         "/customer/../../evil", "/customer/./x", "/customer//evil.example", "/customer/x?y=//evil", "/customer/x#y",
-        "/customer/%2e%2e/x", "/customer/a\nb", "/customer/a\r\nSet-Cookie: x", "/v1/customers", "/customer",
-        "/portal/sign-out", "/customer/" + "a" * 600, "/customer/é",
+        "/customer/%2e%2e/x", "/customer/a\nb", "/customer/a\r\nSet-Cookie: x", "/v1/customers", "/customers",
+        "/customer?a=b#c", "/portal/sign-out", "/customer/" + "a" * 600, "/customer/é",
     ],
 )  # fmt: skip
 async def test_no_sign_in_leads_elsewhere(steady: House, page: str) -> None:

@@ -21,6 +21,7 @@ from copartner.relationships.service import requests
 from copartner.signin.service import Authority
 from support.authority import KEY, PASSWORD, ROOT, hashed
 from support.programme import PRESENT, Programme
+from support.tally import Tally
 from support.web import as_any
 
 GLOBAL_ADMIN = "ga@alpenblick"
@@ -72,6 +73,7 @@ class House:
     clock: FixedClock
     root: str
     transport: httpx.ASGITransport
+    authority: Authority
     _browsers: list[httpx.AsyncClient] = field(default_factory=list)
 
     def browser(self) -> Browser:
@@ -79,6 +81,13 @@ class House:
         client = httpx.AsyncClient(transport=self.transport, base_url=self.root)
         self._browsers.append(client)
         return Browser(client)
+
+    async def trips(self, browser: Browser, address: str, tally: Tally) -> list[str]:
+        """The database's round trips for a page; statements are prepared by a visit before."""
+        assert (await browser.open(address)).status_code == 200
+        tally.clear()
+        assert (await browser.open(address)).status_code == 200
+        return list(tally.trips)
 
     async def close(self) -> None:
         """Close every browser."""
@@ -146,7 +155,7 @@ async def house(here: Programme, *, root: str = ROOT) -> AsyncIterator[House]:
     app = build(
         runtime, authority.tokens, extra_routes=[*authority_dialect.routes(authority), *pages], access_log=False
     )
-    made = House(replace(here, runtime=runtime), clock, root, httpx.ASGITransport(as_any(app)))
+    made = House(replace(here, runtime=runtime), clock, root, httpx.ASGITransport(as_any(app)), authority)
     try:
         yield made
     finally:

@@ -17,9 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from copartner.api.programme.rule_trials import DifferenceBody, OutcomeBody, TallyBody
-from copartner.api.programme.sheets import plain_cell
 from copartner.api.working import LINES
 from copartner.cli.client import DEFAULT_URL, Refused, TokenFile, Url, telling, text_of
+from copartner.kernel.cells import plain_cell
 
 _PATH = "/programme/v1/rule-trials"
 _SHOWN = 20

@@ -31,11 +31,17 @@ def catalogue(package: str, name: str, language: Language) -> Mapping[tuple[str,
             read = read_po(opened, abort_invalid=True)
     except (OSError, UnicodeError, ValueError, PoFileError) as broken:
         raise BrokenCatalogue(f"{file} of {package} cannot be read: {broken}") from broken
-    return {
-        (message.context or "", str(message.id)): str(message.string)
-        for message in read
-        if message.id and message.string and not message.fuzzy
-    }
+    said: dict[tuple[str, str], str] = {}
+    for message in read:
+        if message.id and not message.fuzzy:
+            # Of a plural both forms are kept, each by its own English.
+            forms = zip(_forms(message.id), _forms(message.string), strict=True)
+            said |= {(message.context or "", one): text for one, text in forms if text}
+    return said
+
+
+def _forms(text: object) -> list[str]:
+    return [str(one or "") for one in (text if isinstance(text, list | tuple) else (text,))]
 
 
 @lru_cache(256)  # a caller chooses the text

@@ -14,18 +14,16 @@ from litestar.params import FromPath
 from copartner.announcements import rules, service
 from copartner.announcements.model import Month
 from copartner.announcements.texts import texts_in
-from copartner.command.context import Caller, Context
 from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Invalid
 from copartner.kernel.languages import Language
-from copartner.policy.facts import Door
 from copartner.portal.entrance import Entrance
 from copartner.portal.feed import feed
 from copartner.portal.guard import CorrelationId, guarded
 from copartner.portal.html import SAFE_HEADERS, notice, render, see_other
 from copartner.portal.page import Visit
-from copartner.portal.serving import say
-from copartner.tenants.service.tenants import side_of
+from copartner.portal.serving import context_of, say, visit_of
+from copartner.portal.speaking import language_of
 
 _ALL = "/announcements"
 _FRESH = 300  # seconds in which whoever keeps copies need not ask again
@@ -46,14 +44,14 @@ def announcement_routes(runtime: Runtime, entrance: Entrance, correlation_id: Co
             try:
                 first = rules.month_of(month)
             except Invalid:
-                return notice("no_such_page", status=404)
+                return notice("no_such_page", status=404, language=language_of(request))
             return await _page(asked, first, runtime, entrance, correlation_id)
 
         return await guarded("announcements", request, correlation_id, answer)
 
     @get(f"{_ALL}.atom", status_code=200, operation_id="read_announcement_feed", include_in_schema=False)
     async def atom(request: Request[Any, Any, Any]) -> Response[bytes]:
-        language = _language(request)
+        language = language_of(request)
         content = feed(await service.read_public(runtime), language, runtime.public_url)
         kind = "application/atom+xml; charset=utf-8"
         return _kept(request, Response(content, status_code=200, media_type=kind, headers=dict(SAFE_HEADERS)))
@@ -68,30 +66,20 @@ async def _page(
     entrance: Entrance,
     correlation_id: CorrelationId,
 ) -> Response[bytes]:
-    here, language = f"{_ALL}/{first:%Y-%m}", _language(request)
+    here, language = f"{_ALL}/{first:%Y-%m}", language_of(request)
     visitor = await entrance.sessions.visitor(request)
     if visitor is None:
         found = await service.read_public_month(runtime, month=first)
         enter = entrance.address(here)
         values = _values(found, language, runtime.programme_clock.now(), here)
         return _kept(request, render(_TEMPLATE, {**values, "enter": enter}, language=language))
-    verified = visitor.verified
-    side = await side_of(runtime, verified.tenant_id)
-    caller = Caller(
-        side,
-        verified.tenant_id,
-        verified.subject_id,
-        app_only=False,
-        multi_factor=verified.multi_factor,
-        door=Door.PAGE,
-    )
-    ctx = Context(runtime, caller, correlation_id(request.scope))
+    ctx = context_of(request, visitor, visitor.side, runtime, correlation_id)
 
     async def answer(visit: Visit) -> Response[bytes]:
         found = await service.read_month(visit.ctx, month=first)
-        return visit.page(_TEMPLATE, language=language, **_values(found, language, ctx.moment, here))
+        return visit.page(_TEMPLATE, **_values(found, language, ctx.moment, here))
 
-    return await say(Visit(ctx, visitor, here, {}, language), answer)
+    return await say(visit_of(request, ctx, visitor, entrance.sessions, here, {}), answer)
 
 
 def _values(found: Month, language: Language, now: datetime, here: str) -> Mapping[str, Any]:
@@ -109,26 +97,6 @@ def _values(found: Month, language: Language, now: datetime, here: str) -> Mappi
         "name_of": lambda first: f"{words.MONTHS[first.month - 1]} {first.year}",
         "said_to": lambda sides: ", ".join(words.AUDIENCE[side] for side in sides),
     }
-
-
-def _language(request: Request[Any, Any, Any]) -> Language:
-    """The language asked for in the address, else the first of Accept-Language that there is, else English."""
-    asked = request.query_params.get("language", "")
-    weighed = [_weighed(one) for one in request.headers.get("accept-language", "").split(",")[:20]]
-    spoken = [name for weight, name in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
-    for name in (asked, *spoken):
-        short = str(name).partition("-")[0].strip().lower()
-        if short in set(Language):
-            return Language(short)
-    return Language.ENGLISH
-
-
-def _weighed(one: str) -> tuple[float, str]:
-    name, _, quality = one.partition(";")
-    try:
-        return (float(quality.strip().removeprefix("q=")) if quality else 1.0), name
-    except ValueError:
-        return 0.0, name
 
 
 def _kept(request: Request[Any, Any, Any], made: Response[bytes]) -> Response[bytes]:

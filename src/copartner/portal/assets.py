@@ -1,4 +1,4 @@
-"""Style sheet and mark, served under names that change with their content."""
+"""Style sheet, script and mark, served under names that change with their content."""
 
 from hashlib import sha256
 from importlib.resources import files
@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-_KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FILES = {
     entry.name: entry.read_bytes()
     for entry in (files("copartner.portal") / "static").iterdir()

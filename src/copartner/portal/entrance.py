@@ -16,27 +16,34 @@ from litestar.handlers import HTTPRouteHandler
 
 from copartner.kernel.clock import Clock
 from copartner.kernel.errors import Refusal
+from copartner.kernel.languages import Language
 from copartner.kernel.secrets import KeyFile, KeyFileError
 from copartner.portal import form
 from copartner.portal.guard import CorrelationId, guarded
 from copartner.portal.html import notice, render, see_other
+from copartner.portal.navigation import HOMES
 from copartner.portal.page import SIGN_OUT
 from copartner.portal.session import Sessions, Visitor
+from copartner.portal.speaking import choice, language_of
 from copartner.signin import sessions as authority_sessions
 from copartner.signin.asking import MFA
 from copartner.signin.model import ClientCredentials, Issued, TokenRequest
 from copartner.signin.service import Authority
+from copartner.tenants.service.tenants import side_of
 
 LIFETIME = timedelta(minutes=30)
 _IN = "/portal/sign-in"
 _BACK = "/portal/signed-in"
 _OUT = "/portal/signed-out"
+_START = "/portal"
+_LANGUAGE = "/portal/language"
 _TENANT = "common"
 _OTHER = "other"
 _LONGEST_PATH = 500
-# A page of the portal and nothing else: no host, no scheme, no way up, nothing to be decoded.
+# A page of the portal and nothing else: no host, no scheme, no way up, nothing of the path to be decoded.
 _PAGE = re.compile(
-    r"/(?:customer|partner|operator|announcements|partners/invitation)(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+",
+    r"/(?:portal|(?:customer|partner|operator|settings|audit|decisions|announcements|partners/invitation)"
+    r"(?:/(?!\.{1,2}(?:/|\?|\Z))[A-Za-z0-9._~-]+)*)(?:\?[A-Za-z0-9._~%+=&-]*)?",
     re.ASCII,
 )
 
@@ -85,7 +92,7 @@ class Entrance:
         """On to the authority, with a state that holds for this browser alone."""
         page = page_of(request.query_params.get("page", ""))
         if page is None:
-            return notice("no_such_page", status=404)
+            return notice("no_such_page", status=404, language=language_of(request))
         cookie = self.sessions.cookie_name("browser")
         browser, verifier = request.cookies.get(cookie) or secrets.token_urlsafe(32), secrets.token_urlsafe(48)
         pending = _Pending(_digest(browser), verifier, page, self._clock.now() + LIFETIME)
@@ -111,20 +118,39 @@ class Entrance:
         """Back from the authority: a session, and the page the person wanted."""
         query = request.query_params
         pending = self._pending(query.get("state", ""), request.cookies.get(self.sessions.cookie_name("browser"), ""))
+        language = language_of(request)
         if pending is None:
-            return notice("foreign_state", status=400)
-        code = query.get("code", "")
+            return notice("foreign_state", status=400, language=language)
+        code, again = query.get("code", ""), self.address(pending.page)
         if not code:
-            return notice("not_signed_in", status=400, message=query.get("error", ""), back=self.address(pending.page))
+            return notice("not_signed_in", status=400, language=language, message=query.get("error", ""), back=again)
         try:
             issued = await self._redeem(code, pending.verifier)
         except Refusal as refusal:
             # Somebody who went back in the history still has the session that the code was spent on.
             if await self.sessions.visitor(request) is not None:
                 return see_other(pending.page)
-            return notice("not_signed_in", status=400, message=refusal.message, back=self.address(pending.page))
+            return notice("not_signed_in", status=400, language=language, message=refusal.message, back=again)
+        verified = await self._authority.tokens.verify(issued.access_token)
+        side = await side_of(self._authority.runtime, verified.tenant_id)
         answer = see_other(pending.page)
-        answer.set_cookie(self.sessions.begin(issued))
+        answer.set_cookie(self.sessions.begin(issued, side))
+        return answer
+
+    async def start(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """Home for whoever is signed in, the way in for others."""
+        visitor = await self.sessions.visitor(request)
+        if visitor is not None:
+            return see_other(HOMES[visitor.side])
+        return render("start.html", {"enter": self.address(_START)}, language=language_of(request))
+
+    def speak(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """From now on in the language named, on the page the person came from."""
+        page = page_of(request.query_params.get("page", "")) or _START
+        answer = see_other(page)
+        asked = request.query_params.get("to")
+        if asked in set(Language):
+            answer.set_cookie(choice(Language(asked), secure=self._authority.root.startswith("https:")))
         return answer
 
     async def leave(self, request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -133,7 +159,7 @@ class Entrance:
         page = page_of(sent.get("page", ""))
         visitor = await self.sessions.visitor(request)
         if visitor is not None and not visitor.owns(sent.get("key"), SIGN_OUT):
-            return notice("foreign_form", status=403, back=page)
+            return notice("foreign_form", status=403, language=language_of(request), back=page)
         if visitor is None:
             # The page was older than its session. The authority's may last longer, and asks before it ends.
             answer = see_other(f"{self._authority.root}/{_TENANT}/oauth2/v2.0/logout")
@@ -184,7 +210,7 @@ def page_of(text: str) -> str | None:
 
 
 def entrance_routes(entrance: Entrance, correlation_id: CorrelationId) -> list[HTTPRouteHandler]:
-    """`/portal/sign-in`, `/portal/signed-in`, `/portal/sign-out`, `/portal/signed-out`."""
+    """`/`, `/portal` and what lies below it: sign-in, signed-in, sign-out, signed-out, language."""
 
     @get(_IN, status_code=303, operation_id="begin_portal_sign_in", include_in_schema=False, sync_to_thread=False)
     def begin(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -207,9 +233,22 @@ def entrance_routes(entrance: Entrance, correlation_id: CorrelationId) -> list[H
     @get(_OUT, status_code=200, operation_id="show_portal_left", include_in_schema=False, sync_to_thread=False)
     def left(request: Request[Any, Any, Any]) -> Response[bytes]:
         page = page_of(request.query_params.get("page", ""))
-        return render("signed_out.html", {"back": entrance.address(page) if page else None})
+        values = {"back": entrance.address(page) if page else None}
+        return render("signed_out.html", values, language=language_of(request))
 
-    return [begin, finish, leave, left]
+    @get("/", status_code=303, operation_id="find_portal", include_in_schema=False, sync_to_thread=False)
+    def find() -> Response[bytes]:
+        return see_other(_START)
+
+    @get(_START, status_code=200, operation_id="start_portal", include_in_schema=False)
+    async def start(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return await guarded("start", request, correlation_id, entrance.start)
+
+    @get(_LANGUAGE, status_code=303, operation_id="choose_language", include_in_schema=False, sync_to_thread=False)
+    def speak(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return entrance.speak(request)
+
+    return [begin, finish, leave, left, find, start, speak]
 
 
 def _digest(text: str) -> bytes:

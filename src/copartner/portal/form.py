@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 LARGEST_BODY = 65_536
 _KIND = "application/x-www-form-urlencoded"
-_MOST_FIELDS = 100
+_MOST_FIELDS = 400
 
 
 class Unreadable(Exception):

@@ -10,6 +10,7 @@ from litestar.types import Scope
 
 from copartner.portal.form import Unreadable
 from copartner.portal.html import notice
+from copartner.portal.speaking import language_of
 
 _log = structlog.get_logger("copartner.portal")
 CorrelationId = Callable[[Scope], str]
@@ -22,13 +23,14 @@ async def guarded(
     answer: Callable[[Request[Any, Any, Any]], Awaitable[Response[bytes]]],
 ) -> Response[bytes]:
     """The answer, or a page that says why there is none; `page` names it in the log."""
+    language = language_of(request)
     try:
         return await answer(request)
     except Unreadable:
-        return notice("unreadable_form", status=400)
+        return notice("unreadable_form", status=400, language=language)
     except HTTPException as error:
-        return notice("unreadable_form", status=error.status_code)
+        return notice("unreadable_form", status=error.status_code, language=language)
     except Exception:
         identifier = correlation_id(request.scope)
         _log.exception("unexpected", page=page, correlation_id=identifier)
-        return notice("unexpected", status=500, correlation_id=identifier)
+        return notice("unexpected", status=500, language=language, correlation_id=identifier)

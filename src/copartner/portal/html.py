@@ -1,16 +1,17 @@
 """Templates made into answers, under a policy that lets a browser run, load and frame nothing foreign."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
-from markupsafe import Markup
 
-from copartner.kernel.languages import Language, catalogue
+from copartner.kernel.languages import Language
+from copartner.portal import writing
 from copartner.portal.assets import asset
+from copartner.portal.speaking import said_in, text_in
 
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
@@ -20,8 +21,8 @@ SAFE_HEADERS = {
 }
 _PAGE_HEADERS = SAFE_HEADERS | {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Frame-Options": "DENY",
 }
@@ -39,25 +40,26 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     made.policies["ext.i18n.trimmed"] = True
-    said = {} if language is Language.ENGLISH else catalogue("copartner.portal", "pages", language)
+    said = said_in(language)
     translated: Any = made
     translated.install_gettext_callables(
-        lambda text: said.get(("", text), text),
-        lambda one, many, number: one if number == 1 else many,
+        lambda text: said.get(text, text),
+        lambda one, many, number: said.get(one, one) if number == 1 else said.get(many, many),
         newstyle=True,
     )
     made.globals["language"] = language
+    made.globals["languages"] = {one: name for one, name in writing.NAMES.items() if one is not language}
     made.globals["asset"] = asset
-    made.filters["moment"] = _moment
+    made.globals["curl"] = writing.curl
+    # A text that Python marked with `word`.
+    made.filters["said"] = partial(text_in, language)
+    for name, write in writing.FILTERS.items():
+        made.filters[name] = partial(write, language)
     return made
 
 
-def _moment(value: datetime) -> Markup:
-    moment = value.astimezone(UTC)
-    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), moment.strftime("%Y-%m-%d %H:%M UTC"))
-
-
 _templates = {language: environment(language) for language in Language}
+_NOBODY = {"visitor": None, "here": None, "note": "", "sections": ()}
 
 
 def render(
@@ -68,23 +70,18 @@ def render(
     decision_id: UUID | None = None,
     language: Language = Language.ENGLISH,
 ) -> Response[bytes]:
-    """The page of a template; `decision_id` goes into the header that names it.
-
-    A page is asked for in a language only when all of it is translated, so that none speaks two.
-    """
-    known = {"visitor": None, **values}
+    """The page of a template in a language; `decision_id` goes into the header that names it."""
     headers = dict(_PAGE_HEADERS)
     if decision_id is not None:
         headers["Copartner-Decision-Id"] = str(decision_id)
-    html = _templates[language].get_template(template).render(known)
+    html = _templates[language].get_template(template).render(_NOBODY | dict(values))
     return Response(html.encode(), status_code=status, media_type="text/html", headers=headers)
 
 
-def notice(kind: str, *, status: int, **values: Any) -> Response[bytes]:
+def notice(kind: str, *, status: int, language: Language = Language.ENGLISH, **values: Any) -> Response[bytes]:
     """A page that says why something did not happen; `kind` names a text of notice.html."""
-    return render(
-        "notice.html", {"kind": kind, "message": "", "back": None, "correlation_id": None, **values}, status=status
-    )
+    known = {"kind": kind, "message": "", "back": None, "correlation_id": None, **values}
+    return render("notice.html", known, status=status, language=language)
 
 
 def see_other(location: str) -> Response[bytes]:

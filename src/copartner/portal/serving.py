@@ -13,14 +13,14 @@ from copartner.command.denial import Denied
 from copartner.command.runtime import Runtime
 from copartner.kernel.errors import Conflict, Illegal, NotFound, Refusal
 from copartner.kernel.ids import parse_id
-from copartner.kernel.languages import Language, preferred
-from copartner.policy.facts import Door
+from copartner.policy.facts import Door, Side
 from copartner.portal import form
 from copartner.portal.entrance import Entrance
 from copartner.portal.guard import CorrelationId, guarded
 from copartner.portal.html import notice, see_other
 from copartner.portal.page import Page, Take, Visit
-from copartner.portal.session import Visitor
+from copartner.portal.session import Sessions, Visitor
+from copartner.portal.speaking import language_of
 
 # Between the names of two identifiers in one segment of an address, where a router takes one name.
 _BOTH = "__and__"
@@ -30,27 +30,30 @@ _Answer = Callable[[Request[Any, Any, Any], str, Mapping[str, UUID]], Awaitable[
 def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: CorrelationId) -> list[HTTPRouteHandler]:
     """The handlers of a page: one that shows it and, where it has a form, one that takes it."""
 
+    sessions = entrance.sessions
+
     def visit(request: Request[Any, Any, Any], visitor: Visitor, path: str, ids: Mapping[str, UUID]) -> Visit:
-        verified = visitor.verified
-        who = (page.side, verified.tenant_id, verified.subject_id)
-        caller = Caller(*who, app_only=False, multi_factor=verified.multi_factor, door=Door.PAGE)
-        language = preferred(request.headers.get("accept-language", "")) or Language.ENGLISH
-        return Visit(Context(runtime, caller, correlation_id(request.scope)), visitor, path, ids, language)
+        ctx = context_of(request, visitor, page.side or visitor.side, runtime, correlation_id)
+        return visit_of(request, ctx, visitor, sessions, path, ids)
 
     async def show(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
-        visitor = await entrance.sessions.visitor(request)
+        visitor = await sessions.visitor(request)
         if visitor is None:
-            return see_other(entrance.way_in(path))
-        return await say(visit(request, visitor, path, ids), page.show)
+            return see_other(entrance.way_in(f"{path}?{request.url.query}" if request.url.query else path))
+        found = visit(request, visitor, path, ids)
+        answer = await say(found, page.show)
+        if found.note and answer.status_code == 200:
+            answer.set_cookie(sessions.said())
+        return answer
 
     def taking(act: Take) -> _Answer:
         async def take(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
             sent = form.fields(request.headers.get("content-type", ""), await request.body())
-            visitor = await entrance.sessions.visitor(request)
+            visitor, language = await sessions.visitor(request), language_of(request)
             if visitor is None:
-                return notice("session_over", status=403, back=entrance.way_in(path))
+                return notice("session_over", status=403, language=language, back=entrance.way_in(path))
             if not visitor.owns(sent.get("key"), path):
-                return notice("foreign_form", status=403, back=path)
+                return notice("foreign_form", status=403, language=language, back=path)
             return await say(visit(request, visitor, path, ids), lambda found: act(found, sent))
 
         return take
@@ -59,7 +62,7 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
         async def at_page(request: Request[Any, Any, Any]) -> Response[bytes]:
             ids = _identifiers(request.path_params)
             if ids is None:
-                return notice("no_such_page", status=404)
+                return notice("no_such_page", status=404, language=language_of(request))
             return await answer(request, page.path.format(**ids), ids)
 
         async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -75,6 +78,36 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
         )(handle)
 
     return [handler("GET", show)] + ([handler("POST", taking(page.take))] if page.take else [])
+
+
+def context_of(
+    request: Request[Any, Any, Any], visitor: Visitor, side: Side, runtime: Runtime, correlation_id: CorrelationId
+) -> Context:
+    """What a person does at a page, on a side, in the language they read."""
+    verified = visitor.verified
+    caller = Caller(
+        side,
+        verified.tenant_id,
+        verified.subject_id,
+        app_only=False,
+        multi_factor=verified.multi_factor,
+        door=Door.PAGE,
+    )
+    language = language_of(request)
+    return Context(runtime, caller, correlation_id(request.scope), locale=language, language=language)
+
+
+def visit_of(
+    request: Request[Any, Any, Any],
+    ctx: Context,
+    visitor: Visitor,
+    sessions: Sessions,
+    path: str,
+    ids: Mapping[str, UUID],
+) -> Visit:
+    """A visit with what the request says of it."""
+    query = {name: value for name, value in request.query_params.items() if name != "language"}
+    return Visit(ctx, visitor, path, ids, query, sessions.kept(request), sessions.keep)
 
 
 def _identifiers(parts: Mapping[str, Any]) -> dict[str, UUID] | None:
@@ -104,7 +137,6 @@ async def say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]
             "denied.html",
             status=404 if denied.concealed else 403,
             decision_id=denied.decision_id,
-            language=visit.language,
             sentence=denied.said(visit.language),
             steps=denied.steps(visit.language),
             decision=denied.decision_id,
@@ -113,10 +145,11 @@ async def say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]
         )
     except Refusal as refusal:
         enter = Entrance.address(visit.path, other=True)
-        return visit.page("refused.html", status=_status(refusal), message=refusal.message, enter=enter)
+        return visit.page("refused.html", status=status_of(refusal), refusal=refusal, enter=enter)
 
 
-def _status(refusal: Refusal) -> int:
+def status_of(refusal: Refusal) -> int:
+    """The status of a page on which something was refused."""
     if isinstance(refusal, NotFound):
         return 404
     return 409 if isinstance(refusal, Conflict | Illegal) else 400

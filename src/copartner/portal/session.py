@@ -12,6 +12,7 @@ from litestar.datastructures import Cookie
 
 from copartner.kernel.clock import Clock
 from copartner.kernel.secrets import KeyFile, KeyFileError
+from copartner.policy.facts import Side
 from copartner.signin.model import Issued, Verified
 from copartner.signin.service import Authority
 from copartner.signin.tokens import TokenRefused
@@ -20,16 +21,24 @@ from copartner.signin.tokens import TokenRefused
 class _Sealed(msgspec.Struct, frozen=True, tag="portal session"):
     token: str
     secret: str
+    side: Side
+
+
+class _Note(msgspec.Struct, frozen=True, tag="portal note"):
+    text: str
 
 
 _decoder = msgspec.json.Decoder(_Sealed)
+_notes = msgspec.json.Decoder(_Note)
+_LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A person with a session that holds."""
+    """A person with a session that holds; `side` is that of their tenant when they signed in."""
 
     verified: Verified
+    side: Side
     secret: str = field(repr=False)
 
     @property
@@ -73,9 +82,9 @@ class Sessions:
             max_age=max(seconds, 0),
         )
 
-    def begin(self, issued: Issued) -> Cookie:
+    def begin(self, issued: Issued, side: Side) -> Cookie:
         """The cookie of a new session, with a secret of its own; it lives as long as the token."""
-        sealed = _Sealed(issued.access_token, secrets.token_urlsafe(32))
+        sealed = _Sealed(issued.access_token, secrets.token_urlsafe(32), side)
         value = self._key_file.encrypt(msgspec.json.encode(sealed)).decode()
         left = issued.expires_at - self._clock.now()
         return self.cookie("session", value, int(left.total_seconds()))
@@ -83,6 +92,23 @@ class Sessions:
     def end(self) -> Cookie:
         """The cookie that takes a session away."""
         return self.cookie("session", "", 0)
+
+    def keep(self, note: str) -> Cookie:
+        """The cookie by which the next page says what was done."""
+        text = self._key_file.encrypt(msgspec.json.encode(_Note(note[:_LONGEST_NOTE]))).decode()
+        return self.cookie("note", text, 60)
+
+    def kept(self, request: Request[Any, Any, Any]) -> str:
+        """What was done at the page before; nothing, if it was not this site that wrote it down."""
+        value = request.cookies.get(self.cookie_name("note"), "")
+        try:
+            return _notes.decode(self._key_file.decrypt(value.encode())).text if value else ""
+        except (KeyFileError, msgspec.DecodeError, ValueError):
+            return ""
+
+    def said(self) -> Cookie:
+        """The cookie that takes a note away."""
+        return self.cookie("note", "", 0)
 
     async def visitor(self, request: Request[Any, Any, Any]) -> Visitor | None:
         """Who sent the request; None without a session, or when it was altered or has ended."""
@@ -94,4 +120,4 @@ class Sessions:
             verified = await self._authority.tokens.verify(sealed.token)
         except (KeyFileError, msgspec.DecodeError, TokenRefused, ValueError):
             return None
-        return None if verified.app_only else Visitor(verified, sealed.secret)
+        return None if verified.app_only else Visitor(verified, sealed.side, sealed.secret)

@@ -45,8 +45,6 @@ PAGE = {
     "history": "Was seither geändert wurde",
     "before": "Vorher stand hier",
     "language": "English",
-    "skip": "Zum Inhalt",
-    "independent": "copartner ist unabhängige Software und steht in keiner Verbindung zu Microsoft.",
 }
 FEED = "Ankündigungen des Partnerprogramms"
 SUBJECT = {

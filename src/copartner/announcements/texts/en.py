@@ -45,8 +45,6 @@ PAGE = {
     "history": "What was changed since",
     "before": "It read before",
     "language": "Deutsch",
-    "skip": "Skip to content",
-    "independent": "copartner is independent software, not affiliated with Microsoft.",
 }
 FEED = "Announcements of the partner programme"
 SUBJECT = {

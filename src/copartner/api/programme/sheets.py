@@ -11,10 +11,9 @@ from msgspec import Struct
 from copartner.api.call import Call, Reply
 from copartner.api.decoding import Malformed
 from copartner.api.registry import Query
+from copartner.kernel.cells import plain_cell
 
 FORMAT = Query("format", "csv or json; otherwise the header Accept decides.")
-# A cell that begins so would be taken for a formula. Source: OWASP, CSV Injection.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def wanted(call: Call) -> bool:
@@ -44,16 +43,3 @@ def _cell(plain: Any, path: list[str]) -> str:
     for name in path:
         plain = plain.get(name) if plain else None
     return plain_cell(plain)
-
-
-def plain_cell(plain: Any) -> str:
-    """A value as a cell says it, and no formula."""
-    match plain:
-        case None:
-            return ""
-        case bool():
-            return "true" if plain else "false"
-        case list() | tuple():
-            return "; ".join(str(one) for one in plain)
-    said = str(plain)
-    return f"'{said}" if said.startswith(_FORMULA) else said
