@@ -109,9 +109,7 @@ async def find_products(ctx: Context, *, search: str = "", country: str = "") ->
     """
     wanted = rules.check_search(search)
     market = rules.parse_country(country) if country else None
-    return await ctx.read(
-        Action.CATALOGUE_READ, store.product_range(), *(wanted, market, MOST_PRODUCTS), body=Range
-    )
+    return await ctx.read(Action.CATALOGUE_READ, store.product_range(), *(wanted, market, MOST_PRODUCTS), body=Range)
 
 
 async def read_product_range(ctx: Context, *, product_id: str, country: str = "") -> ProductRange:
@@ -120,9 +118,7 @@ async def read_product_range(ctx: Context, *, product_id: str, country: str = ""
     Raises UnknownProduct, Invalid, Denied.
     """
     market = rules.parse_country(country) if country else None
-    found = await ctx.find(
-        Action.CATALOGUE_READ, store.ranged(), *(rules.key(product_id), market), body=ProductRange
-    )
+    found = await ctx.find(Action.CATALOGUE_READ, store.ranged(), *(rules.key(product_id), market), body=ProductRange)
     return rules.there(found, product_id)
 
 

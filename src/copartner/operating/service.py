@@ -76,6 +76,11 @@ async def set_affiliate(ctx: Context, *, tenant_id: UUID, affiliate: str, affili
         return cmd.remember(made)
 
 
+async def may(ctx: Context, action: Action) -> None:
+    """Raise Denied unless the operator may do that at home, such as before a page shows the form for it."""
+    await ctx.read(action, store.home(), body=type(None))
+
+
 async def read_waiting(ctx: Context) -> tuple[Waiting, Standing]:
     """What waits for the operator, and how the deployment stands; raises Denied."""
     today = ctx.moment.astimezone(UTC).date()
@@ -85,7 +90,7 @@ async def read_waiting(ctx: Context) -> tuple[Waiting, Standing]:
 
 async def read_standing(ctx: Context) -> Standing:
     """How the deployment stands, as this process sees it; raises Denied."""
-    await ctx.read(Action.DEPLOYMENT_READ, store.home(), body=type(None))
+    await may(ctx, Action.DEPLOYMENT_READ)
     return await _standing(ctx, ctx.moment.astimezone(UTC).date())
 
 

@@ -58,7 +58,11 @@ async def test_tenants_are_found_by_name_domain_id_and_number(here: Programme) -
     one = found[0]
     assert (one.company_name, one.kind, one.country) == ("Nordlicht IT GmbH", Kind.PARTNER, "DE")
     assert one.enrolment is not None
-    assert (one.enrolment.mpn_id, one.enrolment.markets[:2], one.enrolment.model) == ("4100001", ("AT", "BE"), "direct-bill")
+    assert (one.enrolment.mpn_id, one.enrolment.markets[:2], one.enrolment.model) == (
+        "4100001",
+        ("AT", "BE"),
+        "direct-bill",
+    )
     assert partner in {one.id for one in await service.list_tenants(_sees(here), search=" NORDLICHT.EX")}
     by_name = await service.list_tenants(_sees(here), search="licht IT")
     assert {partner} < {one.id for one in by_name}
