@@ -12,18 +12,19 @@ from copartner.portal.customer import admin_consent as customer_admin_consent
 from copartner.portal.customer import consent as customer_consent
 from copartner.portal.entrance import Entrance, entrance_routes
 from copartner.portal.guard import CorrelationId
+from copartner.portal.operator import announcements as operator_announcements
+from copartner.portal.operator import catalogue as operator_catalogue
+from copartner.portal.operator import home as operator_home
+from copartner.portal.operator import proposing as operator_proposing
+from copartner.portal.operator import rulebook as operator_rulebook
+from copartner.portal.operator import tenants as operator_tenants
+from copartner.portal.operator import version as operator_version
 from copartner.portal.partner import admin as partner_admin
 from copartner.portal.partner import customer as partner_customer
 from copartner.portal.partner import directory as partner_directory
 from copartner.portal.partner import home as partner_home
 from copartner.portal.partner import order as partner_order
 from copartner.portal.partner import subscription as partner_subscription
-from copartner.portal.partner.admin import asking as admin_asking
-from copartner.portal.partner.admin import listing as admin_listing
-from copartner.portal.partner.admin import standing as admin_standing
-from copartner.portal.partner.directory import making as directory_making
-from copartner.portal.partner.directory import people as directory_people
-from copartner.portal.partner.directory import person as directory_person
 from copartner.portal.serving import serve
 from copartner.portal.session import Sessions
 from copartner.signin.model import Application
@@ -33,18 +34,19 @@ from copartner.signin.service import Authority
 ROOMS = (
     customer_admin_consent,
     customer_consent,
+    operator_announcements,
+    operator_catalogue,
+    operator_home,
+    operator_proposing,
+    operator_rulebook,
+    operator_tenants,
+    operator_version,
     partner_admin,
     partner_customer,
     partner_directory,
     partner_home,
     partner_order,
     partner_subscription,
-    admin_asking,
-    admin_listing,
-    admin_standing,
-    directory_making,
-    directory_people,
-    directory_person,
 )
 
 APPLICATION_ID = UUID("0f000000-0000-4000-8000-000000000001")
