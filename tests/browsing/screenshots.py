@@ -12,7 +12,9 @@ from support.up import emulator
 from support.visitors import House, Look, Scheme
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-LOOKS = [Look(language, scheme=scheme, width=width) for language in ("en", "de") for scheme in SCHEMES for width in (1280, 390)]
+LOOKS = [
+    Look(language, scheme=scheme, width=width) for language in ("en", "de") for scheme in SCHEMES for width in (1280, 390)
+]
 
 
 @dataclass(frozen=True, slots=True)
