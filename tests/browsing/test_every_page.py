@@ -1,15 +1,15 @@
 """Every page of the portal, visited by everybody there is: whom it opens to, what it keeps to, what axe finds."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
 
 from copartner.policy.facts import Side
 from support.addresses import PAGES, PEOPLE, address
 from support.axe import findings
-from support.scene import Scene, furnished
+from support.scene import VERSION, Scene, furnished
 from support.up import Emulator
 from support.visitors import ENGLISH, House, Look, Visitor
 
@@ -28,15 +28,19 @@ pytestmark = [pytest.mark.verify, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
-def scene(up: Emulator) -> Scene:
+async def scene(house: House) -> Scene:
     """A world in which every page has something to show."""
-    return furnished(up)
+    made = furnished(house.up)
+    return replace(made, ids={**made.ids, "trial_id": await tried_out(house)})
 
 
-@pytest.fixture(scope="module")
-def people(up: Emulator, browser: Browser) -> House:
-    """Those who look."""
-    return House(up, browser)
+async def tried_out(house: House) -> str:
+    """The id of a try-out, which only the page makes."""
+    async with house.visitor("ga@wolkenstadt") as operator:
+        await operator.open("/operator/rules/new")
+        await operator.page.fill("[name=text]", VERSION)
+        await operator.press(operator.page.locator("button[value=try]"))
+        return operator.path.rpartition("/")[2]
 
 
 def side_of(up: Emulator, name: str) -> Side:
@@ -59,10 +63,10 @@ async def look_at(visitor: Visitor, path: str) -> int:
     return visitor.status
 
 
-async def test_a_page_opens_to_whom_it_is_for_and_to_nobody_else(scene: Scene, people: House) -> None:
+async def test_a_page_opens_to_whom_it_is_for_and_to_nobody_else(scene: Scene, house: House) -> None:
     found: dict[str, dict[str, int]] = {page.name: {} for page in PAGES}
     for name in PEOPLE:
-        async with people.visitor(name) as visitor:
+        async with house.visitor(name) as visitor:
             for page in PAGES:
                 found[page.name][name] = await look_at(visitor, address(page, scene.ids))
     for page in PAGES:
@@ -75,10 +79,10 @@ async def test_a_page_opens_to_whom_it_is_for_and_to_nobody_else(scene: Scene, p
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
-async def test_axe_finds_nothing_on_any_page(scene: Scene, people: House, look: Look) -> None:
+async def test_axe_finds_nothing_on_any_page(scene: Scene, house: House, look: Look) -> None:
     left, found = list(PAGES), []
     for name in PEOPLE:
-        async with people.visitor(name, look) as visitor:
+        async with house.visitor(name, look) as visitor:
             for page in list(left):
                 path = address(page, scene.ids)
                 if page.side in (None, side_of(scene.up, name)) and await look_at(visitor, path) == 200:
