@@ -24,6 +24,7 @@ from copartner.portal.partner import customer as partner_customer
 from copartner.portal.partner import directory as partner_directory
 from copartner.portal.partner import home as partner_home
 from copartner.portal.partner import order as partner_order
+from copartner.portal.partner import requests as partner_requests
 from copartner.portal.partner import subscription as partner_subscription
 from copartner.portal.serving import serve
 from copartner.portal.session import Sessions
@@ -46,6 +47,7 @@ ROOMS = (
     partner_directory,
     partner_home,
     partner_order,
+    partner_requests,
     partner_subscription,
 )
 
