@@ -11,7 +11,7 @@ from copartner.portal.assets import asset_routes
 from copartner.portal.customer import admin_consent, consent
 from copartner.portal.entrance import Entrance, entrance_routes
 from copartner.portal.guard import CorrelationId
-from copartner.portal.partner import home, requests
+from copartner.portal.partner import customers, home, requests
 from copartner.portal.serving import serve
 from copartner.portal.session import Sessions
 from copartner.signin.model import Application
@@ -34,7 +34,7 @@ def routes(
     """
     sessions = Sessions(authority, key_file, runtime.machine_clock)
     entrance = Entrance(APPLICATION_ID, authority, sessions, key_file, runtime.machine_clock)
-    declared = (*consent.PAGES, *admin_consent.PAGES, *home.PAGES, *requests.PAGES)
+    declared = (*consent.PAGES, *admin_consent.PAGES, *home.PAGES, *customers.PAGES, *requests.PAGES)
     pages = [handler for page in declared for handler in serve(page, runtime, entrance, correlation_id)]
     public = announcement_routes(runtime, entrance, correlation_id)
     return [*asset_routes(), *entrance_routes(entrance, correlation_id), *pages, *public]
