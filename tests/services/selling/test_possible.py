@@ -1,4 +1,4 @@
-"""What is shown as possible is what the acts then do: for every act, state and role, and nothing is recorded by looking."""
+"""What is shown as possible is what the acts then do, for every act, state and role; looking records nothing."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -113,14 +113,14 @@ async def suspended_addon(here: Programme) -> UUID:
 async def pooled(here: Programme) -> UUID:
     """The pool of 300 is taken, most of it by another seller."""
     await here.relate("suedwind", CUSTOMER)
-    await sell(here, "Office 365 Basic", 290, f"aa@suedwind", **YEAR)
+    await sell(here, "Office 365 Basic", 290, "aa@suedwind", **YEAR)
     return await active(here)
 
 
 async def pooled_target(here: Programme) -> UUID:
     """What it would become has no seats left for all of it."""
     await here.relate("suedwind", CUSTOMER)
-    await sell(here, "Office 365 Premium", 295, f"aa@suedwind", **YEAR)
+    await sell(here, "Office 365 Premium", 295, "aa@suedwind", **YEAR)
     return await active(here)
 
 
@@ -144,6 +144,11 @@ SCENES = (
     *(active, committed, suspended, cancelled, expired, disabled, pending, trial, three_years, parent, addon),
     *(suspended_addon, pooled, pooled_target, azure, reservation, without_agreement),
 )
+
+
+def to(patch: Patch) -> Act_:
+    """Changes the subscription, whatever it is."""
+    return patched(lambda _: patch)
 
 
 def patched(patch: Callable[[Outlook], Patch]) -> Act_:
@@ -225,9 +230,9 @@ class Acting:
     def all(self) -> dict[Act, Act_]:
         """Each act."""
         return {
-            Act.SUSPEND: patched(lambda seen: Patch(status=Status.SUSPENDED)),
-            Act.REACTIVATE: patched(lambda seen: Patch(status=Status.ACTIVE)),
-            Act.CANCEL: patched(lambda seen: Patch(status=Status.DELETED)),
+            Act.SUSPEND: to(Patch(status=Status.SUSPENDED)),
+            Act.REACTIVATE: to(Patch(status=Status.ACTIVE)),
+            Act.CANCEL: to(Patch(status=Status.DELETED)),
             Act.MORE: patched(lambda seen: Patch(quantity=seen.subscription.quantity + 1)),
             Act.FEWER: patched(lambda seen: Patch(quantity=seen.subscription.quantity - 1)),
             Act.RENAME: patched(lambda seen: Patch(nickname=f"{seen.subscription.nickname}!")),
@@ -238,12 +243,25 @@ class Acting:
             Act.TRANSITION: self.transition,
             Act.ADDON: self.addon,
             Act.SUPPORT_CONTACT: self.contact,
-            Act.PARTNER_OF_RECORD: patched(lambda seen: Patch(partner_of_record="4100001")),
+            Act.PARTNER_OF_RECORD: to(Patch(partner_of_record="4100001")),
         }
 
 
 async def _undo(cmd: Any) -> None:
     raise Undone if cmd._entries else Unchanged("nothing was changed")
+
+
+async def outcome(act: Awaitable[object]) -> str:
+    """What comes of an act that is rolled back in any case."""
+    try:
+        await act
+    except Undone:
+        return "done"
+    except Denied as denied:
+        return f"denied: {denied.message}"
+    except Refusal as refusal:
+        return f"refused: {refusal.message}"
+    raise AssertionError("the command did not come to its end")
 
 
 @pytest.fixture
@@ -266,19 +284,9 @@ async def test_an_act_shown_possible_succeeds_and_any_other_is_refused(
         assert {*seen.possible} == {*Act}
         for act, does in acting.all.items():
             shown = seen.possible[act]
-            try:
-                await does(ctx, seen)
-            except Undone:
-                done = "done"
-            except Denied as denied:
-                done = f"denied: {denied.message}"
-                if shown.denied is not None and shown.obstacle is None:
-                    assert shown.denied.summary == denied.message, (role, act)
-            except Refusal as refusal:
-                done = f"refused: {refusal.message}"
-                if shown.denied is None and shown.obstacle is None:
-                    wrong.append((role, act, done))
-            if shown.is_open != (done == "done"):
+            done = await outcome(does(ctx, seen))
+            told = "" if shown.denied is None else shown.denied.summary
+            if shown.is_open != (done == "done") or (told and shown.obstacle is None and told not in done):
                 wrong.append((role, act, shown, done))
     assert not wrong
 
