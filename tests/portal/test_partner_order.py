@@ -215,7 +215,7 @@ async def test_it_takes_three_trips_and_is_whole_in_german(counted_home: tuple[H
         assert len(trips) <= 3, (query, trips)
         page = await browser.open(address + query)
         inside = re.sub(r"<pre.*?</pre>|<[^>]+>", " ", page.text[page.text.index("<main") :], flags=re.DOTALL)
-        assert not re.search(r"\b(order|subscription|price|until|cart)\b", inside), query
+        assert not re.search(r"\b(price|until|cart|Choose|Order|Place)\b", inside), query
     await browser.send(cart, form_of(cart, "place"), act="place")
     assert len(await home.trips(browser, f"{address}?cart={cart_of(cart)}", tally)) <= 3
     assert "Für Alpenblick Logistik GmbH bestellt" in (await browser.open(f"{address}?cart={cart_of(cart)}")).text
