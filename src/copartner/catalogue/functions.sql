@@ -213,3 +213,52 @@ BEGIN
     END IF;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_offer TO PUBLIC;
+
+-- fn_ranged: a product with the number of its SKUs and the countries in which it is sold.
+CREATE FUNCTION fn_ranged(p_product text) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('product', json_build_object('id', p.id, 'title', p.title, 'description', p.description,
+            'publisher', p.publisher, 'product_type', p.product_type, 'sub_type', p.sub_type, 'target_views', p.target_views),
+        'skus', (SELECT count(*) FROM catalogue_sku s WHERE s.product_id = p.id),
+        'markets', (SELECT coalesce(json_agg(DISTINCT a.country), '[]') FROM catalogue_availability a
+            WHERE a.product_id = p.id))
+    FROM catalogue_product p WHERE p.id = p_product
+$$;
+GRANT EXECUTE ON FUNCTION fn_ranged TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_find_products: the products whose title, publisher or id has a text in small letters, sold in a country where one is
+-- named, by title; at most so many of them.
+CREATE FUNCTION fn_find_products(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_text text, p_country text,
+    p_most integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    WITH wanted AS (
+        SELECT p.id, p.title FROM catalogue_product p
+        WHERE (p_text IS NULL OR strpos(lower(p.title), p_text) > 0 OR strpos(lower(p.publisher), p_text) > 0
+                OR lower(p.id) = p_text)
+            AND (p_country IS NULL OR EXISTS (SELECT FROM catalogue_availability a
+                WHERE a.product_id = p.id AND a.country = p_country))
+    ), part AS (SELECT w.id, w.title FROM wanted w ORDER BY w.title, w.id LIMIT p_most)
+    SELECT json_build_object('total', (SELECT count(*) FROM wanted),
+        'products', (SELECT coalesce(json_agg(fn_ranged(part.id) ORDER BY part.title, part.id), '[]') FROM part),
+        'markets', (SELECT coalesce(json_agg(DISTINCT a.country), '[]') FROM catalogue_availability a)) INTO body;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_find_products TO PUBLIC;
+
+-- fn_read_product_range: one product as it is sold in a country, in its first one where none is named.
+CREATE FUNCTION fn_read_product_range(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_product text,
+    p_country text, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_ranged json;
+    v_country text := p_country;
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    v_ranged := fn_ranged(p_product);
+    IF v_country IS NULL THEN
+        SELECT min(a.country) INTO v_country FROM catalogue_availability a WHERE a.product_id = p_product;
+    END IF;
+    body := CASE WHEN v_ranged IS NULL THEN 'null' ELSE json_build_object('ranged', v_ranged, 'country', v_country,
+        'items', fn_product_items(v_country, p_product)) END;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_product_range TO PUBLIC;

@@ -43,6 +43,18 @@ def offers() -> str:
 
 
 @cache
+def product_range() -> str:
+    """Caller, text or null, country or null, most; answers facts and the products that fit."""
+    return call("fn_find_products", 7, "facts", "shapes", "body")
+
+
+@cache
+def ranged() -> str:
+    """Caller, product, country or null; answers facts and the product as it is sold there."""
+    return call("fn_read_product_range", 6, "facts", "shapes", "body")
+
+
+@cache
 def promotions() -> str:
     """Caller, country; answers facts and promotions."""
     return call("fn_read_promotions", 5, "facts", "body")

@@ -138,6 +138,7 @@ RULES: dict[str, ErrorCode] = {
     "gdap-assigner": ROLE,
     "access-revoker": ROLE,
     "rules-operator": ROLE,
+    "operating-alone": ROLE,
     **dict.fromkeys(("rules-second", "rules-proved", "rules-notice"), DENIED),
     "gdap-limits": MALFORMED,
     "gdap-within": MALFORMED,
