@@ -14,6 +14,7 @@ from copartner.agreements import service as agreements
 from copartner.agreements.model import Attestation, Contact
 from copartner.agreements.rules import TEMPLATES
 from copartner.announcements import service as announcements
+from copartner.attention.service import read_attention
 from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
 from copartner.delegation import administered, receipts
@@ -71,6 +72,8 @@ CASES = (
          frozenset({"own-tenant"})),
     Case("fn_list_customers", "r.partner_tenant_id = p_tenant", lambda m: customers.list_customers(m.seller),
          frozenset({"rel-required", "rel-own-name"})),
+    Case("fn_search_customers", "r.partner_tenant_id = p_tenant", lambda m: customers.search_customers(m.seller),
+         frozenset({"rel-required", "rel-own-name"})),
     Case("fn_list_audit", "a.tenant_id = p_tenant", lambda m: programme.list_audit(m.seller),
          frozenset({"own-tenant"})),
     Case("fn_list_directory", "e.tenant_id = p_tenant", lambda m: users.list_users(m.chief),
@@ -95,7 +98,20 @@ CASES = (
          frozenset({"announcement-told"})),
     Case("fn_access_grants", "r.customer_tenant_id = p_customer", lambda m: access.list_access(m.buyer),
          frozenset({"access-told"})),
+    Case("fn_waiting_requests", "r.partner_tenant_id = p_tenant", lambda m: read_attention(m.seller),
+         frozenset({"rel-own-request"})),
+    Case("fn_waiting_approvals", "r.partner_tenant_id = p_tenant", lambda m: read_attention(m.seller),
+         frozenset({"gdap-own"})),
+    Case("fn_ending_approvals", "r.partner_tenant_id = p_tenant", lambda m: read_attention(m.seller),
+         frozenset({"gdap-own"})),
+    Case("fn_due_subscriptions", "s.partner_tenant_id = p_tenant", lambda m: read_attention(m.seller),
+         frozenset({"mp-visibility"})),
+    Case("fn_newest_denials", "a.tenant_id = p_tenant", lambda m: read_attention(m.seller),
+         frozenset({"own-tenant"})),
 )  # fmt: skip
+ATTENTION = {
+    "fn_waiting_requests", "fn_waiting_approvals", "fn_ending_approvals", "fn_due_subscriptions", "fn_newest_denials",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +153,21 @@ async def _assigned(scene: Scene) -> None:
     await pair.assign(await pair.relationship(READER), group, READER)
 
 
+async def _urgent(scene: Scene) -> None:
+    """What the first partner has needs attention: something waits, ends, renews and was denied."""
+    owner, partner, soon = scene.stage.owner, scene.here.id(scene.first), PRESENT + timedelta(days=3)
+    await owner.execute("UPDATE subscription SET commitment_ends_at = $1", soon)
+    await owner.execute("UPDATE admin_relationship SET ends_at = $1", soon)
+    pair = Delegated(scene.here, owner, scene.first, scene.buyer)
+    waiting = await pair.relationship(READER, status="approvalPending", activated_at=None, ends_at=None)
+    await owner.execute("UPDATE admin_relationship SET asked_at = $2 WHERE id = $1", waiting, PRESENT)
+    await owner.execute(
+        """INSERT INTO audit_record (tenant_id, at, id, operation_type, resource_type, status)
+        VALUES ($1, $2, $3, 'customer.edit', 'Customer', 'denied')""",
+        *(partner, PRESENT, scene.here.runtime.ids.new()),
+    )
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.function)
 def test_a_list_without_its_condition_answers_nothing(stage: Stage, case: Case) -> None:
     stage.reset()
@@ -144,6 +175,8 @@ def test_a_list_without_its_condition_answers_nothing(stage: Stage, case: Case) 
     matter = _full(scene)
     if case.function == "fn_access_grants":
         stage.run(_assigned(scene))
+    if case.function in ATTENTION:
+        stage.run(_urgent(scene))
     if case.function in ("fn_list_held", "fn_list_own_relationships", "fn_access_grants"):
         matter = replace(matter, customer=scene.affiliate)
     whole = stage.run(case.deed(matter))

@@ -43,6 +43,12 @@ def page() -> str:
 
 
 @cache
+def search() -> str:
+    """Caller, text, key to start after, size; answers facts and a page with its witnesses."""
+    return call("fn_search_customers", 7, "facts", "shapes", "body")
+
+
+@cache
 def company() -> str:
     """Caller, customer; answers facts and company profile."""
     return call("fn_read_company_profile", 5, "facts", "shapes", "body")

@@ -11,22 +11,13 @@ from copartner.portal.assets import asset_routes
 from copartner.portal.customer import admin_consent, consent
 from copartner.portal.entrance import Entrance, entrance_routes
 from copartner.portal.guard import CorrelationId
-from copartner.portal.operator import announcements as operator_announcements
-from copartner.portal.operator import catalogue, home, proposing, rulebook, tenants, version
+from copartner.portal.operator import rooms as operator
+from copartner.portal.partner import home
 from copartner.portal.serving import serve
 from copartner.portal.session import Sessions
 from copartner.signin.model import Application
 from copartner.signin.service import Authority
 
-_OPERATORS = (
-    *home.PAGES,
-    *tenants.PAGES,
-    *catalogue.PAGES,
-    *rulebook.PAGES,
-    *proposing.PAGES,
-    *version.PAGES,
-    *operator_announcements.PAGES,
-)
 APPLICATION_ID = UUID("0f000000-0000-4000-8000-000000000001")
 
 
@@ -44,7 +35,7 @@ def routes(
     """
     sessions = Sessions(authority, key_file, runtime.machine_clock)
     entrance = Entrance(APPLICATION_ID, authority, sessions, key_file, runtime.machine_clock)
-    declared = (*consent.PAGES, *admin_consent.PAGES, *_OPERATORS)
+    declared = (*consent.PAGES, *admin_consent.PAGES, *home.PAGES, *operator.PAGES)
     pages = [handler for page in declared for handler in serve(page, runtime, entrance, correlation_id)]
     public = announcement_routes(runtime, entrance, correlation_id)
     return [*asset_routes(), *entrance_routes(entrance, correlation_id), *pages, *public]

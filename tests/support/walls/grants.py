@@ -118,7 +118,7 @@ CHANGED = {
     ("copartner_partner", "cart"): "lines state modified_at version",
     ("copartner_partner", "idempotency_key"): "result",
     ("copartner_partner", "partner_profile"): "value version",
-    ("copartner_partner", "relationship_request"): "state",
+    ("copartner_partner", "relationship_request"): "state letter_at",
     ("copartner_partner", "purchase_order"): "billing_cycle lines version",
     # By a later order of the same seller alone: its one function asks for it.
     ("copartner_settler", "subscription"): (

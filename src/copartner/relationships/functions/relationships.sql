@@ -101,7 +101,8 @@ GRANT EXECUTE ON FUNCTION fn_request_facts TO copartner_partner;
 CREATE FUNCTION fn_request_row(r relationship_request) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object('id', r.id, 'partner_tenant_id', r.partner_tenant_id,
         'customer_tenant_id', r.customer_tenant_id, 'includes_privileges', r.includes_privileges, 'reason', r.reason,
-        'state', r.state, 'created_at', r.created_at, 'answered_at', r.answered_at, 'created_by', r.created_by)
+        'state', r.state, 'created_at', r.created_at, 'answered_at', r.answered_at, 'created_by', r.created_by,
+        'addressee', r.addressee, 'letter_at', r.letter_at)
 $$;
 GRANT EXECUTE ON FUNCTION fn_request_row TO copartner_partner, copartner_customer;
 
