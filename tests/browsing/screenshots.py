@@ -1,19 +1,22 @@
-"""Pictures of the portal's main pages: `screenshots.py DIRECTORY`, each in both languages, both themes and both widths."""
+"""Pictures of the portal's main pages in both languages, both themes and both widths: `screenshots.py DIRECTORY`."""
 
 import asyncio
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from support.chromium import chromium
+from support.running import temporary_place
 from support.scene import Scene, furnished
-from support.up import emulator
+from support.up import Emulator, emulator
 from support.visitors import House, Look, Scheme
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 LOOKS = [
-    Look(language, scheme=scheme, width=width) for language in ("en", "de") for scheme in SCHEMES for width in (1280, 390)
+    Look(language, scheme=scheme, width=width)
+    for language in ("en", "de")
+    for scheme in SCHEMES
+    for width in (1280, 390)
 ]
 
 
@@ -44,22 +47,27 @@ async def take(house: House, scene: Scene, shot: Shot, look: Look, place: Path) 
     """One picture of the whole page."""
     async with house.visitor(shot.who, look) as visitor:
         await visitor.open(shot.path.format(**scene.ids))
-        await visitor.page.screenshot(path=place / f"{shot.name}-{look.name}.png", full_page=True, animations="disabled")
+        await visitor.page.screenshot(
+            path=place / f"{shot.name}-{look.name}.png", full_page=True, animations="disabled"
+        )
 
 
-async def take_all(place: Path) -> None:
-    """All pictures, of a world of their own."""
+async def take_all(up: Emulator, place: Path) -> None:
+    """All pictures, of a furnished world."""
+    scene = furnished(up)
+    async with chromium() as browser:
+        house = House(up, browser)
+        for shot in SHOTS:
+            for look in LOOKS:
+                await take(house, scene, shot, look, place)
+
+
+def main(place: Path) -> None:
+    """Makes the directory, a world, and the pictures."""
     place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as made:
-        Path(made).chmod(0o755)
-        with emulator(Path(made), "--clock", "2026-11-22") as up:
-            scene = furnished(up)
-            async with chromium() as browser:
-                house = House(up, browser)
-                for shot in SHOTS:
-                    for look in LOOKS:
-                        await take(house, scene, shot, look, place)
+    with temporary_place() as made, emulator(made, "--clock", "2026-11-22") as up:
+        asyncio.run(take_all(up, place))
 
 
 if __name__ == "__main__":
-    asyncio.run(take_all(Path(sys.argv[1])))
+    main(Path(sys.argv[1]))

@@ -10,7 +10,7 @@ from support.up import Emulator, Person
 
 CUSTOMER, SELLER, OTHER = "alpenblick", "nordlicht", "suedwind"
 VERSION = """
-@id("no-trials")
+@id("no-iceland")
 @text("Nothing is sold into Iceland any more.")
 @source("a decision of the programme's board")
 @needs("A customer in another country.")
@@ -67,7 +67,7 @@ def furnished(up: Emulator) -> Scene:
         "customer_user_id": mine["id"],
         "application_id": application["id"],
         "announcement_id": announcement["id"],
-        "version": str(version["id"]),
+        "version_id": version["id"],
         "record_id": records[0]["id"],
         "decision_id": refused["data"][-1],
     }
