@@ -29,6 +29,7 @@ from copartner.relationships.model import Relationship
 from copartner.relationships.service import relationships
 from copartner.relationships.service.requests import decide_privileges
 from copartner.signin.passwords import hash_password
+from copartner.tenants.details import LONGEST
 from copartner.tenants.rules import password_of
 
 PAGE_LIMIT = 500
@@ -56,7 +57,22 @@ async def list_customers(
     """At most `size` (1 to 500) customers of the acting partner, by tenant id or by what is searched; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     asked = (field, starts_with.strip(), after, skip, size)
-    found = await ctx.read(Action.CUSTOMER_LIST, store.page(), *asked, body=_Listed)
+    return await _listed(ctx, store.page(), *asked, size=size)
+
+
+async def search_customers(
+    ctx: Context, *, text: str = "", after: UUID | None = None, size: int = PAGE_LIMIT
+) -> Page[Customer]:
+    """At most `size` (1 to 500) customers of the acting partner by name; without a text all of them.
+
+    The text is any part of the name or of the domain, or the beginning of the identifier, in any case. Raises Denied.
+    """
+    size = min(max(size, 1), PAGE_LIMIT)
+    return await _listed(ctx, store.search(), text.strip()[:LONGEST], after, size, size=size)
+
+
+async def _listed(ctx: Context, sql: str, *asked: object, size: int) -> Page[Customer]:
+    found = await ctx.read(Action.CUSTOMER_LIST, sql, *asked, body=_Listed)
     if not all(ctx.judge(Action.CUSTOMER_READ, facts).allowed for facts in found.witnesses):
         raise HiddenRowError(f"{Action.CUSTOMER_READ} would be denied on a row of {Action.CUSTOMER_LIST}")
     return found.page(size, lambda it: it.tenant_id)
