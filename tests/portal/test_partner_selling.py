@@ -1,13 +1,17 @@
 """A partner sells and manages in the browser: customer, order, subscription."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
+
+import httpx
+import pytest
 
 from copartner.catalogue.model import BillingCycle
 from copartner.orders import service as orders
 from copartner.orders.model import Wish
-from support.portal import House
+from support.portal import Browser, House, heading
 from support.seated import seated
 
 CUSTOMER = "alpenblick"
@@ -33,12 +37,7 @@ async def test_x(home: House) -> None:
     one = await sold(home)
     for language in ("en",):
         browser = await seated(home, "aa@nordlicht", language)
-        for path in (
-            place(home),
-            f"{place(home)}/subscriptions/{one}",
-            f"{place(home)}/order",
-            f"{place(home)}/order?item={await home.here.item('Office 365 Basic')}",
-        ):
+        for path in (place(home), f"{place(home)}/subscriptions/{one}", f"{place(home)}/order", f"{place(home)}/order?item={await home.here.item('Office 365 Basic')}"):
             page = await browser.open(path)
             print(page.status_code, path)
             text = re.sub(r"<[^>]+>", " ", page.text)

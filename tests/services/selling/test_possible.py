@@ -113,14 +113,14 @@ async def suspended_addon(here: Programme) -> UUID:
 async def pooled(here: Programme) -> UUID:
     """The pool of 300 is taken, most of it by another seller."""
     await here.relate("suedwind", CUSTOMER)
-    await sell(here, "Office 365 Basic", 290, "aa@suedwind", **YEAR)
+    await sell(here, "Office 365 Basic", 290, f"aa@suedwind", **YEAR)
     return await active(here)
 
 
 async def pooled_target(here: Programme) -> UUID:
     """What it would become has no seats left for all of it."""
     await here.relate("suedwind", CUSTOMER)
-    await sell(here, "Office 365 Premium", 295, "aa@suedwind", **YEAR)
+    await sell(here, "Office 365 Premium", 295, f"aa@suedwind", **YEAR)
     return await active(here)
 
 
