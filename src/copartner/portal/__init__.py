@@ -16,7 +16,6 @@ from copartner.portal.operator import announcements as operator_announcements
 from copartner.portal.operator import catalogue as operator_catalogue
 from copartner.portal.operator import home as operator_home
 from copartner.portal.operator import proposing as operator_proposing
-from copartner.portal.operator import rooms as operator_rooms
 from copartner.portal.operator import rulebook as operator_rulebook
 from copartner.portal.operator import tenants as operator_tenants
 from copartner.portal.operator import version as operator_version
@@ -42,7 +41,6 @@ ROOMS = (
     operator_catalogue,
     operator_home,
     operator_proposing,
-    operator_rooms,
     operator_rulebook,
     operator_tenants,
     operator_version,
