@@ -23,7 +23,6 @@ from copartner.portal.partner import admin as partner_admin
 from copartner.portal.partner import customer as partner_customer
 from copartner.portal.partner import customers as partner_customers
 from copartner.portal.partner import directory as partner_directory
-from copartner.portal.partner import founding as partner_founding
 from copartner.portal.partner import home as partner_home
 from copartner.portal.partner import order as partner_order
 from copartner.portal.partner import requests as partner_requests
@@ -48,7 +47,6 @@ ROOMS = (
     partner_customer,
     partner_customers,
     partner_directory,
-    partner_founding,
     partner_home,
     partner_order,
     partner_requests,
