@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from copartner.command.runtime import Runtime
 from copartner.kernel.secrets import KeyFile
+from copartner.portal import audit, settings
 from copartner.portal.announcements import announcement_routes
 from copartner.portal.assets import asset_routes
 from copartner.portal.customer import admin_consent, consent
@@ -33,7 +34,7 @@ def routes(
     """
     sessions = Sessions(authority, key_file, runtime.machine_clock)
     entrance = Entrance(APPLICATION_ID, authority, sessions, key_file, runtime.machine_clock)
-    declared = (*consent.PAGES, *admin_consent.PAGES)
+    declared = (*consent.PAGES, *admin_consent.PAGES, *settings.PAGES, *audit.PAGES)
     pages = [handler for page in declared for handler in serve(page, runtime, entrance, correlation_id)]
     public = announcement_routes(runtime, entrance, correlation_id)
     return [*asset_routes(), *entrance_routes(entrance, correlation_id), *pages, *public]
