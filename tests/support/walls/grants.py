@@ -15,7 +15,7 @@ EVERYBODY = {OWNER, LOGIN, *SIDES, *DEFINERS}
 BEFORE_ACTING = {"fn_side_of"}
 # Tables that belong to no tenant: what can be bought, the businesses behind tenants, the ledgers of the migrations.
 UNWALLED = {
-    "affiliation", "catalogue_availability", "catalogue_product", "catalogue_promotion", "catalogue_sku",
+    "catalogue_availability", "catalogue_product", "catalogue_promotion", "catalogue_sku",
     "catalogue_term", "function_version", "migration", "organisation",
 }  # fmt: skip
 FACTS_READ = {
@@ -121,7 +121,7 @@ CHANGED = {
     ("copartner_partner", "cart"): "lines state modified_at version",
     ("copartner_partner", "idempotency_key"): "result",
     ("copartner_partner", "partner_profile"): "value version",
-    ("copartner_partner", "relationship_request"): "state",
+    ("copartner_partner", "relationship_request"): "state letter_at",
     ("copartner_partner", "purchase_order"): "billing_cycle lines version",
     # By a later order of the same seller alone: its one function asks for it.
     ("copartner_settler", "subscription"): (
@@ -154,7 +154,7 @@ CHANGED = {
 }
 REMOVED = {
     *(("copartner_delegate", table) for table in ("admin_role_assignment", "licence_assignment", "role_assignment")),
-    ("copartner_partner", "admin_relationship"),
+    ("copartner_partner", "admin_relationship"), ("copartner_operator", "affiliation"),
     ("copartner_customer", "idempotency_key"), ("copartner_operator", "idempotency_key"),
     ("copartner_partner", "idempotency_key"), ("copartner_signin", "authorization_code"),
     ("copartner_keeper", "actor"), ("copartner_signin", "browser_session"),
@@ -186,7 +186,7 @@ ADDED = {
     ("copartner_founder", "billing_profile"),
     ("copartner_founder", "organisation"), ("copartner_founder", "reseller_relationship"),
     ("copartner_founder", "role_assignment"), ("copartner_founder", "tenant"), ("copartner_founder", "user_account"),
-    ("copartner_operator", "enrolment"), ("copartner_operator", "rule_version"), ("copartner_worker", "kept_rulebook"),
+    ("copartner_operator", "enrolment"), ("copartner_operator", "affiliation"), ("copartner_operator", "rule_version"), ("copartner_worker", "kept_rulebook"),
     ("copartner_operator", "idempotency_key"), ("copartner_partner", "billing_profile"), ("copartner_partner", "cart"),
     ("copartner_partner", "customer_agreement"), ("copartner_partner", "idempotency_key"),
     ("copartner_partner", "partner_agreement"), ("copartner_partner", "partner_profile"),

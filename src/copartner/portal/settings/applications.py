@@ -33,7 +33,7 @@ def _table(visit: Visit) -> Table[Application]:
             Column("name", word("Name"), lambda one: one.name),
             Column("id", word("Client identifier"), lambda one: one.id),
             Column("secrets", word("Secrets that hold"), lambda one: len(_holding(visit, one)), number=True),
-            Column("state", word("State"), lambda one: visit.text("active") if one.enabled else visit.text("blocked")),
+            Column("state", word("Status"), lambda one: visit.text("active") if one.enabled else visit.text("blocked")),
         ),
     )
 

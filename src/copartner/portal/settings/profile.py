@@ -19,8 +19,8 @@ from copartner.portal.speaking import word
 _ALL = "/settings/profile"
 _LABELS = {
     "company_name": word("Company"),
-    "address": word("Address"),
-    "default_address": word("Address"),
+    "address": word("Postal address"),
+    "default_address": word("Postal address"),
     "approver_address": word("Address of who approves for the business"),
     "approver_email": word("Mail address of who approves"),
     "primary_contact": word("Contact"),

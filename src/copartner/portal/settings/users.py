@@ -31,7 +31,7 @@ def _table(visit: Visit) -> Table[UserEntry]:
             Column("name", word("Sign-in name"), lambda one: one.user_principal_name),
             Column("display", word("Name"), lambda one: one.display_name),
             Column("roles", word("Roles"), lambda one: ", ".join(said(visit.language, role) for role in one.roles)),
-            Column("state", word("State"), lambda one: visit.text("active") if one.enabled else visit.text("blocked")),
+            Column("state", word("Status"), lambda one: visit.text("active") if one.enabled else visit.text("blocked")),
         ),
     )
 
