@@ -84,7 +84,7 @@ async def test_a_helpdesk_sees_by_what_it_acts_and_what_it_may_not(home: House, 
     browser = await seated(home, "hd@nordlicht")
     listed = await browser.open(address(pair))
     assert "Ida Kern" in listed.text
-    assert "You act as Helpdesk Administrator, by the relationship" in listed.text
+    assert "You read this as Helpdesk Administrator, by the relationship" in listed.text
     assert f'href="{address(pair, "/new")}"' not in listed.text
     assert "Role User Administrator, Directory Writers or Global Administrator in the customer" in listed.text
     found = await browser.open(address(pair) + "?filter=IDA.K")
