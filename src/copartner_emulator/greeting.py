@@ -19,7 +19,7 @@ def greeting(
 ) -> str:
     """Where to go, who signs in, the programme's date, and three lines to paste; `authority` is trusted over https."""
     lines = [
-        f"copartner runs at {url}",
+        f"copartner runs at {url} for clients, and as a portal in a browser",
         *([f"clients trust it by {authority}"] if authority else []),
         f"programme date {now:%Y-%m-%d}, cloud {options.cloud}, world {options.world}",
         "",

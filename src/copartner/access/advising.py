@@ -54,17 +54,18 @@ class _Reach:
         return min((role for role in known().values() if needed <= self.permits[role.id]), key=self.size)
 
 
-async def advise(ctx: Context, *, customer_id: UUID | None = None) -> Review:
+async def advise(ctx: Context, *, customer_id: UUID | None = None, partner_tenant_id: UUID | None = None) -> Review:
     """What of the roles in force is needed by what was done in the last 90 days; raises Denied.
 
-    The acting customer is told about all its partners; with `customer_id` the acting partner is about itself there.
+    The acting customer is told about all its partners or one; with `customer_id` the acting partner is about itself
+    there.
     """
     since = ctx.moment - LOOKS_BACK
-    own = customer_id is not None
+    partner = ctx.caller.tenant_id if customer_id is not None else partner_tenant_id
     found = await ctx.read(
-        Action.ACCESS_READ if own else Action.ACCESS_LIST,
+        Action.ACCESS_LIST if partner is None else Action.ACCESS_READ,
         store.use(),
-        *(ctx.caller.tenant_id if own else None, customer_id or ctx.caller.tenant_id, since, ctx.moment),
+        *(partner, customer_id or ctx.caller.tenant_id, since, ctx.moment),
         body=_Found,
         each=Action.ACCESS_READ,
     )
@@ -74,7 +75,8 @@ async def advise(ctx: Context, *, customer_id: UUID | None = None) -> Review:
         for held in found.held
         if held.in_force and held.kind is not Kind.OWNER
     }
-    return Review(since, tuple(_advice(held, _done(held, found.used), reach, ctx.language) for held in asked.values()))
+    advice = (_advice(held, _done(held, found.used), reach, ctx.language) for held in asked.values())
+    return Review(since, tuple(advice), rules.overview(found.held, ctx.moment, ctx.language).grants)
 
 
 def recorded(ruleset: RuleSet) -> tuple[Action, ...]:

@@ -115,7 +115,7 @@ def revocation(layers: Layers, *, now: datetime, language: Language = Language.E
         )
     for sold in layers.subscriptions:
         stays += _kept(sold, language)
-    return Revocation(layers.partner, tuple(ends), tuple(stays))
+    return Revocation(layers.partner, tuple(ends), tuple(stays), max(layers.sold - len(layers.subscriptions), 0))
 
 
 def _kept(sold: Sold, language: Language) -> list[Bond]:

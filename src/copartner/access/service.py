@@ -39,9 +39,12 @@ async def compare_own_access(ctx: Context, *, customer_id: UUID, since: datetime
     return rules.difference(*(rules.overview(*one, ctx.language) for one in ((earlier, since), (later, until))))
 
 
-async def preview_revocation(ctx: Context, *, partner_tenant_id: UUID) -> Revocation:
-    """What would end and what would stay if the acting customer took all access from a partner; raises Denied."""
-    found = await ctx.read(Action.ACCESS_REVOKE, store.revocation(), partner_tenant_id, body=Layers)
+async def preview_revocation(ctx: Context, *, partner_tenant_id: UUID, most: int | None = None) -> Revocation:
+    """What would end and what would stay if the acting customer took all access from a partner; raises Denied.
+
+    Of the subscriptions that stay at most so many are named.
+    """
+    found = await ctx.read(Action.ACCESS_REVOKE, store.revocation(), partner_tenant_id, most, body=Layers)
     return rules.revocation(found, now=ctx.moment, language=ctx.language)
 
 

@@ -1,7 +1,10 @@
 """What services refuse, in the words of the pages: a form has no `displayName`, and a person no API."""
 
+from collections.abc import Mapping
+
 from copartner.kernel.errors import Invalid, Refusal
 from copartner.kernel.languages import Language
+from copartner.portal.page import Visit
 from copartner.portal.speaking import text_in, word
 
 # How a service's message begins, and what a page says instead.
@@ -49,3 +52,11 @@ def invalid(text: str, field: str, **values: object) -> Invalid:
     made = Invalid(text % values if values else text, field)
     made.translations = {language: text_in(language, text, **values) for language in Language}
     return made
+
+
+def worded(visit: Visit, refusal: Refusal, words: Mapping[type[Refusal], str]) -> Refusal:
+    """The refusal as a page says it: by the texts of its room, marked by `word`, where there is one of its class."""
+    text = next((words[kind] for kind in type(refusal).__mro__ if kind in words), None)
+    if text is not None:
+        refusal.translations = {**refusal.translations, visit.language: visit.text(text)}
+    return refusal

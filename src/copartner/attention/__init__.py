@@ -1,0 +1,1 @@
+"""What needs somebody's attention soon, of one tenant, in one look."""
