@@ -16,7 +16,6 @@ from copartner.portal.operator import announcements as operator_announcements
 from copartner.portal.operator import catalogue as operator_catalogue
 from copartner.portal.operator import home as operator_home
 from copartner.portal.operator import proposing as operator_proposing
-from copartner.portal.operator import rooms as operator_rooms
 from copartner.portal.operator import rulebook as operator_rulebook
 from copartner.portal.operator import tenants as operator_tenants
 from copartner.portal.operator import version as operator_version
@@ -24,7 +23,6 @@ from copartner.portal.partner import admin as partner_admin
 from copartner.portal.partner import customer as partner_customer
 from copartner.portal.partner import customers as partner_customers
 from copartner.portal.partner import directory as partner_directory
-from copartner.portal.partner import founding as partner_founding
 from copartner.portal.partner import home as partner_home
 from copartner.portal.partner import order as partner_order
 from copartner.portal.partner import requests as partner_requests
@@ -42,7 +40,6 @@ ROOMS = (
     operator_catalogue,
     operator_home,
     operator_proposing,
-    operator_rooms,
     operator_rulebook,
     operator_tenants,
     operator_version,
@@ -50,7 +47,6 @@ ROOMS = (
     partner_customer,
     partner_customers,
     partner_directory,
-    partner_founding,
     partner_home,
     partner_order,
     partner_requests,
