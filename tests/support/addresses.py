@@ -1,9 +1,7 @@
 """Every page that the portal's rooms declare, an address of it in a furnished world, and who there is to visit it."""
 
 import re
-from collections.abc import Iterator, Mapping
-from importlib import import_module
-from pkgutil import walk_packages
+from collections.abc import Mapping
 
 from copartner import portal
 from copartner.portal.page import Page
@@ -24,13 +22,7 @@ _ELSEWHERE: Mapping[tuple[str, str], str] = {
 }
 
 
-def declared() -> Iterator[Page]:
-    """The pages of all rooms."""
-    for module in walk_packages(portal.__path__, f"{portal.__name__}."):
-        yield from getattr(import_module(module.name), "PAGES", ())
-
-
-PAGES = tuple({page.name: page for page in declared()}.values())
+PAGES = tuple(page for room in portal.ROOMS for page in room.PAGES)
 
 
 def address(page: Page, ids: Mapping[str, str]) -> str:

@@ -45,6 +45,7 @@ class Visitor:
     """One person before one browser."""
 
     name: str
+    look: Look
     page: Page
     context: BrowserContext
     watch: Watch
@@ -158,7 +159,7 @@ class House:
         try:
             codes = self._codes.setdefault(name, [])
             page = await context.new_page()
-            made = Visitor(f"{name}.example", page, context, watch, codes, self._password(f"{name}.example"))
+            made = Visitor(f"{name}.example", look, page, context, watch, codes, self._password(f"{name}.example"))
             yield made
             watch.check()
             self._known[name] = await context.storage_state()
