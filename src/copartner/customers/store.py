@@ -49,6 +49,12 @@ def page() -> str:
 
 
 @cache
+def creating() -> str:
+    """Caller, tenant to be made; answers the facts of its own tenant and those of a customer that is not yet there."""
+    return call("fn_read_creating", 5, "facts", "shapes", "body")
+
+
+@cache
 def search() -> str:
     """Caller, text, key to start after, size; answers facts and a page with its witnesses."""
     return call("fn_search_customers", 7, "facts", "shapes", "body")

@@ -21,6 +21,10 @@ class NothingFits(Illegal):
     """Nothing that is sold fits the subscription."""
 
 
+class AlreadySo(Illegal):
+    """The subscription has the status already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One item in one of its terms, and what of the thing stands against it."""
@@ -126,7 +130,7 @@ def _tried(attempt: Callable[..., object], *args: object) -> Refusal | None:
 def _try_status(ground: Ground, wanted: Status) -> None:
     own = ground.own
     if own.status is wanted:
-        raise subscription_rules.IllegalTransition(f"The subscription is {wanted} already.", own.status, wanted)
+        raise AlreadySo(f"The subscription is {wanted} already.", wanted)
     after = subscription_rules.apply(own, Patch(status=wanted))
     subscription_rules.check_above(own, after, ground.above)
 

@@ -21,6 +21,7 @@ from copartner.portal.operator import tenants as operator_tenants
 from copartner.portal.operator import version as operator_version
 from copartner.portal.partner import admin as partner_admin
 from copartner.portal.partner import customer as partner_customer
+from copartner.portal.partner import customers as partner_customers
 from copartner.portal.partner import directory as partner_directory
 from copartner.portal.partner import home as partner_home
 from copartner.portal.partner import order as partner_order
@@ -44,6 +45,7 @@ ROOMS = (
     operator_version,
     partner_admin,
     partner_customer,
+    partner_customers,
     partner_directory,
     partner_home,
     partner_order,

@@ -1,7 +1,6 @@
-"""What is shown as possible is what the acts then do: for every act, state and role, and nothing is recorded by looking."""
+"""What is shown as possible is what the acts then do, for every act, state and role; looking records nothing."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,11 +19,9 @@ from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import NextTerm, Patch, Status
 from support.programme import Programme
+from support.standings import CUSTOMER, SCENES, SELLER, YEAR, active
 
-SELLER, CUSTOMER = "nordlicht", "alpenblick"
 ROLES = ("ga", "aa", "sa", "hd", "ba")
-YEAR: dict[str, Any] = {"term": "P1Y", "billing_cycle": BillingCycle.MONTHLY}
-THREE: dict[str, Any] = {"term": "P3Y", "billing_cycle": BillingCycle.ANNUAL}
 Act_ = Callable[[Context, Outlook], Awaitable[object]]
 
 
@@ -36,114 +33,9 @@ class Unchanged(Refusal):
     """A command came to its end without a change."""
 
 
-async def sell(here: Programme, title: str, quantity: int, who: str = f"aa@{SELLER}", **more: Any) -> UUID:
-    """The subscription of one line that is ordered."""
-    wish = Wish(catalog_item_id=await here.item(title), quantity=quantity, **more)
-    (order,) = await orders.place_order(here.context(who), customer_id=here.id(CUSTOMER), wishes=[wish])
-    return order.lines[0].subscription_id
-
-
-async def become(here: Programme, subscription_id: UUID, status: Status) -> UUID:
-    """A status that only time or the vendor gives."""
-    async with here.owner() as owner:
-        await owner.execute("UPDATE subscription SET status = $2 WHERE id = $1", subscription_id, status)
-    return subscription_id
-
-
-async def active(here: Programme) -> UUID:
-    return await sell(here, "Office 365 Basic", 10, **YEAR)
-
-
-async def committed(here: Programme) -> UUID:
-    made = await active(here)
-    here.clock.moment += timedelta(days=8)
-    return made
-
-
-async def suspended(here: Programme) -> UUID:
-    made = await active(here)
-    patch = Patch(status=Status.SUSPENDED)
-    await subscriptions.change_subscription(
-        here.context(f"aa@{SELLER}"), customer_id=here.id(CUSTOMER), subscription_id=made, patch=patch
-    )
-    return made
-
-
-async def cancelled(here: Programme) -> UUID:
-    return await become(here, await active(here), Status.DELETED)
-
-
-async def expired(here: Programme) -> UUID:
-    return await become(here, await active(here), Status.EXPIRED)
-
-
-async def disabled(here: Programme) -> UUID:
-    return await become(here, await active(here), Status.DISABLED)
-
-
-async def pending(here: Programme) -> UUID:
-    return await become(here, await active(here), Status.PENDING)
-
-
-async def trial(here: Programme) -> UUID:
-    return await sell(here, "Office 365 Premium Trial", 25, term="P1M", billing_cycle=BillingCycle.NONE)
-
-
-async def three_years(here: Programme) -> UUID:
-    return await sell(here, "Office 365 Enterprise", 1, **THREE)
-
-
-async def parent(here: Programme) -> UUID:
-    made = await sell(here, "Office 365 Premium", 7, **YEAR)
-    await sell(here, "Archive add-on", 7, parent_id=made, **YEAR)
-    return made
-
-
-async def addon(here: Programme) -> UUID:
-    return await sell(here, "Archive add-on", 7, parent_id=await sell(here, "Office 365 Premium", 7, **YEAR), **YEAR)
-
-
-async def suspended_addon(here: Programme) -> UUID:
-    made = await addon(here)
-    async with here.owner() as owner:
-        await owner.execute("UPDATE subscription SET status = 'suspended'")
-    return made
-
-
-async def pooled(here: Programme) -> UUID:
-    """The pool of 300 is taken, most of it by another seller."""
-    await here.relate("suedwind", CUSTOMER)
-    await sell(here, "Office 365 Basic", 290, f"aa@suedwind", **YEAR)
-    return await active(here)
-
-
-async def pooled_target(here: Programme) -> UUID:
-    """What it would become has no seats left for all of it."""
-    await here.relate("suedwind", CUSTOMER)
-    await sell(here, "Office 365 Premium", 295, f"aa@suedwind", **YEAR)
-    return await active(here)
-
-
-async def azure(here: Programme) -> UUID:
-    return await sell(here, "Azure plan", 1)
-
-
-async def reservation(here: Programme) -> UUID:
-    await azure(here)
-    return await sell(here, "VM reservation", 2, term="P1Y", billing_cycle=BillingCycle.MONTHLY)
-
-
-async def without_agreement(here: Programme) -> UUID:
-    made = await active(here)
-    async with here.owner() as owner:
-        await owner.execute("DELETE FROM customer_agreement")
-    return made
-
-
-SCENES = (
-    *(active, committed, suspended, cancelled, expired, disabled, pending, trial, three_years, parent, addon),
-    *(suspended_addon, pooled, pooled_target, azure, reservation, without_agreement),
-)
+def to(patch: Patch) -> Act_:
+    """Changes the subscription, whatever it is."""
+    return patched(lambda _: patch)
 
 
 def patched(patch: Callable[[Outlook], Patch]) -> Act_:
@@ -225,9 +117,9 @@ class Acting:
     def all(self) -> dict[Act, Act_]:
         """Each act."""
         return {
-            Act.SUSPEND: patched(lambda seen: Patch(status=Status.SUSPENDED)),
-            Act.REACTIVATE: patched(lambda seen: Patch(status=Status.ACTIVE)),
-            Act.CANCEL: patched(lambda seen: Patch(status=Status.DELETED)),
+            Act.SUSPEND: to(Patch(status=Status.SUSPENDED)),
+            Act.REACTIVATE: to(Patch(status=Status.ACTIVE)),
+            Act.CANCEL: to(Patch(status=Status.DELETED)),
             Act.MORE: patched(lambda seen: Patch(quantity=seen.subscription.quantity + 1)),
             Act.FEWER: patched(lambda seen: Patch(quantity=seen.subscription.quantity - 1)),
             Act.RENAME: patched(lambda seen: Patch(nickname=f"{seen.subscription.nickname}!")),
@@ -238,12 +130,25 @@ class Acting:
             Act.TRANSITION: self.transition,
             Act.ADDON: self.addon,
             Act.SUPPORT_CONTACT: self.contact,
-            Act.PARTNER_OF_RECORD: patched(lambda seen: Patch(partner_of_record="4100001")),
+            Act.PARTNER_OF_RECORD: to(Patch(partner_of_record="4100001")),
         }
 
 
 async def _undo(cmd: Any) -> None:
     raise Undone if cmd._entries else Unchanged("nothing was changed")
+
+
+async def outcome(act: Awaitable[object]) -> str:
+    """What comes of an act that is rolled back in any case."""
+    try:
+        await act
+    except Undone:
+        return "done"
+    except Denied as denied:
+        return f"denied: {denied.message}"
+    except Refusal as refusal:
+        return f"refused: {refusal.message}"
+    raise AssertionError("the command did not come to its end")
 
 
 @pytest.fixture
@@ -266,19 +171,9 @@ async def test_an_act_shown_possible_succeeds_and_any_other_is_refused(
         assert {*seen.possible} == {*Act}
         for act, does in acting.all.items():
             shown = seen.possible[act]
-            try:
-                await does(ctx, seen)
-            except Undone:
-                done = "done"
-            except Denied as denied:
-                done = f"denied: {denied.message}"
-                if shown.denied is not None and shown.obstacle is None:
-                    assert shown.denied.summary == denied.message, (role, act)
-            except Refusal as refusal:
-                done = f"refused: {refusal.message}"
-                if shown.denied is None and shown.obstacle is None:
-                    wrong.append((role, act, done))
-            if shown.is_open != (done == "done"):
+            done = await outcome(does(ctx, seen))
+            told = "" if shown.denied is None else shown.denied.summary
+            if shown.is_open != (done == "done") or (told and shown.obstacle is None and told not in done):
                 wrong.append((role, act, shown, done))
     assert not wrong
 

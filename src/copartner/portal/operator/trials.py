@@ -53,6 +53,13 @@ def find(ctx: Context, name: str) -> Trial | None:
     return found if found is not None and found.tenant_id == ctx.caller.tenant_id else None
 
 
+def keep(trial: Trial) -> None:
+    """Have it found from now on; the oldest are forgotten where there are too many."""
+    _trials[trial.id] = trial
+    while len(_trials) > MOST:
+        _forget(_trials.popitem(last=False)[1])
+
+
 async def begin(
     ctx: Context, *, name: str, text: str, ends: tuple[str, ...], begins: date, days: int, typed: Mapping[str, str]
 ) -> UUID:
@@ -68,9 +75,7 @@ async def begin(
         identifier = ctx.runtime.ids.new()
     before, after = await service.try_rules(ctx, text=text, ends=ends, begins=begins, days=days)
     made = Trial(identifier, ctx.caller.tenant_id, begins, days, ctx.runtime.machine_clock.now(), dict(typed))
-    _trials[identifier] = made
-    while len(_trials) > MOST:
-        _forget(_trials.popitem(last=False)[1])
+    keep(made)
     made.task = asyncio.create_task(_go_on(ctx, made, before, after), name=f"copartner-trial-{identifier}")
     return identifier
 

@@ -1,6 +1,7 @@
 """One version of the rules: what it changes, what its check found, and what can be done with it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import ndiff
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from litestar import Response
 
 from copartner.announcements import service as announcements
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Busy, Invalid, Refusal
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.operator.forms import new, once, typed
@@ -51,6 +52,7 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
                 done = visit.text("It is checked in the background; this page shows what is found.")
             case "approve":
                 await service.approve_version(ctx, version_id=version)
+                await _followed(visit)
                 done = visit.text("The version is approved.")
             case "withdraw":
                 _sure(form)
@@ -59,6 +61,7 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
             case "take_back":
                 _sure(form)
                 await service.take_back_version(ctx, version_id=version, reason=form.get("reason", ""))
+                await _followed(visit)
                 done = visit.text("The version is taken back.")
             case "announce":
                 made = await announcements.draft_of_version(ctx, version_id=version, contact=form.get("contact", ""))
@@ -82,6 +85,12 @@ _AFTER: Mapping[str, State] = {
     "withdraw": State.WITHDRAWN,
     "take_back": State.TAKEN_BACK,
 }
+
+
+async def _followed(visit: Visit) -> None:
+    """Wait until this process decides by the rules that were just changed, as the next page will."""
+    with suppress(Busy):
+        await visit.ctx.runtime.rules.settled()
 
 
 def _sure(form: Mapping[str, str]) -> None:

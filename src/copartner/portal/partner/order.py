@@ -19,7 +19,7 @@ from copartner.catalogue.choosing import Chosen, find_offers, read_offer
 from copartner.catalogue.model import Term
 from copartner.command.denial import Denied
 from copartner.customers.overview import Overview, read_overview
-from copartner.kernel.errors import Invalid, NotFound, Refusal, StaleTag
+from copartner.kernel.errors import Invalid, NotFound, Refusal, StaleTag, check_tag
 from copartner.kernel.ids import parse_id
 from copartner.orders import service as orders
 from copartner.orders.basket import Basket, read_basket
@@ -103,6 +103,8 @@ async def _add(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
 async def _update(visit: Visit, form: Mapping[str, str], without: int | None) -> Response[bytes]:
     customer_id, cart_id = visit.ids["customer_id"], _cart(visit)
     cart = await orders.read_cart(visit.ctx, customer_id=customer_id, cart_id=cart_id)
+    # The numbers of lines mean what they meant on the page that was shown.
+    check_tag(cart.version, version := _version(visit, form), "cart", str(cart_id))
     lines = [
         replace(line, quantity=acts.number_of(visit, form.get(f"quantity-{line.number}", str(line.quantity)).strip()))
         for line in cart.lines
@@ -115,7 +117,7 @@ async def _update(visit: Visit, form: Mapping[str, str], without: int | None) ->
         customer_id=customer_id,
         cart_id=cart_id,
         wishes=orders.as_wishes(lines),
-        expected_version=_version(visit, form),
+        expected_version=version,
     )
     return visit.see(visit.link(item=None), visit.text("The cart was changed."))
 
@@ -211,7 +213,7 @@ def _agreement(visit: Visit, seen: Overview) -> Mapping[str, str] | None:
     if seen.has_agreement or template is None:
         return None
     denied = seen.denied.get(Action.AGREEMENT_ATTEST)
-    return {"link": template.link, "denied": denied.summary if denied else ""}
+    return {"id": template.id, "link": template.link, "denied": denied.summary if denied else ""}
 
 
 PAGES = (Page(f"{CUSTOMERS}/{{customer_id}}/order", "partner_order", Side.PARTNER, show, take),)

@@ -71,6 +71,7 @@ _REFUSALS: Mapping[type[Refusal], str] = MappingProxyType(
         subscriptions.FixedByPurchase: word("The term is settled by the purchase; plan another one for the next term."),
         subscriptions.UnknownSubscription: word("There is no such subscription among yours."),
         billing_rules.BillingCycleFixed: word("The billing cycle does not change while this term runs."),
+        possible_rules.AlreadySo: word("The subscription is %(first)s already."),
         possible_rules.NothingFits: word("Nothing that is sold in the customer's country fits."),
         transition_rules.NotTransitionable: word(
             "Only an active licence subscription without add-ons becomes another, as the catalogue names it."
@@ -95,8 +96,11 @@ _REFUSALS: Mapping[type[Refusal], str] = MappingProxyType(
         RepeatedWithOtherBody: word("This form was sent already with other entries; open the page again."),
     }
 )
-# What these say in English names fields of the API, so it is said otherwise on a page.
-_FOR_CLIENTS = (subscriptions.FixedByPurchase, subscriptions.CannotRenew, orders.NoLines, orders.SeveralBillingCycles)
+# What these say in English is in words of the API, so it is said otherwise on a page.
+_FOR_CLIENTS = (
+    *(subscriptions.FixedByPurchase, subscriptions.CannotRenew, subscriptions.Ended, subscriptions.IllegalTransition),
+    *(possible_rules.AlreadySo, orders.NoLines, orders.SeveralBillingCycles),
+)
 
 
 def worded(visit: Visit, refusal: Refusal) -> Refusal:

@@ -83,11 +83,13 @@ async def _show(visit: Visit, typed: Mapping[str, str], problem: Refusal | None)
     )
 
 
-def _closed(visit: Visit, seen: Outlook) -> Sequence[tuple[str, tuple[str, ...]]]:
-    """What may not be done now, each with all that stands against it."""
-    return [
-        (visit.text(ACTS[act]), _reasons(visit, found)) for act, found in seen.possible.items() if not found.is_open
-    ]
+def _closed(visit: Visit, seen: Outlook) -> Sequence[tuple[Sequence[str], tuple[str, ...]]]:
+    """What may not be done now, with all that stands against it; what the same stands against comes together."""
+    closed: dict[tuple[str, ...], list[str]] = {}
+    for act, found in seen.possible.items():
+        if not found.is_open:
+            closed.setdefault(_reasons(visit, found), []).append(visit.text(ACTS[act]))
+    return [(names, reasons) for reasons, names in closed.items()]
 
 
 def _reasons(visit: Visit, found: Possibility) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """One granular relationship of a partner: how it stands, what comes next, and all that may be done with it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -72,8 +71,13 @@ async def _ask(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
 
 async def _delete(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     _sure(form)
-    with suppress(UnknownAdminRelationship):
+    try:
         await service.delete_relationship(visit.ctx, key=words.key_of(visit))
+    except Denied as denied:
+        if not denied.concealed:
+            raise
+        # There is no such draft, after a first click for example: the list is what is left to see.
+        return visit.see(words.ROOT)
     return visit.see(words.ROOT, visit.text("The draft is deleted."))
 
 
