@@ -6,9 +6,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from copartner.command.runtime import Runtime
 from copartner.kernel.secrets import KeyFile
+from copartner.portal import customer
 from copartner.portal.announcements import announcement_routes
 from copartner.portal.assets import asset_routes
-from copartner.portal.customer import admin_consent, consent
 from copartner.portal.entrance import Entrance, entrance_routes
 from copartner.portal.guard import CorrelationId
 from copartner.portal.serving import serve
@@ -33,7 +33,7 @@ def routes(
     """
     sessions = Sessions(authority, key_file, runtime.machine_clock)
     entrance = Entrance(APPLICATION_ID, authority, sessions, key_file, runtime.machine_clock)
-    declared = (*consent.PAGES, *admin_consent.PAGES)
+    declared = (*customer.PAGES,)
     pages = [handler for page in declared for handler in serve(page, runtime, entrance, correlation_id)]
     public = announcement_routes(runtime, entrance, correlation_id)
     return [*asset_routes(), *entrance_routes(entrance, correlation_id), *pages, *public]
