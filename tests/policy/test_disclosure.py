@@ -55,6 +55,7 @@ SHOWN = {
     "access-revoked": {"principal.side", "principal.tenant", "resource.customer", "resource.partner"},
     "access-revoker": {"principal.roles"},
     "rules-operator": {"principal.roles", "principal.side"},
+    "operating-alone": {"principal.roles", "principal.side"},
     "rules-own": {"principal.tenant", "resource.tenant"},
     "rules-second": {"resource.proposer"},
     "rules-proved": {"resource.proved"},

@@ -65,6 +65,7 @@ async def test_an_allowed_read_is_one_trip(watched: Counted) -> None:
     reads: dict[str, Callable[[], Awaitable[object]]] = {
         "a customer": lambda: customers.read_customer(context, customer_id=customer),
         "customers": lambda: customers.list_customers(context),
+        "customers searched": lambda: customers.search_customers(context, text="blick"),
         "a subscription": lambda: subscriptions.read_subscription(
             context, customer_id=customer, subscription_id=subscription
         ),

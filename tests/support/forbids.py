@@ -40,6 +40,7 @@ def rows() -> Iterator[Row]:
     yield from _granular()
     yield from _access()
     yield from _versions()
+    yield from _operating()
     yield from _announced()
     yield from forbids_of_behalf.rows()
 
@@ -132,6 +133,21 @@ def _versions() -> Iterator[Row]:
             ("rules-notice", {"notice": 29}), ("rules-notice", {"notice": None}),
         ):  # fmt: skip
             yield rule, approve, kind, lambda facts, held=held: with_resource(facts, **held), cloud, _PRESENT
+
+
+def _operating() -> Iterator[Row]:
+    at_home, of_one = (A.TENANT_LIST, A.DEPLOYMENT_READ), (A.TENANT_READ, A.TENANT_ENROL, A.TENANT_SET_AFFILIATE)
+    for cloud in Cloud:
+        for kind, actions in (("Home", at_home), ("TenantRecord", of_one)):
+            for action in actions:
+                yield "operating-alone", action, kind, _by(Role.BILLING_ADMIN), cloud, _PRESENT
+        for action in of_one:
+            for side in (Side.PARTNER, Side.CUSTOMER):
+                yield (
+                    *("operating-alone", action, "TenantRecord"),
+                    lambda facts, side=side: with_principal(facts, side=side),
+                    *(cloud, _PRESENT),
+                )
 
 
 def _announced() -> Iterator[Row]:

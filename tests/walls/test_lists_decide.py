@@ -75,6 +75,8 @@ CASES = (
          frozenset({"own-tenant"})),
     Case("fn_list_customers", "r.partner_tenant_id = p_tenant", lambda m: customers.list_customers(m.seller),
          frozenset({"rel-required", "rel-own-name"})),
+    Case("fn_search_customers", "r.partner_tenant_id = p_tenant", lambda m: customers.search_customers(m.seller),
+         frozenset({"rel-required", "rel-own-name"})),
     Case("fn_list_audit", "a.tenant_id = p_tenant", lambda m: programme.list_audit(m.seller),
          frozenset({"own-tenant"})),
     Case("fn_list_directory", "e.tenant_id = p_tenant", lambda m: users.list_users(m.chief),

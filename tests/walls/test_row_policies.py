@@ -34,8 +34,8 @@ WALLS = (
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
       for table in (
           "actor", "application", "application_consent", "application_secret", "audit_record", "consent_receipt",
-          "decision_record", "directory_group", "event_address", "group_member", "idempotency_key", "provider_role",
-          "revocation", "role_assignment", "user_account",
+          "decision_record", "directory_group", "event_address", "event_outbox", "group_member", "idempotency_key",
+          "provider_role", "revocation", "role_assignment", "user_account",
       )),
     Wall("rule_version", "operator_own", _OPERATOR, "tenant_id"),
     *(Wall(table, policy, role, column)
@@ -73,15 +73,17 @@ OPEN = {
         "purchase_order", "recovery_code", "refresh_family", "refresh_token", "relationship_request",
         "reseller_relationship", "revocation", "role_assignment", "second_factor", "signing_key", "subscription",
         "subscription_transition", "tenant", "tenant_domain", "user_account", "rule_version", "rulebook_number",
-        "kept_rulebook",
+        "kept_rulebook", "affiliation",
     },
     "facts_adds": {"tenant_domain"},
     "facts_all": {
         "access_assignment", "access_assignment_role", "admin_relationship", "admin_role_assignment", "role_cap",
-        "actor", "application", "cart", "customer_agreement", "customer_count", "decided", "decision_record",
+        "actor", "affiliation", "application", "cart", "customer_agreement", "customer_count", "decided",
+        "decision_record",
         "directory_group", "enrolment", "event_address", "group_member", "partner_agreement", "partner_relationship",
-        "provider_role", "purchase_order", "relationship_request", "reseller_relationship", "role_assignment",
-        "rulebook_number", "subscription", "tenant", "tenant_domain", "user_account",
+        "provider_identity", "provider_role", "purchase_order", "relationship_request", "reseller_relationship",
+        "role_assignment", "rulebook_number", "second_factor", "subscription", "tenant", "tenant_domain",
+        "user_account",
     },
     "facts_claim": {"admin_relationship", "relationship_request"},
     "facts_marks": {"reseller_relationship"},
@@ -91,7 +93,7 @@ OPEN = {
         "actor", "application", "directory_group", "enrolment", "group_member", "provider_role",
         "role_assignment", "tenant", "user_account",
     },
-    "operator_all": {"decided", "enrolment", "rulebook_number", "tenant"},
+    "operator_all": {"affiliation", "decided", "enrolment", "rulebook_number", "tenant"},
     "signin_all": {
         "application", "application_consent", "application_secret", "authorization_code", "browser_session",
         "device_authorization", "guess_count", "provider_identity", "provider_role", "provider_visit",

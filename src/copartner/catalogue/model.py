@@ -174,3 +174,30 @@ class Promotion:
     def runs(self, now: datetime) -> bool:
         """Whether it can be had at that moment."""
         return self.starts_at <= now < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Ranged:
+    """A product as the operator sees it: how many SKUs it has, and the countries in which it is sold."""
+
+    product: Product
+    skus: int
+    markets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The products that fit a search, at most 200 of `total`, and every country in which anything is sold."""
+
+    total: int
+    products: tuple[Ranged, ...]
+    markets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRange:
+    """One product, and how it is sold in one of its countries; `country` is None where it is sold nowhere."""
+
+    ranged: Ranged
+    country: str | None
+    items: tuple[Item, ...]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
-from copartner.catalogue.model import BillingCycle, Item, Segment, Sku, TargetView, Term
+from copartner.catalogue.model import BillingCycle, Item, ProductRange, Segment, Sku, TargetView, Term
 from copartner.kernel.calendar import months_of
 from copartner.kernel.errors import Illegal, Invalid, NotFound
 
@@ -12,6 +12,7 @@ PARTNER_SHARE = Decimal("0.80")
 MONTHLY_SURCHARGE = Decimal("1.2")
 
 _CENT = Decimal("0.01")
+_LONGEST_SEARCH = 200
 
 
 class UnknownProduct(NotFound):
@@ -63,6 +64,14 @@ def key(text: str) -> str:
     return text.upper() if text.isascii() and text.isalnum() else ""
 
 
+def check_search(text: str) -> str | None:
+    """A part of a title or a publisher's name, or an identifier; None for everything. Raises Invalid."""
+    wanted = text.strip().lower()
+    if len(wanted) > _LONGEST_SEARCH:
+        raise Invalid(f"search: type at most {_LONGEST_SEARCH} characters.", "search")
+    return wanted or None
+
+
 def parse_country(text: str) -> str:
     """A two-letter country code in upper case; raises Invalid."""
     country = text.strip().upper()
@@ -102,6 +111,13 @@ def for_segment(items: Iterable[Item], wanted: Segment | None) -> tuple[Item, ..
 def skus(items: Iterable[Item], wanted: Segment | None) -> tuple[Sku, ...]:
     """The SKUs behind the items shown to the segment, each once."""
     return tuple({item.sku.reference: item.sku for item in for_segment(items, wanted)}.values())
+
+
+def there(found: ProductRange | None, product_id: str) -> ProductRange:
+    """The product; raises UnknownProduct."""
+    if found is None:
+        raise UnknownProduct("There is no such product in the catalogue.", product_id)
+    return found
 
 
 def of_product(items: tuple[Item, ...], product_id: str) -> tuple[Item, ...]:

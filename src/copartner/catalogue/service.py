@@ -9,11 +9,13 @@ from uuid import UUID
 from asyncpg.connection import Connection
 
 from copartner.catalogue import promotions, rules, store
-from copartner.catalogue.model import Item, Product, Promotion, Sku
+from copartner.catalogue.model import Item, Product, ProductRange, Promotion, Range, Sku
 from copartner.catalogue.promotions import Basis, Eligibility, Purchase
 from copartner.command.context import Context
 from copartner.kernel.errors import Invalid
 from copartner.policy.actions import Action
+
+MOST_PRODUCTS = 200
 
 
 async def list_products(
@@ -98,6 +100,26 @@ async def list_offers(ctx: Context, *, country: str | None = None, customer_id: 
     action, *market = _market(customer_id, country)
     items = await ctx.read(action, store.offers(), *market, body=tuple[Item, ...])
     return rules.for_segment(items, None)
+
+
+async def find_products(ctx: Context, *, search: str = "", country: str = "") -> Range:
+    """The products of all countries or of one, by title, whose title, publisher or id has what is searched.
+
+    At most 200, so search for more. Raises Invalid, Denied.
+    """
+    wanted = rules.check_search(search)
+    market = rules.parse_country(country) if country else None
+    return await ctx.read(Action.CATALOGUE_READ, store.product_range(), *(wanted, market, MOST_PRODUCTS), body=Range)
+
+
+async def read_product_range(ctx: Context, *, product_id: str, country: str = "") -> ProductRange:
+    """One product with its SKUs as they are sold in a country, the first one unless named.
+
+    Raises UnknownProduct, Invalid, Denied.
+    """
+    market = rules.parse_country(country) if country else None
+    found = await ctx.find(Action.CATALOGUE_READ, store.ranged(), *(rules.key(product_id), market), body=ProductRange)
+    return rules.there(found, product_id)
 
 
 async def list_promotions(

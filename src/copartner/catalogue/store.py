@@ -13,6 +13,18 @@ _ITEM = msgspec.json.Decoder(Item)
 
 
 @cache
+def find() -> str:
+    """Caller, customer, part of a name, subscription that add-ons go below, most; answers facts and items."""
+    return call("fn_find_offers", 8, "facts", "body")
+
+
+@cache
+def offer() -> str:
+    """Caller, customer, product, SKU, availability; answers facts, and the item with its promotions."""
+    return call("fn_read_offer", 8, "facts", "body")
+
+
+@cache
 def products() -> str:
     """Caller, customer, country, view, segment; answers facts and products."""
     return call("fn_read_products", 8, "facts", "body")
@@ -28,6 +40,18 @@ def product_items() -> str:
 def offers() -> str:
     """Caller, customer, country; answers facts and items."""
     return call("fn_read_offers", 6, "facts", "body")
+
+
+@cache
+def product_range() -> str:
+    """Caller, text or null, country or null, most; answers facts and the products that fit."""
+    return call("fn_find_products", 7, "facts", "shapes", "body")
+
+
+@cache
+def ranged() -> str:
+    """Caller, product, country or null; answers facts and the product as it is sold there."""
+    return call("fn_read_product_range", 6, "facts", "shapes", "body")
 
 
 @cache

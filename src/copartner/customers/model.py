@@ -92,7 +92,10 @@ class RelationshipToPartner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer as one of its partners sees it; `billing_profile` comes with one customer, not with a list."""
+    """A customer as one of its partners sees it.
+
+    `billing_profile` comes with one customer, not with a list; `country` comes with a search alone.
+    """
 
     tenant_id: UUID
     relationship_id: UUID
@@ -102,6 +105,7 @@ class Customer:
     formed_at: datetime
     relationship_to_partner: RelationshipToPartner = RelationshipToPartner.RESELLER
     billing_profile: BillingProfile | None = None
+    country: str = ""
 
     @property
     def version(self) -> int:

@@ -29,6 +29,7 @@ from copartner.relationships.model import Relationship
 from copartner.relationships.service import relationships
 from copartner.relationships.service.requests import decide_privileges
 from copartner.signin.passwords import hash_password
+from copartner.tenants.details import LONGEST
 from copartner.tenants.rules import password_of
 
 PAGE_LIMIT = 500
@@ -56,7 +57,22 @@ async def list_customers(
     """At most `size` (1 to 500) customers of the acting partner, by tenant id or by what is searched; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     asked = (field, starts_with.strip(), after, skip, size)
-    found = await ctx.read(Action.CUSTOMER_LIST, store.page(), *asked, body=_Listed)
+    return await _listed(ctx, store.page(), *asked, size=size)
+
+
+async def search_customers(
+    ctx: Context, *, text: str = "", after: UUID | None = None, size: int = PAGE_LIMIT
+) -> Page[Customer]:
+    """At most `size` (1 to 500) customers of the acting partner by name; without a text all of them.
+
+    The text is any part of the name or of the domain, or the beginning of the identifier, in any case. Raises Denied.
+    """
+    size = min(max(size, 1), PAGE_LIMIT)
+    return await _listed(ctx, store.search(), text.strip()[:LONGEST], after, size, size=size)
+
+
+async def _listed(ctx: Context, sql: str, *asked: object, size: int) -> Page[Customer]:
+    found = await ctx.read(Action.CUSTOMER_LIST, sql, *asked, body=_Listed)
     if not all(ctx.judge(Action.CUSTOMER_READ, facts).allowed for facts in found.witnesses):
         raise HiddenRowError(f"{Action.CUSTOMER_READ} would be denied on a row of {Action.CUSTOMER_LIST}")
     return found.page(size, lambda it: it.tenant_id)
@@ -112,7 +128,7 @@ async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
         tenant_id = ctx.runtime.ids.new()
         checked = rules.check_new(new)
         facts = await _with_reseller(cmd, await store.facts(cmd.db, ctx, tenant_id, deep=True), checked)
-        facts = _with_new_tenant(ctx, facts, tenant_id, checked)
+        facts = with_new_tenant(ctx, facts, tenant_id, checked)
         cmd.require(Action.CUSTOMER_CREATE, facts)
         if (earlier := cmd.replay(CreatedCustomer)) is not None:
             return changed(earlier, password=_password(ctx, earlier.customer.tenant_id))
@@ -228,7 +244,8 @@ async def _with_reseller(cmd: Command, facts: Facts, new: NewCustomer) -> Facts:
     )
 
 
-def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustomer) -> Facts:
+def with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustomer) -> Facts:
+    """The facts with the tenant that is to be made."""
     organisation = str(ctx.runtime.ids.new())
     tenant = policy_facts.Tenant(
         id=str(tenant_id),

@@ -36,3 +36,21 @@ BEGIN
 END $$;
 ALTER FUNCTION fn_post_circular OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_post_circular TO copartner_operator, copartner_worker;
+
+-- fn_post_to_holders: one letter to everybody in a tenant who holds a role; answers how many, and tells nobody's address. The key
+-- makes the letters' ids.
+CREATE FUNCTION fn_post_to_holders(p_key text, p_tenant uuid, p_role text, p_address text, p_subject text, p_body text,
+    p_language text, p_written_at timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
+DECLARE v_written integer;
+BEGIN
+    INSERT INTO mail_outbox (tenant_id, id, recipient, subject, body, language, written_at)
+    SELECT a.tenant_id, md5(p_key || a.subject_id::text)::uuid, u.user_principal_name, p_subject, p_body, p_language, p_written_at
+    FROM actor a JOIN user_account u ON u.tenant_id = a.tenant_id AND u.id = a.subject_id
+    WHERE a.tenant_id = p_tenant AND NOT a.app_only AND p_role = ANY (a.roles)
+        AND length(u.user_principal_name) <= 254 AND u.user_principal_name ~ p_address;
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+    RETURN v_written;
+END $$;
+ALTER FUNCTION fn_post_to_holders OWNER TO copartner_facts;
+GRANT EXECUTE ON FUNCTION fn_post_to_holders TO copartner_partner;

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from asyncpg.connection import Connection
 
 from copartner.command.passing import System, acting
 from copartner.mail import rules, store
-from copartner.mail.model import Circular, Letter, NotSent, Transport
+from copartner.mail.model import Circular, Letter, NotSent, Transport, Wording
 
 _log = structlog.get_logger("copartner.mail")
 
@@ -27,6 +28,24 @@ async def post_circular(db: Connection, circular: Circular) -> int:
     for wording in circular.wordings.values():
         rules.check_subject(wording.subject)
     return await store.add_circular(db, circular)
+
+
+async def post_to_holders(
+    db: Connection,
+    *,
+    tenant_id: UUID,
+    role: str,
+    key: str,
+    wording: Wording,
+    language: str,
+    written_at: datetime,
+) -> int:
+    """Keep one letter to everybody in a tenant who holds a role; answers how many. `key` names it among all.
+
+    Raises Invalid.
+    """
+    rules.check_subject(wording.subject)
+    return await store.add_to_holders(db, tenant_id, role, key, wording, language, written_at)
 
 
 async def send_waiting(system: System, transport: Transport, *, now: datetime, most: int = 100) -> int:

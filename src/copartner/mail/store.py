@@ -8,7 +8,7 @@ import msgspec
 from asyncpg.connection import Connection
 
 from copartner.kernel.functions import call
-from copartner.mail.model import Circular, Letter
+from copartner.mail.model import Circular, Letter, Wording
 from copartner.mail.rules import ADDRESS
 
 
@@ -28,6 +28,18 @@ async def add_circular(db: Connection, circular: Circular) -> int:
         f"^{ADDRESS}$",
         msgspec.json.encode(circular.wordings).decode(),
         circular.written_at,
+    )
+    return written
+
+
+async def add_to_holders(
+    db: Connection, tenant_id: UUID, role: str, key: str, wording: Wording, language: str, written_at: datetime
+) -> int:
+    """Put a letter to the holders of a role into the outbox; answers to how many, and nobody's address."""
+    written: int = await db.fetchval(
+        call("fn_post_to_holders", 8),
+        *(key, tenant_id, role, f"^{ADDRESS}$"),
+        *(wording.subject, wording.body, language, written_at),
     )
     return written
 

@@ -166,6 +166,10 @@ class Action(StrEnum):
 
     # The operator.
     TENANT_ENROL = "tenant.enrol"
+    TENANT_LIST = "tenant.list"
+    TENANT_READ = "tenant.read"
+    TENANT_SET_AFFILIATE = "tenant.set_affiliate"
+    DEPLOYMENT_READ = "deployment.read"
     RULE_VERSION_PROPOSE = "rule_version.propose"
     RULE_VERSION_TRY = "rule_version.try"
     RULE_VERSION_LIST = "rule_version.list"
@@ -188,5 +192,6 @@ class Action(StrEnum):
     EVENT_ADDRESS_REMOVE = "event_address.remove"
 
     # Everybody, each side for its own tenant.
+    OWN_TENANT_READ = "own_tenant.read"
     AUDIT_READ = "audit.read"
     DECISION_READ = "decision.read"

@@ -86,15 +86,24 @@ def _values(found: Month, language: Language, now: datetime, here: str) -> Mappi
     words = texts_in(language)
     return {
         "month": found,
+        "told": words_in(language, now.date()),
         "most": service.MONTH_LIMIT,
         "other": next(one.value for one in Language if one is not language),
         "here": here,
         "words": words.PAGE,
+        "name_of": lambda first: f"{words.MONTHS[first.month - 1]} {first.year}",
+    }
+
+
+def words_in(language: Language, today: date) -> Mapping[str, Any]:
+    """What an announcement is told with in a language, on a day."""
+    words = texts_in(language)
+    return {
+        "words": words.PAGE,
         "statuses": words.STATUS,
         "workspaces": words.WORKSPACE,
-        "status_of": partial(rules.status, today=now.date()),
+        "status_of": partial(rules.status, today=today),
         "day": words.DAY.format,
-        "name_of": lambda first: f"{words.MONTHS[first.month - 1]} {first.year}",
         "said_to": lambda sides: ", ".join(words.AUDIENCE[side] for side in sides),
     }
 

@@ -19,7 +19,7 @@ ACCESS = "somebody learns who can do what in a customer's tenant, or takes it ba
 GRANULAR_PROVIDING = "an indirect provider asks for its reseller"
 ANSWERING = "a customer answers a request"
 OWN_RELATIONSHIP = "a customer takes privileges back"
-OPERATING = "the operator enrols a tenant"
+OPERATING = "the operator sees or administers a tenant"
 CHANGING_RULES = "the operator changes one version of the rules"
 ANNOUNCING = "somebody reads an announcement, or the operator works on it"
 OWN_DIRECTORY = "a tenant administers one of its users, groups, applications or consents"
@@ -53,7 +53,10 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.OWN_RELATIONSHIP_LIST,
                 A.ACCESS_LIST,
                 A.AUDIT_READ,
+                A.OWN_TENANT_READ,
                 A.RULE_VERSION_TRY,
+                A.TENANT_LIST,
+                A.DEPLOYMENT_READ,
                 A.USER_LIST,
                 A.USER_CREATE,
                 A.GROUP_LIST,
@@ -207,7 +210,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.APPLICATION_CONSENT_WITHDRAW,
             }
         ),
-        OPERATING: frozenset({A.TENANT_ENROL}),
+        OPERATING: frozenset({A.TENANT_ENROL, A.TENANT_READ, A.TENANT_SET_AFFILIATE}),
         CHANGING_RULES: frozenset(
             {
                 A.RULE_VERSION_READ,

@@ -3,21 +3,29 @@
 from copartner.policy.actions import Action as A
 from copartner.policy.facts import Role, Side
 from copartner.policy.tree import Binary, Entity, Has, Literal, Not
-from copartner.proof.classes import CHANGING_RULES, CLASSES
+from copartner.proof.classes import CHANGING_RULES, CLASSES, OPERATING
 from copartner.proof.vocabulary import ACTOR, THING, Invariant, at, every, same
 
 _APPROVAL = frozenset({A.RULE_VERSION_APPROVE})
 _EVERYTHING = CLASSES[CHANGING_RULES] | {A.RULE_VERSION_PROPOSE, A.RULE_VERSION_LIST, A.DECISION_REPEAT}
 
+_operator = every(
+    same(at(ACTOR, "side"), Literal(Entity("Side", Side.OPERATOR))),
+    Binary("contains", at(ACTOR, "roles"), Literal(Entity("Role", Role.GLOBAL_ADMIN))),
+)
+
 OF_VERSIONS = (
+    Invariant(
+        "operated-by-operators",
+        "Global admins of the operator see the deployment and its tenants and administer them, and nobody else.",
+        CLASSES[OPERATING] | {A.TENANT_LIST, A.DEPLOYMENT_READ},
+        _operator,
+    ),
     Invariant(
         "rules-by-operators",
         "Global admins of the operator change the rules and repeat decisions, and nobody else.",
         _EVERYTHING,
-        every(
-            same(at(ACTOR, "side"), Literal(Entity("Side", Side.OPERATOR))),
-            Binary("contains", at(ACTOR, "roles"), Literal(Entity("Role", Role.GLOBAL_ADMIN))),
-        ),
+        _operator,
     ),
     Invariant(
         "rules-of-ones-own",

@@ -65,6 +65,10 @@ CUSTOMER_SIDE = frozenset(
 OPERATOR_SIDE = frozenset(
     {
         Action.TENANT_ENROL,
+        Action.TENANT_LIST,
+        Action.TENANT_READ,
+        Action.TENANT_SET_AFFILIATE,
+        Action.DEPLOYMENT_READ,
         Action.DECISION_REPEAT,
         Action.ANNOUNCEMENT_DRAFT,
         Action.ANNOUNCEMENT_EDIT,
@@ -76,6 +80,7 @@ _EVERYBODYS = ("user", "group", "application", "application_consent", "event_add
 EVERY_SIDE = frozenset(
     {
         Action.AUDIT_READ,
+        Action.OWN_TENANT_READ,
         Action.DECISION_READ,
         Action.ADMIN_RECEIPT_READ,
         Action.ANNOUNCEMENT_LIST,
@@ -94,6 +99,8 @@ def sides(action: Action) -> tuple[Side, ...]:
         return tuple(Side)
     if action is Action.ACCESS_READ:
         return (Side.PARTNER, Side.CUSTOMER)
+    if action is Action.CATALOGUE_READ:
+        return (Side.PARTNER, Side.OPERATOR)
     if action in CUSTOMER_SIDE:
         return (Side.CUSTOMER,)
     return (Side.OPERATOR,) if action in OPERATOR_SIDE else (Side.PARTNER,)

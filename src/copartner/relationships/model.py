@@ -1,12 +1,14 @@
 """Who works with whom, by which request it came about, and how a customer answers one."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from copartner.kernel.languages import Language
 from copartner.partners.model import Partner
+from copartner.policy.explain import Explanation
 from copartner.policy.facts import Role
 
 
@@ -28,7 +30,11 @@ class StandingLink:
 
 @dataclass(frozen=True, slots=True)
 class RelationshipRequest:
-    """A partner's invitation; without `customer_tenant_id` it is open, and names the customer that answers it."""
+    """A partner's invitation; without `customer_tenant_id` it is open, and names the customer that answers it.
+
+    `addressee` is what the partner typed to name the customer, whose name it may not know; `letter_at` is when the
+    customer's Global admins were last written to about it.
+    """
 
     audience: ClassVar[tuple[str, ...]] = ("partner_tenant_id", "customer_tenant_id")
 
@@ -41,6 +47,47 @@ class RelationshipRequest:
     created_at: datetime
     answered_at: datetime | None
     created_by: str = field(default="", metadata={"seller_only": True})
+    addressee: str = field(default="", metadata={"seller_only": True})
+    letter_at: datetime | None = field(default=None, metadata={"seller_only": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a partner may ask for today.
+
+    `send`, `privileges` and `omission` of these say why not, None where it may; `since` is the day from which the rules
+    that keep privileges out hold, None where they always did or it is the role that lacks.
+    """
+
+    link: StandingLink
+    partner: Partner
+    send: Explanation | None
+    privileges: Explanation | None
+    omission: Explanation | None
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A request with what a letter about it needs; `language` is that of the customer it names, None for nobody."""
+
+    request: RelationshipRequest
+    partner: Partner
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as the partner that sent it works with it.
+
+    `next_letter_at` is when the customer may be written to again, None where it may be at once.
+    """
+
+    request: RelationshipRequest
+    partner: Partner
+    link: str
+    language: Language
+    next_letter_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ LONGEST_REASON = 1000
 say = Phrases("copartner.relationships", "rules").say
 # Source: rule dap-idle.
 IDLE = timedelta(days=90)
+# Nobody is written to about one request more often.
+LETTER_EVERY = timedelta(days=1)
+LONGEST_LETTER = 4000
 EXISTS = "There is a reseller relationship between you already; nothing was changed."
 
 
@@ -31,6 +34,14 @@ class UnknownRelationship(NotFound):
 
 class RequestClosed(Illegal):
     """The request was answered or withdrawn already."""
+
+
+class WrittenAlready(Illegal):
+    """The customer was written to about this request within a day."""
+
+
+class NobodyToWrite(Illegal):
+    """The request names no customer, or one without a Global admin who can be written to."""
 
 
 class RelationshipExists(Conflict):
@@ -63,6 +74,40 @@ def withdraw(request: RelationshipRequest) -> RelationshipRequest:
     """The request taken back; raises RequestClosed."""
     _refuse_closed(request)
     return replace(request, state=RequestState.WITHDRAWN)
+
+
+def addressee(request: RelationshipRequest) -> UUID:
+    """The customer that a request names; raises NobodyToWrite."""
+    if request.customer_tenant_id is None:
+        raise NobodyToWrite("The request names no customer; send its link yourself.", str(request.id))
+    return request.customer_tenant_id
+
+
+def next_letter_at(request: RelationshipRequest, *, now: datetime) -> datetime | None:
+    """When the customer may be written to again; None for at once."""
+    again = None if request.letter_at is None else request.letter_at + LETTER_EVERY
+    return again if again is not None and again > now else None
+
+
+def written(request: RelationshipRequest, *, now: datetime) -> RelationshipRequest:
+    """The request after a letter about it; raises RequestClosed, NobodyToWrite, WrittenAlready."""
+    _refuse_closed(request)
+    addressee(request)
+    if next_letter_at(request, now=now) is not None:
+        raise WrittenAlready(
+            "The customer was written to about this request within the last 24 hours; write again later, or send the "
+            "link yourself.",
+            str(request.id),
+        )
+    return replace(request, letter_at=now)
+
+
+def check_letter(text: str) -> str:
+    """What a letter says, without outer blanks; raises Invalid when it is empty, too long or no plain text."""
+    said = text.strip()
+    if not 1 <= len(said) <= LONGEST_LETTER or any(ord(c) < 32 and c not in "\n\r\t" for c in said):
+        raise Invalid(f"The letter has 1 to {LONGEST_LETTER} characters and no control characters.", "body")
+    return said
 
 
 def answer(request: RelationshipRequest, state: RequestState, *, now: datetime) -> RelationshipRequest:

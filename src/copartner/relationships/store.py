@@ -11,12 +11,13 @@ from asyncpg.connection import Connection
 from copartner.command.context import Context
 from copartner.kernel.functions import call
 from copartner.policy.facts import Ending, Facts
-from copartner.relationships.model import Relationship, RelationshipRequest
+from copartner.relationships.model import Relationship, RelationshipRequest, Written
 from copartner.relationships.rules import EXISTS, RelationshipExists
 
 _FACTS = msgspec.json.Decoder(Facts)
 _ENDING = msgspec.json.Decoder(Ending)
 _REQUEST = msgspec.json.Decoder(RelationshipRequest)
+_WRITTEN = msgspec.json.Decoder(Written)
 _RELATIONSHIP = msgspec.json.Decoder(Relationship)
 
 
@@ -33,9 +34,21 @@ def read() -> str:
 
 
 @cache
+def asking() -> str:
+    """Caller; answers the facts of its own tenant as it invites somebody, twice, and itself as a partner."""
+    return call("fn_read_asking", 4, "facts", "shapes", "body")
+
+
+@cache
+def sent() -> str:
+    """Caller, request; answers facts, request, partner and the customer's language."""
+    return call("fn_read_sent", 5, "facts", "shapes", "body")
+
+
+@cache
 def page() -> str:
-    """Caller, state, key to start after, size; answers facts, senders and requests, one more than the size."""
-    return call("fn_list_requests", 7, "facts", "shapes", "body")
+    """Caller, state, key to start after, size, order; answers facts, senders and requests, one more than the size."""
+    return call("fn_list_requests", 8, "facts", "shapes", "body")
 
 
 @cache
@@ -119,8 +132,8 @@ async def add_request(db: Connection, request: RelationshipRequest) -> None:
     """Insert a request of the acting partner."""
     await db.execute(
         """INSERT INTO relationship_request (partner_tenant_id, id, customer_tenant_id, includes_privileges, reason,
-            state, created_at, created_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+            state, created_at, created_by, addressee)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
         request.partner_tenant_id,
         request.id,
         request.customer_tenant_id,
@@ -129,6 +142,23 @@ async def add_request(db: Connection, request: RelationshipRequest) -> None:
         request.state,
         request.created_at,
         request.created_by,
+        request.addressee,
+    )
+
+
+async def writing(db: Connection, ctx: Context, request_id: UUID) -> Written | None:
+    """The acting partner's request with what a letter about it needs."""
+    row = await db.fetchval(call("fn_writing", 2), ctx.caller.tenant_id, request_id)
+    return None if row is None else _WRITTEN.decode(row)
+
+
+async def save_letter(db: Connection, request: RelationshipRequest) -> None:
+    """Write when the customer was last written to about the acting partner's request."""
+    await db.execute(
+        "UPDATE relationship_request SET letter_at = $3 WHERE partner_tenant_id = $1 AND id = $2",
+        request.partner_tenant_id,
+        request.id,
+        request.letter_at,
     )
 
 

@@ -7,6 +7,7 @@ from asyncpg.connection import Connection
 
 from copartner.command.context import Caller, Context
 from copartner.command.denial import Denied
+from copartner.kernel.languages import Language
 from copartner.policy.facts import Door
 from copartner.signin import consent_store, consents, rules, store
 from copartner.signin.model import MULTI_FACTOR, AuthorizeRequest, Proven, SignedIn
@@ -36,24 +37,26 @@ async def covers(db: Connection, application_id: UUID, tenant_id: UUID, user_id:
 
 
 async def lacking(
-    authority: "Authority", application_id: UUID, scopes: tuple[str, ...], signed_in: SignedIn
+    authority: "Authority", application_id: UUID, scopes: tuple[str, ...], signed_in: SignedIn, language: Language
 ) -> consents.Question | None:
-    """What somebody who is signed in has yet to consent to; None when nothing."""
+    """What somebody who is signed in has yet to consent to, in their language; None when nothing."""
     user, found = signed_in.user, await authority.application(application_id)
     if found is None or found.tenant_id != user.tenant_id:
         return None
     async with store.acting(authority.pool) as db:
         if await covers(db, application_id, user.tenant_id, user.id, scopes):
             return None
-    ctx = await context(authority, user.tenant_id, user.id, signed_in.methods)
+    ctx = await context(authority, user.tenant_id, user.id, signed_in.methods, language)
     return await consents.read_question(ctx, application_id=application_id, offline=_offline(scopes))
 
 
-async def question(authority: "Authority", request: AuthorizeRequest, proven: Proven) -> consents.Question | None:
-    """What the page asks; None where there is nothing to ask."""
+async def question(
+    authority: "Authority", request: AuthorizeRequest, proven: Proven, language: Language
+) -> consents.Question | None:
+    """What the page asks in a language; None where there is nothing to ask."""
     if request.client_id is None:
         return None
-    ctx = await context(authority, proven.tenant_id, proven.user_id, proven.methods)
+    ctx = await context(authority, proven.tenant_id, proven.user_id, proven.methods, language)
     return await consents.read_question(ctx, application_id=request.client_id, offline=_offline(request.scopes))
 
 
@@ -77,11 +80,17 @@ async def agree(ctx: Context, application_id: UUID, scopes: tuple[str, ...], *, 
         raise refused from denied
 
 
-async def context(authority: "Authority", tenant_id: UUID, user_id: UUID, methods: tuple[str, ...]) -> Context:
-    """The context of somebody at a page of the authority, on the side of their tenant."""
+async def context(
+    authority: "Authority",
+    tenant_id: UUID,
+    user_id: UUID,
+    methods: tuple[str, ...],
+    language: Language = Language.ENGLISH,
+) -> Context:
+    """The context of somebody at a page of the authority, on the side of their tenant, spoken to in a language."""
     side = await side_of(authority.runtime, tenant_id)
     caller = Caller(side, tenant_id, user_id, False, MULTI_FACTOR in methods, Door.SIGN_IN)
-    return Context(authority.runtime, caller, correlation_id=str(authority.ids.new()))
+    return Context(authority.runtime, caller, correlation_id=str(authority.ids.new()), language=language)
 
 
 async def _is_own(authority: "Authority", application_id: UUID) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from asyncpg.connection import Connection
 
 from copartner.kernel.errors import Refusal
+from copartner.kernel.languages import Language
 from copartner.signin import consenting, device_store, grounds, revocation_store, rules, store
 from copartner.signin.consents import Question
 from copartner.signin.model import Application, Directory, SignedIn
@@ -76,11 +77,11 @@ async def asking(authority: "Authority", user_code: str) -> Application:
     return await _application(authority, _open(waiting, authority.clock.now()))
 
 
-async def lacking(authority: "Authority", user_code: str, signed_in: SignedIn) -> Question | None:
+async def lacking(authority: "Authority", user_code: str, signed_in: SignedIn, language: Language) -> Question | None:
     """What the person consents to by signing the device in; None when they did before. Raises DeviceUnknown."""
     async with store.acting(authority.pool) as db:
         waiting = _open(await device_store.lock(db, user_code=_plain(user_code)), authority.clock.now())
-    return await consenting.lacking(authority, waiting.application_id, waiting.scopes, signed_in)
+    return await consenting.lacking(authority, waiting.application_id, waiting.scopes, signed_in, language)
 
 
 async def consent(authority: "Authority", user_code: str, signed_in: SignedIn, *, for_all: bool) -> None:

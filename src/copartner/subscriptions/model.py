@@ -78,6 +78,11 @@ class Subscription:
     next_term: NextTerm | None = None
     version: int = 1
 
+    @property
+    def catalog_item_id(self) -> str:
+        """The catalogue item that it is of."""
+        return f"{self.product_id}:{self.sku_id}:{self.availability_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Family:

@@ -36,9 +36,10 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_rule_version TO PUBLIC;
 
--- fn_list_rule_versions: a page of the operator's versions in the order of their numbers, one row more where it goes on.
+-- fn_list_rule_versions: a page of the operator's versions in the order of their numbers, or the newest first; one row more
+-- where it goes on.
 CREATE FUNCTION fn_list_rule_versions(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_number integer,
-    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+    p_newest boolean, p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 DECLARE
     v_total integer;
     v_items json;
@@ -47,13 +48,15 @@ BEGIN
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
     SELECT count(*) INTO v_total FROM rule_version r
         WHERE r.tenant_id = p_tenant AND (p_number IS NULL OR r.number = p_number);
-    SELECT coalesce(json_agg(fn_rule_version(page) ORDER BY (page).id), '[]'),
+    SELECT coalesce(json_agg(fn_rule_version(page)
+            ORDER BY CASE WHEN p_newest THEN (page).id END DESC, (page).id), '[]'),
         coalesce((SELECT json_agg(json_build_object('type', 'RuleVersion', 'id', whose, 'tenant', whose))
             FROM (SELECT DISTINCT unnest(array_agg((page).tenant_id))) AS operators(whose)), '[]')
     INTO v_items, shapes
     FROM (SELECT r FROM rule_version r
-        WHERE r.tenant_id = p_tenant AND (p_number IS NULL OR r.number = p_number) AND (p_after IS NULL OR r.id > p_after)
-        ORDER BY r.id LIMIT p_size + 1) AS listed(page);
+        WHERE r.tenant_id = p_tenant AND (p_number IS NULL OR r.number = p_number)
+            AND (p_after IS NULL OR CASE WHEN p_newest THEN r.id < p_after ELSE r.id > p_after END)
+        ORDER BY CASE WHEN p_newest THEN r.id END DESC, r.id LIMIT p_size + 1) AS listed(page);
     body := json_build_object('total', v_total, 'items', v_items);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_rule_versions TO PUBLIC;

@@ -1,22 +1,40 @@
 """The operator proposes versions of the rules, has them checked, approves, withdraws them and takes them back."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.command.denial import would_say
 from copartner.kernel.errors import Busy
 from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
 from copartner.policy.amending import Amendment
+from copartner.policy.explain import Explanation
+from copartner.policy.facts import Facts
 from copartner.policy.rulebook import Rulebook
 from copartner.versions import building, rules, store
 from copartner.versions.model import RuleVersion
 
 PAGE_LIMIT = 100
 _LISTED = Listed[RuleVersion]
+_ACTS = (
+    Action.RULE_VERSION_CHECK,
+    Action.RULE_VERSION_APPROVE,
+    Action.RULE_VERSION_WITHDRAW,
+    Action.RULE_VERSION_TAKE_BACK,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A version, and why the caller may not do something with it: None where it may."""
+
+    version: RuleVersion
+    objections: Mapping[Action, Explanation | None]
 
 
 async def propose_version(
@@ -56,14 +74,22 @@ async def propose_version(
 
 
 async def list_versions(
-    ctx: Context, *, number: int | None = None, after: UUID | None = None, size: int = PAGE_LIMIT
+    ctx: Context,
+    *,
+    number: int | None = None,
+    newest: bool = False,
+    after: UUID | None = None,
+    size: int = PAGE_LIMIT,
 ) -> Page[RuleVersion]:
-    """At most `size` (1 to 100) versions in the order of their numbers, or the one of a number; raises Denied."""
+    """At most `size` (1 to 100) versions in the order of their numbers or the newest first, or the one of a number.
+
+    Raises Denied.
+    """
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
         Action.RULE_VERSION_LIST,
         store.page(),
-        *(number, after, size),
+        *(number, newest, after, size),
         body=_LISTED,
         each=Action.RULE_VERSION_READ,
     )
@@ -76,6 +102,18 @@ async def read_version(ctx: Context, *, version_id: UUID) -> RuleVersion:
         Action.RULE_VERSION_READ, store.read(), version_id, _digest(ctx), ctx.moment.date(), body=RuleVersion
     )
     return _existing(found, version_id)
+
+
+async def examine_version(ctx: Context, *, version_id: UUID) -> Examined:
+    """One version, and what the rules say to the caller's doing something with it; raises Denied, UnknownVersion."""
+    found, facts = await store.examine(ctx, version_id, _digest(ctx))
+    facts = await ctx.require(Action.RULE_VERSION_READ, facts)
+    return Examined(_existing(found, version_id), {action: _objection(ctx, action, facts) for action in _ACTS})
+
+
+def _objection(ctx: Context, action: Action, facts: Facts) -> Explanation | None:
+    decision = ctx.judge(action, facts)
+    return None if decision.allowed else would_say(ctx, action, facts, decision)
 
 
 async def check_version(ctx: Context, *, version_id: UUID) -> RuleVersion:

@@ -20,6 +20,7 @@ from copartner.versions.rules import OwnApproval
 CHANNEL = "copartner_rulebook"
 _FACTS = msgspec.json.Decoder(Facts)
 _ROW = msgspec.json.Decoder(RuleVersion)
+_ROW_OR_NONE = msgspec.json.Decoder(RuleVersion | None)
 _APPROVED = msgspec.json.Decoder(tuple[Approved, ...])
 
 
@@ -31,8 +32,15 @@ def read() -> str:
 
 @cache
 def page() -> str:
-    """Caller, number or null, key to start after, size; answers one item more than the size."""
-    return call("fn_list_rule_versions", 7, "facts", "shapes", "body")
+    """Caller, number or null, whether newest first, key to start after, size; answers one item more than the size."""
+    return call("fn_list_rule_versions", 8, "facts", "shapes", "body")
+
+
+async def examine(ctx: Context, version_id: UUID, rulebook: str) -> tuple[RuleVersion | None, Facts]:
+    """A version and the facts that decide what the caller may do with it, in one trip; see read."""
+    async with ctx.runtime.pool.acquire() as db:
+        row = await db.fetchrow(read(), *ctx.who, version_id, rulebook, ctx.moment.date())
+    return _ROW_OR_NONE.decode(row["body"]), _FACTS.decode(row["facts"])
 
 
 async def home_facts(db: Connection, ctx: Context) -> Facts:

@@ -19,15 +19,16 @@ _REST = (
     """INSERT INTO admin_relationship (partner_tenant_id, id, customer_tenant_id, display_name, roles, duration,
         auto_extend, status, created_at, modified_at, activated_at, ends_at)
     SELECT $1, gen_random_uuid(), (SELECT r.customer_tenant_id FROM reseller_relationship r
-        WHERE r.partner_tenant_id = $1 LIMIT 1), 'far-' || n, ARRAY['f2ef992c-3afb-46b9-b7cf-a126ee74c451']::uuid[], 'P1Y', 'PT0S', 'active',
-        $2::timestamptz, $2::timestamptz, $2::timestamptz, $2::timestamptz + interval '300 days'
+        WHERE r.partner_tenant_id = $1 LIMIT 1), 'far-' || n, ARRAY['f2ef992c-3afb-46b9-b7cf-a126ee74c451']::uuid[],
+        'P1Y', 'PT0S', 'active', $2::timestamptz, $2::timestamptz, $2::timestamptz,
+        $2::timestamptz + interval '300 days'
     FROM generate_series(1, $3::int) AS n""",
     """INSERT INTO subscription (customer_tenant_id, id, partner_tenant_id, order_id, line_number, product_id, sku_id,
         availability_id, kind, offer_name, nickname, quantity, status, auto_renew, term, billing_cycle, unit_price,
         currency, created_at, starts_at, commitment_ends_at, is_trial, term_starts_at)
     SELECT o.customer_tenant_id, gen_random_uuid(), $1, o.id, n, 'p', 's', 'a', 'license', 'Far', 'Far', 1, 'active',
-        true, 'P1Y', 'monthly', 1, 'EUR', $2::timestamptz, $2::timestamptz, $2::timestamptz + interval '300 days', false,
-        $2::timestamptz - interval '65 days'
+        true, 'P1Y', 'monthly', 1, 'EUR', $2::timestamptz, $2::timestamptz, $2::timestamptz + interval '300 days',
+        false, $2::timestamptz - interval '65 days'
     FROM (SELECT id, customer_tenant_id FROM purchase_order WHERE partner_tenant_id = $1 LIMIT 1) AS o,
         generate_series(1, $3::int) AS n""",
     """INSERT INTO audit_record (tenant_id, at, id, operation_type, resource_type, status)

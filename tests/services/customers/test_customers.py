@@ -64,6 +64,43 @@ async def test_a_search_matches_the_start_in_any_case(
     assert page.total == len(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ["alpenblick.example", "hafen.example"]),
+        ("BLICK", ["alpenblick.example"]),
+        ("logistik", ["alpenblick.example"]),
+        (" en.exam ", ["hafen.example"]),
+        ("example", ["alpenblick.example", "hafen.example"]),
+        ("00000000-0000-4000-8000-0000000000A1", ["alpenblick.example"]),
+        ("fjord", []),
+        ("%", []),
+        ("x" * 5000, []),
+    ],
+)
+async def test_a_search_matches_any_part_of_name_and_domain_and_the_identifier(
+    here: Programme, text: str, found: list[str]
+) -> None:
+    await here.relate("nordlicht", "alpenblick")
+    await here.relate("wolkenwerk", "fjord")
+    context = here.context("aa@nordlicht")
+    page = await service.search_customers(context, text=text)
+    assert [one.domain for one in page.items] == found
+    assert (page.total, page.next_after) == (len(found), None)
+    assert {one.country for one in page.items} <= {"DE"}
+    assert all(one.country for one in page.items)
+    if len(found) == 2:
+        first = await service.search_customers(context, text=text, size=1)
+        rest = await service.search_customers(context, text=text, size=1, after=first.next_after)
+        assert (*first.items, *rest.items) == page.items
+        assert rest.next_after is None
+
+
+async def test_who_may_not_list_customers_may_not_search_them(here: Programme) -> None:
+    with pytest.raises(Denied):
+        await service.search_customers(here.context("um@nordlicht"), text="a")
+
+
 async def test_a_foreign_and_an_unknown_customer_are_told_apart_by_nothing(here: Programme) -> None:
     context = here.context("ga@nordlicht")
     told = set()

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from copartner.command.context import Caller, Context
+from copartner.operating import service as operating
 from copartner.policy.facts import Cloud, Side
 from copartner.versions import service
 from support.programme import PRESENT
@@ -56,6 +57,10 @@ async def _approve(matter: Matter, *, other: bool, proved: bool = True) -> Any:
     return await service.approve_version(ctx, version_id=matter.request)
 
 
+def _seeing_tenants(matter: Matter) -> Coroutine[Any, Any, Any]:
+    return operating.list_tenants(matter.here.context(f"ga@{matter.partner}", Side.OPERATOR))
+
+
 def _as_stranger(matter: Matter) -> Coroutine[Any, Any, Any]:
     return service.list_versions(matter.here.context(f"ga@{matter.partner}", Side.OPERATOR))
 
@@ -64,6 +69,7 @@ CASES: tuple[tuple[str, str, Deed, Callable[[Scene], Matter], datetime, Cloud], 
     (rule, name, deed, scene, PRESENT, Cloud.COMMERCIAL)
     for rule, name, deed, scene in (
         ("rules-operator", "list", _as_stranger, scenes.strangers),
+        ("operating-alone", "list", _seeing_tenants, scenes.strangers),
         ("rules-own", "read", lambda m: service.read_version(operator(m), version_id=m.customer_id), scenes.strangers),
         ("rules-second", "approve", lambda m: _approve(m, other=False), _proposed(30)),
         ("rules-proved", "approve", lambda m: _approve(m, other=True, proved=False), _proposed(30)),

@@ -13,6 +13,7 @@ from litestar.params import RawBody
 from copartner.api.authority import wire
 from copartner.api.authority.errors import page_status
 from copartner.api.authority.pages import own_page, refusal_page
+from copartner.api.authority.speaking import language_of, told
 from copartner.api.authority.way import Way
 from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import parse_id
@@ -36,14 +37,18 @@ class _Visit:
     browser: Browser
     held: Held
 
-    def page(self, template: str, *, failed: str = "", done: str = "", **values: object) -> Response[bytes]:
+    def page(
+        self, template: str, *, failed: Refusal | None = None, done: str = "", **values: object
+    ) -> Response[bytes]:
         """The page of a template, with what every page of an account needs."""
-        key = self.way.browsers.form_key(self.request, self.path)
+        key, language = self.way.browsers.form_key(self.request, self.path), language_of(self.request)
+        said = told(done, language) if done else ""
         return own_page(
+            language,
             template,
-            {"action": self.path, "key": key, "user": self.held.user, "done": done, **values},
+            {"action": self.path, "key": key, "user": self.held.user, "done": said, **values},
             redirect_uri=self.way.elsewhere,
-            failed=failed,
+            failed=told(failed, language) if failed else "",
         )
 
 
@@ -74,7 +79,7 @@ def _page(authority: Authority, way: Way, path: str, show: _Show, take: _Take) -
             found = await visit(request)
             return found if isinstance(found, Response) else await show(found)
         except Refusal as refusal:
-            return refusal_page(refusal.message, page_status(refusal))
+            return refusal_page(request, refusal, page_status(refusal))
 
     @post(
         path,
@@ -92,7 +97,7 @@ def _page(authority: Authority, way: Way, path: str, show: _Show, take: _Take) -
             way.browsers.check_form(request, path, typed.get("key"))
             return await take(found, typed)
         except Refusal as refusal:
-            return refusal_page(refusal.message, page_status(refusal))
+            return refusal_page(request, refusal, page_status(refusal))
 
     return [shown, taken]
 
@@ -113,7 +118,7 @@ async def _take_sessions(visit: _Visit, typed: Mapping[str, str]) -> Response[by
             return await _show_sessions(visit, done="That session has ended, with everything given in it.")
     else:
         return await _show_sessions(visit)
-    return visit.way.browsers.signed_out(own_page("signed_out.html"))
+    return visit.way.browsers.signed_out(own_page(language_of(visit.request), "signed_out.html"))
 
 
 async def _show_password(visit: _Visit) -> Response[bytes]:
@@ -127,13 +132,13 @@ async def _take_password(visit: _Visit, typed: Mapping[str, str]) -> Response[by
             visit.authority, visit.held, old=old, new=new, again=again, browser=visit.browser
         )
     except SignInFailed as failed:
-        return visit.page("account_password.html", failed=failed.message)
+        return visit.page("account_password.html", failed=failed)
     # The form has nothing more to send, so the key of the old session in it is of no use and does no harm.
     page = visit.page("account_password.html", done="Your password is changed.")
     return visit.way.browsers.signed_in(page, visit.browser, visit.held.user.id, token)
 
 
-async def _show_factor(visit: _Visit, *, failed: str = "", done: str = "") -> Response[bytes]:
+async def _show_factor(visit: _Visit, *, failed: Refusal | None = None, done: str = "") -> Response[bytes]:
     factor = await second_factor.of(visit.authority, visit.held.user)
     return visit.page("account_factor.html", factor=factor, done=done, failed=failed)
 
@@ -151,9 +156,9 @@ async def _take_factor(visit: _Visit, typed: Mapping[str, str]) -> Response[byte
             codes = await second_factor.renew_codes(visit.authority, user, code, visit.browser)
             return visit.page("account_codes.html", recovery_codes=codes)
     except SignInFailed as failed:
-        return await _show_factor(visit, failed=failed.message)
+        return await _show_factor(visit, failed=failed)
     return await _show_factor(visit)
 
 
-def _too_large(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    return refusal_page("The form is too large.", error.status_code)
+def _too_large(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return refusal_page(request, "The form is too large.", error.status_code)

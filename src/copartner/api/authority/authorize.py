@@ -13,6 +13,7 @@ from copartner.api.authority.errors import code_of, page_status
 from copartner.api.authority.pages import refusal_page
 from copartner.api.authority.paths import segment_of
 from copartner.api.authority.returning import sent_back
+from copartner.api.authority.speaking import language_of
 from copartner.api.authority.way import Way
 from copartner.kernel.errors import Refusal
 from copartner.signin import asking
@@ -35,7 +36,7 @@ def _of_version(authority: Authority, way: Way, version: int) -> list[HTTPRouteH
         try:
             return await _show(authority, way, version, request, segment_of(tenant))
         except Refusal as refusal:
-            return refusal_page(refusal.message, page_status(refusal))
+            return refusal_page(request, refusal, page_status(refusal))
 
     @post(
         path,
@@ -49,7 +50,7 @@ def _of_version(authority: Authority, way: Way, version: int) -> list[HTTPRouteH
         try:
             return await way.take(request, segment_of(tenant), body)
         except Refusal as refusal:
-            return refusal_page(refusal.message, page_status(refusal))
+            return refusal_page(request, refusal, page_status(refusal))
 
     return [show, take]
 
@@ -69,8 +70,9 @@ async def _show(
     except Refusal as refusal:
         code, _ = code_of(refusal)
         state, mode = form.get("state"), form.get("response_mode")
-        return sent_back(redirect_uri, mode, 302, error=code, error_description=refusal.message, state=state)
+        said, language = refusal.message, language_of(request)
+        return sent_back(language, redirect_uri, mode, 302, error=code, error_description=said, state=state)
 
 
-def _too_large(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    return refusal_page("The form is too large.", error.status_code)
+def _too_large(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return refusal_page(request, "The form is too large.", error.status_code)

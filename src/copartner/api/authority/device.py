@@ -12,8 +12,9 @@ from litestar.params import FromPath, RawBody
 
 from copartner.api.authority import wire
 from copartner.api.authority.errors import page_status, refused, too_large
-from copartner.api.authority.pages import own_page, refusal_page, told
+from copartner.api.authority.pages import own_page, refusal_page
 from copartner.api.authority.paths import segment_of
+from copartner.api.authority.speaking import language_of, told
 from copartner.api.authority.way import Way
 from copartner.kernel.errors import Refusal
 from copartner.signin import device, rules
@@ -95,7 +96,7 @@ def _page_routes(authority: Authority, way: Way) -> list[HTTPRouteHandler]:
             own = await way.own(request, _address(code), _NAME)
             return own if isinstance(own, Response) else _page(way, request, own[1], user_code=code)
         except Refusal as refusal:
-            return refusal_page(refusal.message, page_status(refusal))
+            return refusal_page(request, refusal, page_status(refusal))
 
     @post(
         PAGE,
@@ -109,7 +110,7 @@ def _page_routes(authority: Authority, way: Way) -> list[HTTPRouteHandler]:
         try:
             return await _taken(authority, way, request, wire.form_of(request, body))
         except Refusal as refusal:
-            return refusal_page(refusal.message, page_status(refusal))
+            return refusal_page(request, refusal, page_status(refusal))
 
     return [show, take]
 
@@ -131,14 +132,14 @@ async def _taken(
             return _page(way, request, held, done="declined", application=application)
         session, answer = held.session, form.get("answer", "")
         signed_in = SignedIn(held.user, session.methods, session.signed_in_at, session.id)
-        question = await device.lacking(authority, code, signed_in)
+        question = await device.lacking(authority, code, signed_in, language_of(request))
         if answer not in ("yes", "yes-for-all"):
             return _page(way, request, held, user_code=code, application=application, question=question)
         if question is not None:
             await device.consent(authority, code, signed_in, for_all=answer == "yes-for-all")
         await device.approve(authority, code, signed_in)
     except (rules.DeviceUnknown, rules.SignInFailed) as failed:
-        return _page(way, request, held, user_code=code, failed=told(failed, request))
+        return _page(way, request, held, user_code=code, failed=told(failed, language_of(request)))
     return _page(way, request, held, done="approved", application=application)
 
 
@@ -155,6 +156,7 @@ def _page(
 ) -> Response[bytes]:
     """The form for a device's code; once `application` is known, the question about it. `done` is the end."""
     return own_page(
+        language_of(request),
         "device.html",
         {
             "action": PAGE,
@@ -175,5 +177,5 @@ def _address(user_code: str) -> str:
     return f"{PAGE}?{urlencode({'user_code': user_code[:20]})}" if user_code else PAGE
 
 
-def _page_too_large(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    return refusal_page("The form is too large.", error.status_code)
+def _page_too_large(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return refusal_page(request, "The form is too large.", error.status_code)

@@ -16,6 +16,7 @@ from litestar.params import FromPath, RawBody
 from copartner.api.authority import wire
 from copartner.api.authority.pages import own_page, refusal_page
 from copartner.api.authority.paths import segment_of
+from copartner.api.authority.speaking import language_of
 from copartner.api.authority.way import Way
 from copartner.kernel.errors import Refusal
 from copartner.signin import asking, sessions
@@ -41,7 +42,7 @@ def _of_version(authority: Authority, way: Way, version: int) -> list[HTTPRouteH
             wish = wire.query_of(request.scope["query_string"])
             return await _Leaving(authority, way, request, segment_of(tenant), wish).show(request.url.path)
         except Refusal as refusal:
-            return refusal_page(refusal.message, 400)
+            return refusal_page(request, refusal, 400)
 
     @post(
         path,
@@ -56,7 +57,7 @@ def _of_version(authority: Authority, way: Way, version: int) -> list[HTTPRouteH
             wish = wire.form_of(request, body)
             return await _Leaving(authority, way, request, segment_of(tenant), wish).take()
         except Refusal as refusal:
-            return refusal_page(refusal.message, 400)
+            return refusal_page(request, refusal, 400)
 
     return [show, take]
 
@@ -79,6 +80,7 @@ class _Leaving:
         hint = await self._hint()
         if held is not None and (hint is None or hint.sid != held.session.id):
             return own_page(
+                language_of(self._request),
                 "sign_out.html",
                 {
                     "action": path,
@@ -108,7 +110,7 @@ class _Leaving:
             )
         back = await self._way_back(hint)
         if back is None:
-            return self._way.browsers.signed_out(own_page("signed_out.html"))
+            return self._way.browsers.signed_out(own_page(language_of(self._request), "signed_out.html"))
         to = wire.returning(back, state=self._wish["state"]) if self._wish.get("state") else back
         return self._way.browsers.signed_out(wire.redirect(to, status))
 
@@ -130,5 +132,5 @@ class _Leaving:
         return await self._authority.tokens.identified(token) if token else None
 
 
-def _too_large(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    return refusal_page("The form is too large.", error.status_code)
+def _too_large(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    return refusal_page(request, "The form is too large.", error.status_code)

@@ -9,34 +9,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import segno
-from jinja2 import DictLoader, Environment, StrictUndefined
 from litestar import Request, Response
-from markupsafe import Markup
 
+from copartner.api.authority.speaking import language_of, rendered, told
 from copartner.kernel.errors import Refusal
-from copartner.kernel.languages import Language, preferred
+from copartner.kernel.languages import Language
 from copartner.signin import totp
 from copartner.signin.consents import Question
 from copartner.signin.steps import Passage, Step
 
-_HERE = files("copartner.api.authority") / "templates"
-_CSS = (_HERE / "signin.css").read_text()
+_CSS = (files("copartner.api.authority") / "templates" / "signin.css").read_text()
 _CSS_DIGEST = base64.b64encode(sha256(_CSS.encode()).digest()).decode()
-_pages = Environment(
-    loader=DictLoader({entry.name: entry.read_text() for entry in _HERE.iterdir() if entry.name.endswith(".html")}),
-    autoescape=True,
-    undefined=StrictUndefined,
-)
 _SEND = "document.forms[0].submit()"
 _SEND_DIGEST = base64.b64encode(sha256(_SEND.encode()).digest()).decode()
-_pages.filters["moment"] = lambda value: Markup('<time datetime="{}">{}</time>').format(
-    value.isoformat(), value.strftime("%Y-%m-%d %H:%M UTC")
-)
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?|https?://\[[0-9A-Fa-f:]+\](?::[0-9]+)?", re.ASCII)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
 
 
 def step_page(
+    language: Language,
     step: Step,
     passage: Passage,
     *,
@@ -53,19 +44,20 @@ def step_page(
     Its form may lead to the application, and `elsewhere`.
     """
     shown = _seed_shown(passage, issuer) if step is Step.ENROLMENT else {}
-    html = _pages.get_template(f"{step}.html").render(
-        action=action,
-        form=form,
-        application=passage.request.application_name,
-        name=name,
-        user=passage.user,
-        recovery_codes=passage.recovery_codes,
-        question=question,
-        returns_to=origin_of(passage.request.redirect_uri),
-        failed=failed,
-        css=_CSS,
+    values = {
+        "action": action,
+        "form": form,
+        "application": passage.request.application_name,
+        "name": name,
+        "user": passage.user,
+        "recovery_codes": passage.recovery_codes,
+        "question": question,
+        "returns_to": origin_of(passage.request.redirect_uri, language),
+        "failed": failed,
+        "css": _CSS,
         **shown,
-    )
+    }
+    html = rendered(language, f"{step}.html", values)
     # Browsers hold the whole chain after a sent form to form-action, so the application's address belongs in it.
     leads_to = ["'self'", _source(passage.request.redirect_uri), _source(elsewhere)]
     return _page(html, 400 if failed else 200, " ".join(filter(None, leads_to)))
@@ -82,31 +74,30 @@ def _seed_shown(passage: Passage, issuer: str) -> dict[str, str]:
 
 
 def own_page(
-    template: str, values: Mapping[str, object] | None = None, *, failed: str = "", redirect_uri: str = ""
+    language: Language,
+    template: str,
+    values: Mapping[str, object] | None = None,
+    *,
+    failed: str = "",
+    redirect_uri: str = "",
 ) -> Response[bytes]:
     """A page of the authority by itself, whose forms go to the authority, and from there at most to one address."""
-    html = _pages.get_template(template).render({**(values or {}), "failed": failed, "css": _CSS})
+    html = rendered(language, template, {**(values or {}), "failed": failed, "css": _CSS})
     return _page(html, 400 if failed else 200, f"'self' {_source(redirect_uri)}".strip())
 
 
-def sent_back_page(redirect_uri: str, fields: Mapping[str, str]) -> Response[bytes]:
+def sent_back_page(language: Language, redirect_uri: str, fields: Mapping[str, str]) -> Response[bytes]:
     """A form with these fields that goes to the application, by itself where scripts run, else by its button."""
-    html = _pages.get_template("sent_back.html").render(
-        redirect_uri=redirect_uri, fields=fields, script=_SEND, css=_CSS
-    )
+    values = {"redirect_uri": redirect_uri, "fields": fields, "script": _SEND, "css": _CSS}
+    html = rendered(language, "sent_back.html", values)
     return _page(html, 200, _source(redirect_uri) or "'none'", f"script-src 'sha256-{_SEND_DIGEST}'; ")
 
 
-def refusal_page(message: str, status: int) -> Response[bytes]:
+def refusal_page(request: Request[Any, Any, Any], why: str | Refusal, status: int) -> Response[bytes]:
     """What is wrong with the request, for the person before the browser."""
-    return _page(_pages.get_template("refused.html").render(message=message, css=_CSS), status, "'none'")
-
-
-def told(refusal: Refusal, request: Request[Any, Any, Any]) -> str:
-    """What a refusal says, in the browser's language where it has it; the page around it is English."""
-    language = preferred(request.headers.get("accept-language", "")) or Language.ENGLISH
-    said = refusal.said(language)
-    return said if said == refusal.message else Markup('<span lang="{}">{}</span>').format(language, said)
+    language = language_of(request)
+    html = rendered(language, "refused.html", {"message": told(why, language), "css": _CSS})
+    return _page(html, status, "'none'")
 
 
 def _page(html: str, status: int, form_action: str, scripts: str = "") -> Response[bytes]:
@@ -124,12 +115,14 @@ def _page(html: str, status: int, form_action: str, scripts: str = "") -> Respon
     return Response(html.encode(), status_code=status, media_type="text/html", headers=headers)
 
 
-def origin_of(redirect_uri: str) -> str:
+def origin_of(redirect_uri: str, language: Language) -> str:
     """Whom an address leads to, for people: its host, the machine before them, or a program on it."""
     parts = urlsplit(redirect_uri)
     if parts.hostname in ("localhost", "127.0.0.1", "::1"):
-        return "a program on this computer"
-    return parts.netloc if parts.scheme in ("http", "https") else f"the program that opens {parts.scheme}: addresses"
+        return told("a program on this computer", language)
+    if parts.scheme in ("http", "https"):
+        return parts.netloc
+    return told("the program that opens addresses with %(scheme)s", language) % {"scheme": f"{parts.scheme}:"}
 
 
 def _source(redirect_uri: str) -> str:

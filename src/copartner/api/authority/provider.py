@@ -24,6 +24,6 @@ def provider_routes(authority: Authority, way: Way) -> list[HTTPRouteHandler]:
         try:
             return await way.back(request, provider)
         except Refusal as refusal:
-            return refusal_page(refusal.message, page_status(refusal))
+            return refusal_page(request, refusal, page_status(refusal))
 
     return [back]

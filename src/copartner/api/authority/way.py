@@ -9,6 +9,8 @@ from copartner.api.authority import pages, wire
 from copartner.api.authority.browser import Browsers
 from copartner.api.authority.errors import code_of
 from copartner.api.authority.returning import sent_back
+from copartner.api.authority.speaking import language_of, told
+from copartner.kernel.languages import Language
 from copartner.signin import consenting, steps
 from copartner.signin.consents import Question
 from copartner.signin.model import AuthorizeRequest, Browser, Held, Proven
@@ -34,7 +36,7 @@ class Way:
         passage = await steps.enter(self._authority, wanted, browser)
         step = await steps.next_step(self._authority, passage)
         if step is None:
-            return await self._arrive(passage, browser, 302)
+            return await self._arrive(language_of(request), passage, browser, 302)
         steps.refuse_silence(passage, step)
         return await self._ask(request, passage, step)
 
@@ -60,12 +62,13 @@ class Way:
         try:
             passage = await steps.answer(self._authority, passage, Step(form.step), typed, browser)
         except SignInFailed as failed:
-            why = pages.told(failed, request)
+            why = told(failed, language_of(request))
             return await self._ask(request, passage, Step(form.step), typed.get("username", ""), why)
         except ConsentDeclined as declined:
             code, _ = code_of(declined)
-            to, said = form.request, declined.message
-            return sent_back(to.redirect_uri, to.response_mode, 303, error=code, error_description=said, state=to.state)
+            to, said, language = form.request, declined.message, language_of(request)
+            where = (to.redirect_uri, to.response_mode)
+            return sent_back(language, *where, 303, error=code, error_description=said, state=to.state)
         return await self._on(request, passage, browser)
 
     async def back(self, request: Request[Any, Any, Any], provider: IdentityProvider) -> Response[bytes]:
@@ -87,17 +90,17 @@ class Way:
     async def _on(self, request: Request[Any, Any, Any], passage: Passage, browser: Browser) -> Response[bytes]:
         step = await steps.next_step(self._authority, passage)
         if step is None:
-            return await self._arrive(passage, browser, 303)
+            return await self._arrive(language_of(request), passage, browser, 303)
         return await self._ask(request, passage, step)
 
-    async def _arrive(self, passage: Passage, browser: Browser, status: int) -> Response[bytes]:
+    async def _arrive(self, language: Language, passage: Passage, browser: Browser, status: int) -> Response[bytes]:
         returned = await steps.arrive(self._authority, passage, browser)
         to = returned.redirect_uri
         if returned.code is None:
             answer = wire.redirect(to, status)
         else:
             mode = passage.request.response_mode
-            answer = sent_back(to, mode, status, code=returned.code, state=returned.state)
+            answer = sent_back(language, to, mode, status, code=returned.code, state=returned.state)
         if returned.session_token is None:
             return answer
         return self.browsers.signed_in(answer, browser, returned.user_id, returned.session_token)
@@ -109,21 +112,22 @@ class Way:
         provider = self._authority.provider
         if step is Step.WHO and provider is not None:
             return self.browsers.bind(wire.redirect(await provider.begin(wanted, secret), 303), secret)
-        passage = steps.prepared(passage, step)
+        passage, language = steps.prepared(passage, step), language_of(request)
         page = pages.step_page(
+            language,
             step,
             passage,
             action=f"/{wanted.segment}/{_ACTION}",
             form=self._authority.forms.seal(steps.form_of(passage, step), secret),
             name=name or wanted.login_hint,
             issuer=self._host,
-            question=await self._question(passage) if step is Step.CONSENT else None,
+            question=await self._question(passage, language) if step is Step.CONSENT else None,
             elsewhere=self.elsewhere,
             failed=failed,
         )
         return self.browsers.bind(page, secret)
 
-    async def _question(self, passage: Passage) -> Question | None:
+    async def _question(self, passage: Passage, language: Language) -> Question | None:
         if passage.proven is None:
             return None
-        return await consenting.question(self._authority, passage.request, passage.proven)
+        return await consenting.question(self._authority, passage.request, passage.proven, language)

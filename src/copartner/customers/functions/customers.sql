@@ -153,3 +153,34 @@ BEGIN
         'items', (SELECT coalesce(json_agg(fn_customer_row(r, NULL)), '[]') FROM unnest(v_listed) AS r));
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_customers TO PUBLIC;
+
+-- fn_search_customers: the acting partner's customers whose name or domain has a text in it, or whose identifier begins with
+-- it, by name; without a text all of them. One row more where it goes on, and how many where all were looked through. It looks
+-- through the partner's own relationships alone.
+CREATE FUNCTION fn_search_customers(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_text text,
+    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_text text := lower(p_text);
+    v_last text;
+    v_listed reseller_relationship[];
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    -- What was last on the page before may have ended meanwhile; the search goes on from its name all the same.
+    SELECT r.company_key INTO v_last FROM reseller_relationship r
+        WHERE r.partner_tenant_id = p_tenant AND r.customer_tenant_id = p_after ORDER BY r.formed_at DESC LIMIT 1;
+    SELECT array_agg(page) INTO v_listed FROM (SELECT r FROM reseller_relationship r
+        WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND (v_text = '' OR strpos(r.company_key, v_text) > 0
+            OR strpos(r.domain, v_text) > 0 OR starts_with(r.customer_tenant_id::text, v_text))
+        AND (v_last IS NULL OR (r.company_key ~>=~ v_last AND (r.company_key ~>~ v_last OR r.customer_tenant_id > p_after)))
+        ORDER BY r.company_key USING ~<~, r.customer_tenant_id LIMIT p_size + 1) AS listed(page);
+    body := json_build_object(
+        'total', CASE WHEN v_text = '' THEN coalesce((SELECT c.customers FROM customer_count c
+                WHERE c.partner_tenant_id = p_tenant), 0)
+            WHEN p_after IS NULL AND coalesce(cardinality(v_listed), 0) <= p_size THEN coalesce(cardinality(v_listed), 0) END,
+        'witnesses', fn_customer_witnesses(facts -> 'principal', v_listed),
+        'items', (SELECT coalesce(json_agg(fn_customer_row(r, NULL)::jsonb || jsonb_build_object(
+            'country', coalesce(fn_company(r.customer_tenant_id) -> 'address' ->> 'country', ''))), '[]')
+            FROM unnest(v_listed) AS r));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_search_customers TO PUBLIC;

@@ -15,12 +15,12 @@ ROLES = (word("Admin agent"), word("Helpdesk agent"))
 RISKS = (word("highest risk"), word("high risk"), word("medium risk"), word("low risk"))
 # A state of a subscription: how it stands, and what it is called.
 STATES: Mapping[Status, tuple[str, str]] = {
-    Status.PENDING: ("soon", word("Not activated yet")),
-    Status.ACTIVE: ("good", word("Active")),
-    Status.SUSPENDED: ("soon", word("Suspended")),
-    Status.DISABLED: ("alarm", word("Disabled")),
-    Status.EXPIRED: ("off", word("Expired")),
-    Status.DELETED: ("off", word("Cancelled")),
+    Status.PENDING: ("soon", word("not activated yet")),
+    Status.ACTIVE: ("good", word("running")),
+    Status.SUSPENDED: ("soon", word("put on hold")),
+    Status.DISABLED: ("alarm", word("disabled")),
+    Status.EXPIRED: ("off", word("expired")),
+    Status.DELETED: ("off", word("cancelled")),
 }
 TERMS: Mapping[str, str] = {
     "": word("by use"),

@@ -33,7 +33,7 @@ TABLE = Table[Serving](
         Column("subscriptions", word("Subscriptions"), lambda one: one.sold, number=True),
         Column("may", word("May be in your tenant"), lambda one: ", ".join(sorted(roles_of(one)))),
         Column("until", word("Until"), _ends),
-        Column("record", word("Partner of record"), lambda one: one.credited, number=True),
+        Column("record", word("Partner of record for"), lambda one: one.credited, number=True),
         Column("used", word("Last used"), lambda one: one.last_used_at),
     ),
 )

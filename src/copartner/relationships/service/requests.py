@@ -1,19 +1,31 @@
 """A partner asks for a relationship: its standing link, and requests with a state."""
 
+from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.command.denial import would_say
 from copartner.kernel.errors import Invalid
+from copartner.partners.model import Partner
 from copartner.policy import facts as policy_facts
 from copartner.policy.actions import Action
+from copartner.policy.explain import Explanation
 from copartner.policy.facts import Facts
 from copartner.relationships import rules, store
-from copartner.relationships.model import RelationshipRequest, RequestPage, RequestState, StandingLink
+from copartner.relationships.model import Asking, RelationshipRequest, RequestPage, RequestState, StandingLink
 
 PAGE_LIMIT = 500
+T = TypeVar("T")
+
+
+class _Asking(Struct):
+    facts: Facts
+    partner: Partner
 
 
 async def read_standing_link(ctx: Context) -> StandingLink:
@@ -51,6 +63,7 @@ async def send_request(
         included = decide_privileges(cmd, _about(facts, request_id, partner, customer), includes_privileges)
         if customer is not None and await store.related(cmd.db, partner, customer):
             raise rules.RelationshipExists(rules.EXISTS, str(customer))
+        addressee = domain.strip().lower() if domain is not None else str(customer or "")
         made = RelationshipRequest(
             id=request_id,
             partner_tenant_id=partner,
@@ -61,10 +74,35 @@ async def send_request(
             created_at=cmd.now,
             answered_at=None,
             created_by=await store.caller_name(cmd.db, ctx),
+            addressee=addressee,
         )
         await store.add_request(cmd.db, made)
         cmd.record(None, made)
         return cmd.remember(made)
+
+
+async def read_asking(ctx: Context) -> Asking:
+    """What the acting partner may ask a customer for today, and its standing link; nothing is asked. Raises Denied."""
+    found = await ctx.read(Action.RELATIONSHIP_LINK_READ, store.asking(), body=_Asking)
+    facts = _about(found.facts, ctx.runtime.ids.new(), ctx.caller.tenant_id, None)
+    send, privileges, omission = (
+        _why_not(ctx, action, facts)
+        for action in (
+            Action.RELATIONSHIP_REQUEST_SEND,
+            Action.RELATIONSHIP_REQUEST_INCLUDE_PRIVILEGES,
+            Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES,
+        )
+    )
+    link = StandingLink(rules.standing_link(ctx.runtime.public_url, ctx.caller.tenant_id))
+    begun = [ctx.rules.rule(one.rule).begins for one in privileges.reasons if not one.permits] if privileges else []
+    since = max((day for day in begun if day != date.min), default=None)
+    return Asking(link, found.partner, send, privileges, omission, since)
+
+
+def _why_not(ctx: Context, action: Action, facts: Facts) -> Explanation | None:
+    asked = ctx.asked(facts)
+    decision = ctx.judge(action, asked)
+    return None if decision.allowed else would_say(ctx, action, asked, decision)
 
 
 def decide_privileges(cmd: Command, facts: Facts, wanted: bool | None) -> bool:
@@ -78,14 +116,19 @@ def decide_privileges(cmd: Command, facts: Facts, wanted: bool | None) -> bool:
 
 
 async def list_requests(
-    ctx: Context, *, state: RequestState | None = None, after: UUID | None = None, size: int = PAGE_LIMIT
+    ctx: Context,
+    *,
+    state: RequestState | None = None,
+    after: UUID | None = None,
+    size: int = PAGE_LIMIT,
+    newest_first: bool = False,
 ) -> RequestPage:
-    """At most `size` (1 to 500) requests of the acting partner, oldest first; raises Denied."""
+    """At most `size` (1 to 500) requests of the acting partner, oldest first unless asked otherwise; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
         Action.RELATIONSHIP_REQUEST_LIST,
         store.page(),
-        *(state, after, size),
+        *(state, after, size, newest_first),
         body=tuple[RelationshipRequest, ...],
         each=Action.RELATIONSHIP_REQUEST_READ,
     )
@@ -95,7 +138,7 @@ async def list_requests(
 async def read_request(ctx: Context, *, request_id: UUID) -> RelationshipRequest:
     """One request of the acting partner; raises Denied, UnknownRequest."""
     found = await ctx.find(Action.RELATIONSHIP_REQUEST_READ, store.read(), request_id, body=RelationshipRequest)
-    return _existing(found, request_id)
+    return existing(found, request_id)
 
 
 async def withdraw_request(ctx: Context, *, request_id: UUID) -> RelationshipRequest:
@@ -105,7 +148,7 @@ async def withdraw_request(ctx: Context, *, request_id: UUID) -> RelationshipReq
         cmd.require(Action.RELATIONSHIP_REQUEST_WITHDRAW, facts)
         if (earlier := cmd.replay(RelationshipRequest)) is not None:
             return earlier
-        before = _existing(await store.lock_request(cmd.db, request_id), request_id)
+        before = existing(await store.lock_request(cmd.db, request_id), request_id)
         after = rules.withdraw(before)
         await store.save_withdrawal(cmd.db, after)
         cmd.record(before, after)
@@ -133,7 +176,8 @@ def _about(facts: Facts, request_id: UUID, partner: UUID, customer: UUID | None)
     return replace(facts, resource=resource)
 
 
-def _existing(found: RelationshipRequest | None, request_id: UUID) -> RelationshipRequest:
+def existing(found: T | None, request_id: UUID) -> T:
+    """What was found of a request; raises UnknownRequest when that is nothing."""
     if found is None:
         raise rules.UnknownRequest("There is no such relationship request among yours.", str(request_id))
     return found

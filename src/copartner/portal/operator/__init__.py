@@ -1,0 +1,1 @@
+"""What the operator does in a browser: tenants, catalogue, rules, announcements, and how the deployment stands."""

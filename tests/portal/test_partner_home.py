@@ -1,0 +1,67 @@
+"""A partner's first page: what each role sees of it, in three trips, in both languages."""
+
+from datetime import timedelta
+
+import pytest
+
+from copartner.relationships.service import requests
+from support.delegated import READER, Delegated
+from support.portal import House, heading
+from support.seated import seated
+from support.tally import Tally
+
+ROLES = ("ga", "um", "aa", "sa", "hd", "ba")
+
+
+async def _busy(home: House) -> None:
+    here = home.here
+    await here.relate("nordlicht", "alpenblick")
+    await requests.send_request(here.context("sa@nordlicht"), domain="fjord.example")
+    await requests.send_request(here.context("sa@nordlicht"))
+    async with here.owner() as owner:
+        pair = Delegated(here, owner, "nordlicht", "alpenblick")
+        await pair.relationship(READER, ends_at=here.clock.now() + timedelta(days=6))
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_role_of_a_partner_sees_its_part(home: House, role: str) -> None:
+    await _busy(home)
+    page = await (await seated(home, f"{role}@nordlicht")).open("/partner")
+    assert page.status_code == 200
+    assert heading(page.text) == "What needs your attention"
+    hidden = page.text.count("Not shown to you.")
+    assert hidden == {"ga": 0, "um": 4, "aa": 0, "sa": 2, "hd": 3, "ba": 3}[role]
+    assert ("fjord.example" in page.text) is (role in ("ga", "um", "aa", "sa"))
+    assert ("Alpenblick Logistik GmbH" in page.text) is (role != "um")
+    assert "Whoever opens the link" in page.text or role in ("hd", "ba")
+
+
+async def test_customers_are_found_as_one_types(home: House) -> None:
+    await _busy(home)
+    browser = await seated(home, "sa@nordlicht")
+    found = await browser.open("/partner?q=BLICK")
+    assert f'href="/partner/customers/{home.here.id("alpenblick")}"' in found.text
+    assert str(home.here.id("hafen")) not in found.text
+    none = await browser.open("/partner?q=%3Cb%3E")
+    assert "has “&lt;b&gt;” in its name" in none.text
+
+
+async def test_it_is_whole_in_german(home: House) -> None:
+    await _busy(home)
+    page = await (await seated(home, "ga@nordlicht", "de")).open("/partner")
+    assert heading(page.text) == "Was Ihre Aufmerksamkeit braucht"
+    assert "wartet seit 0 Tagen" in page.text
+
+
+@pytest.mark.parametrize("who", ["ga@alpenblick", "ga@wolkenstadt"])
+async def test_it_is_refused_to_who_is_no_partner(home: House, who: str) -> None:
+    page = await (await seated(home, who)).open("/partner")
+    assert page.status_code in (403, 404)
+
+
+@pytest.mark.parametrize("role", ["ga", "um"])
+async def test_it_takes_three_trips_at_most(counted_home: tuple[House, Tally], role: str) -> None:
+    home, tally = counted_home
+    await _busy(home)
+    trips = await home.trips(await seated(home, f"{role}@nordlicht"), "/partner?q=a", tally)
+    assert len(trips) <= 3, trips
