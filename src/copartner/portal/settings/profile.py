@@ -27,9 +27,9 @@ _LABELS = {
     "email": word("Mail address"),
     "telephone": word("Telephone"),
     "website": word("Website"),
-    "culture": word("Culture, such as de-DE"),
-    "language": word("Language, such as de"),
-    "country": word("Country (two letters)"),
+    "culture": word("Culture"),
+    "language": word("Language"),
+    "country": word("Country"),
     "address_line1": word("Street and number"),
     "address_line2": word("Second line"),
     "city": word("City"),
@@ -38,6 +38,11 @@ _LABELS = {
     "first_name": word("First name"),
     "last_name": word("Last name"),
     "phone_number": word("Telephone number"),
+}
+_HINTS = {
+    "country": word("Two letters, such as DE"),
+    "culture": word("Such as de-DE"),
+    "language": word("Such as de"),
 }
 _NEEDED = frozenset({"company_name", "country", "culture", "language"})
 
@@ -72,6 +77,7 @@ class Field:
     part: str
     value: str
     needed: bool
+    hint: str
 
 
 def flat(value: Any, above: str = "", part: str = "") -> list[Field]:
@@ -82,8 +88,13 @@ def flat(value: Any, above: str = "", part: str = "") -> list[Field]:
         if is_dataclass(held):
             found += flat(held, f"{path}.", _LABELS[one.name])
         else:
-            found.append(Field(path, _LABELS[one.name], part, held, one.name in _NEEDED))
+            found.append(Field(path, _LABELS[one.name], part, held, one.name in _NEEDED, _HINTS.get(one.name, "")))
     return found
+
+
+def parts(found: list[Field]) -> list[tuple[str, list[Field]]]:
+    """Fields by the part that they belong to, in the order of the profile."""
+    return [(part, [one for one in found if one.part == part]) for part in dict.fromkeys(one.part for one in found)]
 
 
 def built(value: Any, typed: Mapping[str, str], above: str = "") -> Any:
@@ -101,7 +112,7 @@ async def show_all(visit: Visit) -> Response[bytes]:
     return visit.page(
         "settings/profiles.html",
         company=found.company,
-        kinds=[(kind, [one for one in flat(kind.of(found).value) if one.value]) for kind in KINDS],
+        kinds=[(kind, parts([one for one in flat(kind.of(found).value) if one.value])) for kind in KINDS],
         obstacle=may[Action.PARTNER_PROFILE_EDIT],
     )
 
@@ -121,7 +132,7 @@ async def _form(visit: Visit, kind: Kind, typed: Mapping[str, str], refusal: Ref
         "settings/profile.html",
         status=acts.status(refusal),
         kind=kind,
-        fields=[replace(one, value=typed.get(one.path, one.value)) for one in flat(profile.value)],
+        parts=parts([replace(one, value=typed.get(one.path, one.value)) for one in flat(profile.value)]),
         version=profile.version,
         obstacle=may[Action.PARTNER_PROFILE_EDIT],
         refusal=refusal,
