@@ -36,6 +36,7 @@ from copartner.signin.service import Authority
 # Every room of the portal; a room ends in its PAGES.
 ROOMS = (
     audit,
+    settings,
     customer_admin_consent,
     customer_consent,
     operator_announcements,
@@ -53,7 +54,6 @@ ROOMS = (
     partner_order,
     partner_requests,
     partner_subscription,
-    settings,
 )
 
 APPLICATION_ID = UUID("0f000000-0000-4000-8000-000000000001")
