@@ -1,5 +1,6 @@
 """What a partner says of itself: its legal business, its organisation and where its customers find help."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
@@ -7,13 +8,14 @@ from typing import Any
 from litestar import Response
 
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.partners import service
 from copartner.partners.model import PartnerProfile, Profiles
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Show, Take, Visit
 from copartner.portal.settings import acts
+from copartner.portal.settings.refusals import invalid
 from copartner.portal.speaking import word
 
 _ALL = "/settings/profile"
@@ -127,7 +129,7 @@ def _showing(kind: Kind) -> Show:
 async def _form(visit: Visit, kind: Kind, typed: Mapping[str, str], refusal: Refusal | None) -> Response[bytes]:
     found, may = await service.read_profiles(visit.ctx)
     profile = kind.of(found)
-    wrong = acts.wrong(refusal, visit.language)
+    named = {_snake(name): said for name, said in acts.wrong(refusal, visit.language).items()}
     return visit.page(
         "settings/profile.html",
         status=acts.status(refusal),
@@ -136,8 +138,14 @@ async def _form(visit: Visit, kind: Kind, typed: Mapping[str, str], refusal: Ref
         version=profile.version,
         obstacle=may[Action.PARTNER_PROFILE_EDIT],
         refusal=refusal,
-        wrong=wrong,
+        wrong=lambda path: next((said for name, said in named.items() if f".{path}".endswith(f".{name}")), ""),
     )
+
+
+def _snake(name: str) -> str:
+    """The path of a field by the property that a service names."""
+    path = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    return path.replace("company_approver_email", "approver_email")
 
 
 def _taking(kind: Kind) -> Take:
@@ -145,7 +153,7 @@ def _taking(kind: Kind) -> Take:
         try:
             version = sent.get("version", "")
             if not version.isascii() or not version.isdigit():
-                raise Invalid("The form is incomplete; open the page again.")
+                raise invalid(word("The form is incomplete; open the page again."))
             found, _ = await service.read_profiles(visit.ctx)
             value = built(kind.of(found).value, sent)
             if value != kind.of(found).value:
