@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify proof bench lock fmt clean
+.PHONY: help run test check verify proof bench screenshots lock fmt clean
 
 PORT ?= 8080
 UPGRADE ?=
@@ -19,7 +19,7 @@ endif
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
-		printf 'make %-8s %s\n' "$$name" "$$text"; done
+		printf 'make %-11s %s\n' "$$name" "$$text"; done
 
 run: .venv/.runtime  ## start copartner with its demo world on 127.0.0.1:8080 (PORT= changes the port)
 	@exec $(BIN)/copartner up --data .copartner --port $(PORT)
@@ -47,6 +47,10 @@ proof: .venv/.dev  ## prove that the rules keep partners apart
 bench: .venv/.dev  ## measure and compare with the floors
 	$(BIN)/python bench/run.py
 
+screenshots: .venv/.dev  ## pictures of the portal's main pages, into .screenshots
+	@requirements/debian
+	PYTHONPATH=tests $(BIN)/python tests/browsing/screenshots.py .screenshots
+
 lock: .venv/.dev  ## write the lock files again (UPGRADE=--upgrade takes newer versions)
 	$(LOCK) --extra emulator pyproject.toml requirements/build.in --output-file requirements/runtime.txt
 	$(LOCK) --all-extras pyproject.toml requirements/build.in --constraints requirements/runtime.txt \
@@ -59,7 +63,8 @@ fmt: .venv/.dev  ## format the code
 
 clean:  ## remove the environment, the demo data and every cache
 	@link=.copartner/postgres/cluster; test ! -L $$link || rm -rf "$$(dirname "$$(readlink $$link)")"
-	rm -rf .venv .copartner .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist src/*.egg-info
+	rm -rf .venv .copartner .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist src/*.egg-info \
+		.screenshots
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.made:

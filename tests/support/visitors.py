@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Response, StorageState
 
+from copartner.kernel.languages import Language
+from copartner.portal.speaking import text_in
 from copartner.signin import totp
 from support.up import Emulator
 from support.watching import Watch
@@ -45,6 +47,7 @@ class Visitor:
     """One person before one browser."""
 
     name: str
+    look: Look
     page: Page
     context: BrowserContext
     watch: Watch
@@ -52,22 +55,30 @@ class Visitor:
     _password: str
     status: int = 0
 
-    async def open(self, path: str, status: int = 200) -> None:
-        """Go to an address by typing it, past the sign-in where there is one."""
+    async def open(self, path: str, status: int | None = 200) -> None:
+        """Go to an address by typing it, past the sign-in where there is one; None takes any status."""
         self._came(await self.page.goto(self.watch.root + path))
         await self._in(status)
 
     async def press(self, button: str | Locator, status: int = 200) -> None:
-        """Press the one button or link of this name, and wait for the page that follows."""
-        where = self._named(button) if isinstance(button, str) else button
+        """Press the button or link of this English name, said in the reader's language; wait for the next page."""
+        where = self._named(self.said(button)) if isinstance(button, str) else button
         async with self.page.expect_navigation() as coming:
             await where.click()
         self._came(await coming.value)
         await self._in(status)
 
-    async def fill(self, label: str, text: str) -> None:
-        """Type into the field of this label."""
-        await self.page.get_by_label(label, exact=True).fill(text)
+    def said(self, english: str, **values: object) -> str:
+        """A text of the portal in the reader's language."""
+        return text_in(Language(self.look.language), english, **values)
+
+    async def fill(self, name: str, text: str) -> None:
+        """Type into the field of this name."""
+        await self.page.locator(f'main [name="{name}"]:not([type="hidden"])').fill(text)
+
+    async def tick(self, name: str) -> None:
+        """Tick the box of this name."""
+        await self.page.locator(f'main input[type="checkbox"][name="{name}"]').check()
 
     async def heading(self) -> str:
         """The heading of the page."""
@@ -90,12 +101,12 @@ class Visitor:
         assert answer is not None
         self.status = answer.status
 
-    async def _in(self, status: int) -> None:
+    async def _in(self, status: int | None) -> None:
         """Through the pages of the sign-in, if it is them; then the status that the page has to have."""
         for _ in range(8):
             if not await self._step():
                 break
-        assert self.status == status, f"{self.name} {self.page.url}: {self.status}\n{await self.text()}"
+        assert status in (None, self.status), f"{self.name} {self.page.url}: {self.status}\n{await self.text()}"
         self.watch.check()
 
     async def _step(self) -> bool:
@@ -158,7 +169,7 @@ class House:
         try:
             codes = self._codes.setdefault(name, [])
             page = await context.new_page()
-            made = Visitor(f"{name}.example", page, context, watch, codes, self._password(f"{name}.example"))
+            made = Visitor(f"{name}.example", look, page, context, watch, codes, self._password(f"{name}.example"))
             yield made
             watch.check()
             self._known[name] = await context.storage_state()

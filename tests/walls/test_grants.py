@@ -69,6 +69,7 @@ async def test_what_is_unwalled_is_read_only_or_closed(owner: Connection) -> Non
     catalogue = {name for name in UNWALLED if name.startswith("catalogue_")}
     readers = SIDES - {"copartner_signin", "copartner_delegate", "copartner_public"} | {"copartner_facts"}
     assert found == {(role, table): "SELECT" for role in readers for table in catalogue} | {
+        ("copartner_facts", "organisation"): "SELECT",
         ("copartner_operator", "organisation"): "SELECT",
         ("copartner_founder", "organisation"): "INSERT",
         ("copartner_settler", "catalogue_sku"): "SELECT",

@@ -10,10 +10,12 @@ import msgspec
 import pytest
 
 from copartner.access import service as access
+from copartner.access import serving
 from copartner.agreements import service as agreements
 from copartner.agreements.model import Attestation, Contact
 from copartner.agreements.rules import TEMPLATES
 from copartner.announcements import service as announcements
+from copartner.attention.customer import read_customer_attention
 from copartner.attention.service import read_attention
 from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
@@ -28,6 +30,7 @@ from copartner.policy.facts import Side
 from copartner.programme import service as programme
 from copartner.relationships.service import relationships, requests
 from copartner.signin import consents
+from copartner.subscriptions import holding
 from copartner.subscriptions import service as subscriptions
 from copartner.tenants.service import groups, users
 from copartner.versions import service as versions
@@ -109,8 +112,25 @@ CASES = (
     Case("fn_newest_denials", "a.tenant_id = p_tenant", lambda m: read_attention(m.seller),
          frozenset({"own-tenant"})),
 )  # fmt: skip
+CUSTOMERS = (
+    Case("fn_list_terms", "s.customer_tenant_id = p_tenant", lambda m: holding.list_terms(m.buyer),
+         frozenset({"own-tenant"})),
+    Case("fn_list_serving", "r.customer_tenant_id = p_tenant", lambda m: serving.list_serving(m.buyer),
+         frozenset({"access-told"})),
+    Case("fn_requests_to_answer", "r.customer_tenant_id = p_tenant", lambda m: read_customer_attention(m.buyer),
+         frozenset({"rel-addressee"})),
+    Case("fn_approvals_to_answer", "r.customer_tenant_id = p_tenant", lambda m: read_customer_attention(m.buyer),
+         frozenset({"gdap-addressee"})),
+    Case("fn_approvals_that_end", "r.customer_tenant_id = p_tenant", lambda m: read_customer_attention(m.buyer),
+         frozenset({"gdap-addressee"})),
+    Case("fn_terms_that_end", "s.customer_tenant_id = p_tenant", lambda m: read_customer_attention(m.buyer),
+         frozenset({"own-tenant"})),
+    Case("fn_denials_here", "a.tenant_id = p_tenant", lambda m: read_customer_attention(m.buyer),
+         frozenset({"own-tenant"})),
+)  # fmt: skip
 ATTENTION = {
     "fn_waiting_requests", "fn_waiting_approvals", "fn_ending_approvals", "fn_due_subscriptions", "fn_newest_denials",
+    *(case.function for case in CUSTOMERS),
 }  # fmt: skip
 
 
@@ -166,9 +186,11 @@ async def _urgent(scene: Scene) -> None:
         VALUES ($1, $2, $3, 'customer.edit', 'Customer', 'denied')""",
         *(partner, PRESENT, scene.here.runtime.ids.new()),
     )
+    asking = scene.here.context(f"sa@{scene.first}")
+    await requests.send_request(asking, customer_tenant_id=scene.here.id(scene.third))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.function)
+@pytest.mark.parametrize("case", [*CASES, *CUSTOMERS], ids=lambda case: case.function)
 def test_a_list_without_its_condition_answers_nothing(stage: Stage, case: Case) -> None:
     stage.reset()
     scene = Scene(stage)
@@ -177,7 +199,7 @@ def test_a_list_without_its_condition_answers_nothing(stage: Stage, case: Case) 
         stage.run(_assigned(scene))
     if case.function in ATTENTION:
         stage.run(_urgent(scene))
-    if case.function in ("fn_list_held", "fn_list_own_relationships", "fn_access_grants"):
+    if case in CUSTOMERS or case.function in ("fn_list_held", "fn_list_own_relationships", "fn_access_grants"):
         matter = replace(matter, customer=scene.affiliate)
     whole = stage.run(case.deed(matter))
     right = stage.run(stage.owner.fetchval("SELECT pg_get_functiondef($1::regproc)", named(case.function)))
@@ -202,5 +224,5 @@ def test_every_list_is_tried(stage: Stage) -> None:
         )
     )
     assert {row["proname"] for row in rows} == {
-        named(case.function) for case in CASES if case.function.startswith("fn_list_")
+        named(case.function) for case in (*CASES, *CUSTOMERS) if case.function.startswith("fn_list_")
     }

@@ -34,8 +34,8 @@ WALLS = (
       for policy, role in (("partner_own", _PARTNER), ("customer_own", _CUSTOMER), ("operator_own", _OPERATOR))
       for table in (
           "actor", "application", "application_consent", "application_secret", "audit_record", "consent_receipt",
-          "decision_record", "directory_group", "event_address", "group_member", "idempotency_key", "provider_role",
-          "revocation", "role_assignment", "user_account",
+          "decision_record", "directory_group", "event_address", "event_outbox", "group_member", "idempotency_key",
+          "provider_role", "revocation", "role_assignment", "user_account",
       )),
     Wall("rule_version", "operator_own", _OPERATOR, "tenant_id"),
     *(Wall(table, policy, role, column)
@@ -81,8 +81,9 @@ OPEN = {
         "actor", "affiliation", "application", "cart", "customer_agreement", "customer_count", "decided",
         "decision_record",
         "directory_group", "enrolment", "event_address", "group_member", "partner_agreement", "partner_relationship",
-        "provider_role", "purchase_order", "relationship_request", "reseller_relationship", "role_assignment",
-        "rulebook_number", "subscription", "tenant", "tenant_domain", "user_account",
+        "provider_identity", "provider_role", "purchase_order", "relationship_request", "reseller_relationship",
+        "role_assignment", "rulebook_number", "second_factor", "subscription", "tenant", "tenant_domain",
+        "user_account",
     },
     "facts_claim": {"admin_relationship", "relationship_request"},
     "facts_marks": {"reseller_relationship"},

@@ -11,9 +11,11 @@ import msgspec
 from copartner.access import rules, store
 from copartner.access.model import Advice, Finding, Held, Kind, Review, Use
 from copartner.access.questions import ON_BEHALF
+from copartner.access.rules import say
 from copartner.command.context import Context
 from copartner.delegation.model import AdminRole, Risk
 from copartner.delegation.roles import known
+from copartner.kernel.languages import Language
 from copartner.policy import behalf
 from copartner.policy.actions import Action
 from copartner.policy.decide import decide
@@ -52,17 +54,18 @@ class _Reach:
         return min((role for role in known().values() if needed <= self.permits[role.id]), key=self.size)
 
 
-async def advise(ctx: Context, *, customer_id: UUID | None = None) -> Review:
+async def advise(ctx: Context, *, customer_id: UUID | None = None, partner_tenant_id: UUID | None = None) -> Review:
     """What of the roles in force is needed by what was done in the last 90 days; raises Denied.
 
-    The acting customer is told about all its partners; with `customer_id` the acting partner is about itself there.
+    The acting customer is told about all its partners or one; with `customer_id` the acting partner is about itself
+    there.
     """
     since = ctx.moment - LOOKS_BACK
-    own = customer_id is not None
+    partner = ctx.caller.tenant_id if customer_id is not None else partner_tenant_id
     found = await ctx.read(
-        Action.ACCESS_READ if own else Action.ACCESS_LIST,
+        Action.ACCESS_LIST if partner is None else Action.ACCESS_READ,
         store.use(),
-        *(ctx.caller.tenant_id if own else None, customer_id or ctx.caller.tenant_id, since, ctx.moment),
+        *(partner, customer_id or ctx.caller.tenant_id, since, ctx.moment),
         body=_Found,
         each=Action.ACCESS_READ,
     )
@@ -72,7 +75,8 @@ async def advise(ctx: Context, *, customer_id: UUID | None = None) -> Review:
         for held in found.held
         if held.in_force and held.kind is not Kind.OWNER
     }
-    return Review(since, tuple(_advice(held, _done(held, found.used), reach) for held in asked.values()))
+    advice = (_advice(held, _done(held, found.used), reach, ctx.language) for held in asked.values())
+    return Review(since, tuple(advice), rules.overview(found.held, ctx.moment, ctx.language).grants)
 
 
 def recorded(ruleset: RuleSet) -> tuple[Action, ...]:
@@ -93,25 +97,33 @@ def _action(name: str) -> Action | None:
     return Action(name) if name in set(Action) else None
 
 
-def _advice(held: Held, done: frozenset[Action], reach: _Reach) -> Advice:
+def _advice(held: Held, done: frozenset[Action], reach: _Reach, language: Language) -> Advice:
     role = rules.role_of(held.role_id)
     used = done & reach.permits[role.id]
     smallest = reach.smallest(used) if used else role
     smaller = smallest if used and smallest != role and reach.size(smallest) < reach.size(role) else None
     if not reach.permits[role.id]:
-        finding, why = Finding.UNSEEN, "It changes nothing here that leaves a record, so its use is not seen."
+        finding, why = (
+            Finding.UNSEEN,
+            say(language, "It changes nothing here that leaves a record, so its use is not seen."),
+        )
     elif not used:
-        finding, why = Finding.UNUSED, "Nothing that it permits was done in the last 90 days: take it away."
+        finding, why = (
+            Finding.UNUSED,
+            say(language, "Nothing that it permits was done in the last 90 days: take it away."),
+        )
     elif smaller is not None:
-        finding, why = Finding.SMALLER, f"{smaller.name} would have done for all that it was used for."
+        smaller = rules.role_of(smaller.id, language)
+        finding = Finding.SMALLER
+        why = say(language, "{role} would have done for all that it was used for.", role=smaller.name)
     else:
-        finding, why = Finding.USED, "No smaller role permits what it was used for."
+        finding, why = Finding.USED, say(language, "No smaller role permits what it was used for.")
     assert held.relationship_id is not None
     return Advice(
         partner=held.partner,
         kind=held.kind,
         relationship_id=held.relationship_id,
-        role=role,
+        role=rules.role_of(role.id, language),
         finding=finding,
         used_for=tuple(sorted(used)),
         smaller=smaller,

@@ -99,12 +99,13 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """All that binds a partner and a customer now."""
+    """All that binds a partner and a customer now; `sold` counts the subscriptions, of which some may be left out."""
 
     partner: Partner
     granular: tuple[AdminRelationship, ...]
     reseller: Relationship | None
     subscriptions: tuple[Sold, ...]
+    sold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,12 @@ class Bond:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """What ends when a customer takes all access from a partner, and what stays."""
+    """What ends when a customer takes all access from a partner, and what stays: that and `more` subscriptions."""
 
     partner: Partner
     ends: tuple[Bond, ...]
     stays: tuple[Bond, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +203,86 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The advice on all that is held, by what was done since a moment."""
+    """The advice on all that is held, by what was done since a moment, and what is held."""
 
     since: datetime
     advice: tuple[Advice, ...]
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """What somebody sells to a customer: how many subscriptions of it run, and of how many units."""
+
+    name: str
+    subscriptions: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A granular relationship in force; with `extends` it goes on at its end."""
+
+    id: UUID
+    name: str
+    roles: tuple[AdminRole, ...]
+    until: datetime
+    extends: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """Who sells to a customer or administers it; without `partner` it is the vendor, that sold directly.
+
+    `sells` and `approvals` are the first few; there are `products` and `approved` of them. `sold` counts all running
+    subscriptions, `credited` those for which it is the partner of record. What it may do was last used at
+    `last_used_at`, None when not in the last 90 days.
+    """
+
+    id: UUID
+    name: str
+    partner: Partner | None
+    since: datetime | None
+    privileges: bool
+    sells: tuple[Offering, ...]
+    sold: int
+    products: int
+    approvals: tuple[Approval, ...]
+    approved: int
+    credited: int
+    last_used_at: datetime | None
+
+    @property
+    def administers(self) -> bool:
+        """Whether it may do anything in the customer's tenant."""
+        return self.privileges or self.approved > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One thing that a customer ended, by its audit; `id` is the record."""
+
+    id: UUID
+    granular: bool
+    resource_id: UUID
+    name: str
+    roles: tuple[AdminRole, ...]
+    by: str
+    correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndedAccess:
+    """What was ended in one act, and when; nothing when that never was."""
+
+    at: datetime | None
+    items: tuple[Ended, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of a partner whom a customer saw in its audit."""
+
+    name: str
+    company_name: str | None
+    last_at: datetime

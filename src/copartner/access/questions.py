@@ -10,6 +10,7 @@ from copartner.access import rules, store
 from copartner.access.model import HeldRole, Kind, Verdict, Way
 from copartner.command.context import Context
 from copartner.kernel.errors import Invalid
+from copartner.kernel.languages import Language
 from copartner.partners.model import Partner
 from copartner.policy.actions import Action
 from copartner.policy.decide import Decision, decide
@@ -28,6 +29,7 @@ _BY_FIGURES = frozenset({Action.SEATS_TAKE, Action.CUSTOMER_END_RELATIONSHIP, Ac
 
 
 class _User(msgspec.Struct):
+    id: UUID
     partner: UUID
     name: str
 
@@ -50,12 +52,12 @@ def askable(schema: Schema) -> tuple[Action, ...]:
 
 
 async def explain_access(
-    ctx: Context, *, customer_id: UUID, user_id: UUID, action: str, subscription_id: UUID | None = None
+    ctx: Context, *, customer_id: UUID, user_id: UUID | str, action: str, subscription_id: UUID | None = None
 ) -> Verdict:
     """Why a partner's user may do something at a customer; a partner asks about its own, a customer about any.
 
-    Whatever has to be looked up is taken as it is now; the user as signed in with a second factor. Raises Denied,
-    UnknownUser, Invalid.
+    The user is named by id, or by the name it signs in with. Whatever has to be looked up is taken as it is now; the
+    user as signed in with a second factor. Raises Denied, UnknownUser, Invalid.
     """
     schema = ctx.rules.schema
     asked = next((one for one in askable(schema) if one == action), None)
@@ -68,15 +70,19 @@ async def explain_access(
     kind = _kind(schema, asked)
     if subscription_id is not None and kind != "Subscription":
         raise Invalid("subscription: this action is not about one; leave it out.", "subscription")
+    by_id, by_name = (user_id, None) if isinstance(user_id, UUID) else (None, user_id)
     found = await ctx.read(
-        Action.ACCESS_READ, store.question(), *(customer_id, user_id, kind, subscription_id, ctx.moment), body=_Found
+        Action.ACCESS_READ,
+        store.question(),
+        *(customer_id, by_id, by_name, kind, subscription_id, ctx.moment),
+        body=_Found,
     )
     if found.user is None or found.partner is None:
         raise rules.UnknownUser("user: your company has no such user.", str(user_id))
-    return _verdict(ctx, asked, found, found.user, found.partner, user_id)
+    return _verdict(ctx, asked, found, found.user, found.partner)
 
 
-def _verdict(ctx: Context, action: Action, found: _Found, user: _User, partner: Partner, user_id: UUID) -> Verdict:
+def _verdict(ctx: Context, action: Action, found: _Found, user: _User, partner: Partner) -> Verdict:
     behalf = ON_BEHALF in ctx.rules.schema.actions[action].groups
     tried = list(_tried(ctx, found) if behalf else [(_facts(found, None), ())])
     decided = [(facts, ways, decide(ctx.rules, action, facts, ctx.moment)) for facts, ways in tried]
@@ -85,13 +91,13 @@ def _verdict(ctx: Context, action: Action, found: _Found, user: _User, partner: 
     missing = () if decision.allowed else dict.fromkeys(need for one in reasons for need in (one.needs, *one.missing))
     return Verdict(
         partner=partner,
-        user_id=user_id,
+        user_id=user.id,
         user_name=user.name,
         action=action,
         allowed=decision.allowed,
         summary=summary,
-        held=_roles(found.ways),
-        through=_roles(ways) if decision.allowed else (),
+        held=_roles(found.ways, ctx.language),
+        through=_roles(ways, ctx.language) if decision.allowed else (),
         rules=reasons,
         missing=tuple(missing),
     )
@@ -139,8 +145,8 @@ def _facts(found: _Found, delegation: dict[str, Any] | None) -> Facts:
     return msgspec.convert({**found.facts, "context": context}, Facts)
 
 
-def _roles(ways: Iterable[Way]) -> tuple[HeldRole, ...]:
-    return tuple(HeldRole(way, rules.role_of(way.role_id)) for way in ways)
+def _roles(ways: Iterable[Way], language: Language) -> tuple[HeldRole, ...]:
+    return tuple(HeldRole(way, rules.role_of(way.role_id, language)) for way in ways)
 
 
 def _kind(schema: Schema, action: Action) -> str:

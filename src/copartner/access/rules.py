@@ -1,6 +1,7 @@
 """What of access is told and taken back, without database and request. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,10 @@ from copartner.delegation import rules as delegation
 from copartner.delegation.model import AdminRelationship, AdminRole, Risk, Status
 from copartner.delegation.roles import known
 from copartner.kernel.errors import Invalid, NotFound
+from copartner.kernel.languages import Language
+from copartner.kernel.phrases import Phrases
 
+say = Phrases("copartner.access", "rules").say
 # The built-in role of Azure. Source: built-in roles of Azure, Owner.
 AZURE_OWNER = AdminRole(
     UUID("8e3af657-a8ff-443c-a75c-2fe8c4bcb635"),
@@ -26,14 +30,16 @@ class UnknownUser(NotFound):
     """The partner has no such user."""
 
 
-def role_of(role_id: UUID) -> AdminRole:
+def role_of(role_id: UUID, language: Language = Language.ENGLISH) -> AdminRole:
     """The role in plain words."""
-    return AZURE_OWNER if role_id == AZURE_OWNER.id else known()[role_id]
+    if role_id != AZURE_OWNER.id:
+        return known(language)[role_id]
+    return replace(AZURE_OWNER, name=say(language, AZURE_OWNER.name), text=say(language, AZURE_OWNER.text))
 
 
-def overview(held: Iterable[Held], at: datetime) -> Overview:
+def overview(held: Iterable[Held], at: datetime, language: Language = Language.ENGLISH) -> Overview:
     """What is held, with its roles in words."""
-    return Overview(at, tuple(Grant(one, role_of(one.role_id)) for one in held))
+    return Overview(at, tuple(Grant(one, role_of(one.role_id, language)) for one in held))
 
 
 def check_span(since: datetime, until: datetime) -> None:
@@ -59,7 +65,7 @@ def in_force(layers: Layers, *, now: datetime) -> tuple[AdminRelationship, ...]:
     return tuple(one for one in passed if one.status not in _NO_MORE | {Status.APPROVAL_PENDING})
 
 
-def revocation(layers: Layers, *, now: datetime) -> Revocation:
+def revocation(layers: Layers, *, now: datetime, language: Language = Language.ENGLISH) -> Revocation:
     """What ends when all access is taken, what stays, and why."""
     waiting = (delegation.passed(one, now=now) for one in layers.granular)
     reseller = layers.reseller
@@ -68,7 +74,7 @@ def revocation(layers: Layers, *, now: datetime) -> Revocation:
             Layer.GRANULAR,
             one.id,
             one.display_name,
-            "Its roles in your tenant end at once, for every group of the partner.",
+            say(language, "Its roles in your tenant end at once, for every group of the partner."),
         )
         for one in in_force(layers, now=now)
     ]
@@ -77,7 +83,7 @@ def revocation(layers: Layers, *, now: datetime) -> Revocation:
             Layer.REQUEST,
             one.id,
             one.display_name,
-            "It waits for your answer, and gives nothing unless you approve it.",
+            say(language, "It waits for your answer, and gives nothing unless you approve it."),
         )
         for one in waiting
         if one.status is Status.APPROVAL_PENDING
@@ -88,32 +94,44 @@ def revocation(layers: Layers, *, now: datetime) -> Revocation:
                 Bond(
                     Layer.PRIVILEGES,
                     reseller.id,
-                    "Delegated admin privileges",
-                    "Its agents are no longer Global Administrator and Helpdesk Administrator in your tenant.",
+                    say(language, "Delegated admin privileges"),
+                    say(
+                        language,
+                        "Its agents are no longer Global Administrator and Helpdesk Administrator in your tenant.",
+                    ),
                 )
             )
         stays.append(
             Bond(
                 Layer.RESELLER,
                 reseller.id,
-                "Reseller relationship",
-                "Selling is apart from administering: it gives no access to your tenant, and the partner ends it once "
-                "what it sold is over.",
+                say(language, "Reseller relationship"),
+                say(
+                    language,
+                    "Selling is apart from administering: it gives no access to your tenant, and the partner ends it "
+                    "once what it sold is over.",
+                ),
             )
         )
     for sold in layers.subscriptions:
-        stays += _kept(sold)
-    return Revocation(layers.partner, tuple(ends), tuple(stays))
+        stays += _kept(sold, language)
+    return Revocation(layers.partner, tuple(ends), tuple(stays), max(layers.sold - len(layers.subscriptions), 0))
 
 
-def _kept(sold: Sold) -> list[Bond]:
-    term = f"until {sold.commitment_ends_at:%Y-%m-%d}" if sold.commitment_ends_at else "by its use"
+def _kept(sold: Sold, language: Language) -> list[Bond]:
+    ends = sold.commitment_ends_at
+    term = say(language, "until {day:%Y-%m-%d}", day=ends) if ends else say(language, "by its use")
     kept = [
         Bond(
             Layer.SUBSCRIPTION,
             sold.id,
             sold.name,
-            f"It is {sold.status} and paid for {term}; taking access cancels nothing that was bought.",
+            say(
+                language,
+                "It is {state} and paid for {term}; taking access cancels nothing that was bought.",
+                state=say(language, sold.status),
+                term=term,
+            ),
         )
     ]
     if sold.kind == "azure":
@@ -122,8 +140,11 @@ def _kept(sold: Sold) -> list[Bond]:
                 Layer.OWNER,
                 sold.id,
                 sold.name,
-                "Whoever provisioned an Azure subscription is Owner of it, apart from delegated admin; remove the role "
-                "on the subscription itself, or have it cancelled.",
+                say(
+                    language,
+                    "Whoever provisioned an Azure subscription is Owner of it, apart from delegated admin; remove the "
+                    "role on the subscription itself, or have it cancelled.",
+                ),
             )
         )
     return kept

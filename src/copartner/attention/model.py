@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from copartner.delegation.model import AdminRelationship
+from copartner.partners.model import Partner
 from copartner.policy.explain import Explanation
 from copartner.relationships.model import RelationshipRequest
 
@@ -89,3 +90,61 @@ class Attention:
     denials: Part[DeniedAct]
     selling: Explanation | None
     customers: Explanation | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRelationship:
+    """A reseller relationship that a partner asks the reader's organisation for."""
+
+    id: UUID
+    partner: Partner
+    includes_privileges: bool
+    reason: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRoles:
+    """A granular relationship of the reader's organisation, and its partner."""
+
+    relationship: AdminRelationship
+    partner: Partner
+
+
+@dataclass(frozen=True, slots=True)
+class TermEnd:
+    """A subscription of the reader's organisation whose term ends at a moment, and who sold it."""
+
+    id: UUID
+    name: str
+    seller_name: str
+    quantity: int
+    renews: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """Something that the rules denied in the reader's tenant: to a partner's people, or to somebody of its own."""
+
+    id: UUID
+    at: datetime
+    actor_name: str | None
+    company_name: str | None
+    action: str
+    decision_id: UUID | None
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAttention:
+    """What needs a customer's attention; `selling` and `administering` count its partners, None to whom may not see."""
+
+    requests: Part[AskedRelationship]
+    approvals: Part[AskedRoles]
+    endings: Part[AskedRoles]
+    renewals: Part[TermEnd]
+    denials: Part[Stopped]
+    partners: Explanation | None
+    selling: int
+    administering: int

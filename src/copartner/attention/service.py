@@ -23,7 +23,9 @@ from copartner.subscriptions.rules import WINDOW
 T = TypeVar("T")
 
 
-class _Part(msgspec.Struct, Generic[T]):
+class Found(msgspec.Struct, Generic[T]):
+    """A part as the database answers it: the first few, how many, and the facts of reading each kind of them."""
+
     total: int | None
     items: tuple[T, ...]
     shapes: tuple[Facts, ...]
@@ -43,12 +45,12 @@ class _Denied(msgspec.Struct):
 class _Found(msgspec.Struct):
     home: Facts
     selling: Facts | None
-    requests: _Part[RelationshipRequest]
-    approvals: _Part[AdminRelationship]
-    endings: _Part[AdminRelationship]
-    weeks: tuple[_Part[Due], ...]
-    windows: _Part[Due]
-    denials: _Part[_Denied]
+    requests: Found[RelationshipRequest]
+    approvals: Found[AdminRelationship]
+    endings: Found[AdminRelationship]
+    weeks: tuple[Found[Due], ...]
+    windows: Found[Due]
+    denials: Found[_Denied]
 
 
 _FOUND = msgspec.json.Decoder(_Found)
@@ -80,41 +82,42 @@ async def read_attention(ctx: Context) -> Attention:
     asked = [(action, found.home) for action in _AT_HOME]
     if found.selling is not None:
         asked.append((Action.SUBSCRIPTION_LIST, found.selling))
-    said = {action: _said(ctx, action, facts) for action, facts in asked}
-    if all(said.values()):
+    hidden = {action: said(ctx, action, facts) for action, facts in asked}
+    if all(hidden.values()):
         # Nothing is left to look at, so this is a denial like any other.
         await ctx.require(*asked[0])
-    return _attention(ctx, found, said)
+    return _attention(ctx, found, hidden)
 
 
-def _attention(ctx: Context, found: _Found, said: dict[Action, Explanation | None]) -> Attention:
-    selling, granular = said.get(Action.SUBSCRIPTION_LIST), said[Action.ADMIN_RELATIONSHIP_LIST]
+def _attention(ctx: Context, found: _Found, hidden: dict[Action, Explanation | None]) -> Attention:
+    selling, granular = hidden.get(Action.SUBSCRIPTION_LIST), hidden[Action.ADMIN_RELATIONSHIP_LIST]
     sold = Action.SUBSCRIPTION_READ
-    endings = _part(ctx, found.endings, granular, Action.ADMIN_RELATIONSHIP_READ)
-    denials = _part(ctx, found.denials, said[Action.AUDIT_READ], Action.AUDIT_READ)
+    endings = part(ctx, found.endings, granular, Action.ADMIN_RELATIONSHIP_READ)
+    denials = part(ctx, found.denials, hidden[Action.AUDIT_READ], Action.AUDIT_READ)
     return Attention(
-        requests=_part(ctx, found.requests, said[Action.RELATIONSHIP_REQUEST_LIST], Action.RELATIONSHIP_REQUEST_READ),
-        approvals=_part(ctx, found.approvals, granular, Action.ADMIN_RELATIONSHIP_READ),
-        endings=_with(endings, tuple(rules.ending(one, now=ctx.moment) for one in endings.items)),
+        requests=part(ctx, found.requests, hidden[Action.RELATIONSHIP_REQUEST_LIST], Action.RELATIONSHIP_REQUEST_READ),
+        approvals=part(ctx, found.approvals, granular, Action.ADMIN_RELATIONSHIP_READ),
+        endings=with_items(endings, tuple(rules.ending(one, now=ctx.moment) for one in endings.items)),
         weeks=tuple(
-            Week(begins, ends, _part(ctx, part, selling, sold))
-            for (begins, ends), part in zip(pairwise(rules.weeks(ctx.moment)), found.weeks, strict=True)
+            Week(begins, ends, part(ctx, week, selling, sold))
+            for (begins, ends), week in zip(pairwise(rules.weeks(ctx.moment)), found.weeks, strict=True)
         ),
-        windows=_part(ctx, found.windows, selling, sold),
-        denials=_with(denials, tuple(_told(ctx, one) for one in denials.items)),
+        windows=part(ctx, found.windows, selling, sold),
+        denials=with_items(denials, tuple(_told(ctx, one) for one in denials.items)),
         selling=selling,
-        customers=said[Action.CUSTOMER_LIST],
+        customers=hidden[Action.CUSTOMER_LIST],
     )
 
 
-def _said(ctx: Context, action: Action, facts: Facts) -> Explanation | None:
+def said(ctx: Context, action: Action, facts: Facts) -> Explanation | None:
     """Why the caller may not do this, None when it may; nobody asked for it, so nothing is recorded."""
     asked = ctx.asked(facts)
     decision = ctx.judge(action, asked)
     return None if decision.allowed else would_say(ctx, action, asked, decision)
 
 
-def _part(ctx: Context, found: _Part[T], hidden: Explanation | None, each: Action) -> Part[T]:
+def part(ctx: Context, found: Found[T], hidden: Explanation | None, each: Action) -> Part[T]:
+    """The part as it is told, nothing of it where it is hidden; raises HiddenRowError."""
     if hidden is not None:
         return Part(hidden=hidden)
     for facts in found.shapes:
@@ -123,8 +126,9 @@ def _part(ctx: Context, found: _Part[T], hidden: Explanation | None, each: Actio
     return Part(found.items, found.total)
 
 
-def _with(part: Part[Any], items: tuple[T, ...]) -> Part[T]:
-    return Part(items, part.total, part.hidden)
+def with_items(told: Part[Any], items: tuple[T, ...]) -> Part[T]:
+    """A part with its items in another form."""
+    return Part(items, told.total, told.hidden)
 
 
 def _told(ctx: Context, one: _Denied) -> DeniedAct:

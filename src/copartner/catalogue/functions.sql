@@ -127,12 +127,18 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_offers TO PUBLIC;
 
--- fn_promotions_sold: the promotions for what is sold in a country, whenever they run.
-CREATE FUNCTION fn_promotions_sold(p_country text) RETURNS json LANGUAGE sql STABLE AS $$
-    SELECT coalesce(json_agg(json_build_object('id', p.id, 'name', p.name, 'description', p.description,
+-- fn_promotion_row: one promotion, shaped like model.Promotion.
+CREATE FUNCTION fn_promotion_row(p catalogue_promotion) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('id', p.id, 'name', p.name, 'description', p.description,
         'starts_at', p.starts_at, 'ends_at', p.ends_at, 'segment', p.segment, 'product_id', p.product_id,
         'sku_id', p.sku_id, 'duration', p.duration, 'billing_cycle', p.billing_cycle, 'discount', p.discount::text,
-        'minimum_seats', p.minimum_seats, 'maximum_seats', p.maximum_seats) ORDER BY p.id), '[]')
+        'minimum_seats', p.minimum_seats, 'maximum_seats', p.maximum_seats)
+$$;
+GRANT EXECUTE ON FUNCTION fn_promotion_row TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_promotions_sold: the promotions for what is sold in a country, whenever they run.
+CREATE FUNCTION fn_promotions_sold(p_country text) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_agg(fn_promotion_row(p) ORDER BY p.id), '[]')
     FROM catalogue_promotion p WHERE EXISTS (SELECT FROM catalogue_availability a
         WHERE (a.product_id, a.sku_id, a.country) = (p.product_id, p.sku_id, p_country))
 $$;
@@ -161,6 +167,52 @@ BEGIN
     body := json_build_object('promotions', fn_promotions_sold(v_country), 'items', fn_offers_sold(v_country));
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_promotion_basis TO PUBLIC;
+
+-- fn_find_offers: what is sold in a customer's country by a part of its name or product, by title, at most so many: what
+-- stands alone, or what goes below a subscription of the acting partner where one is named.
+CREATE FUNCTION fn_find_offers(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_part text, p_parent uuid,
+    p_size integer, OUT facts json, OUT body json)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_part text := lower(p_part);
+    v_parent text;
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    SELECT s.product_id || ':' || s.sku_id INTO v_parent FROM subscription s
+        WHERE s.customer_tenant_id = p_customer AND s.id = p_parent;
+    facts := fn_catalogue_facts(p_side, p_tenant, p_subject, p_app_only, p_customer);
+    SELECT coalesce(json_agg(fn_catalogue_item(sold.product_id, sold.sku_id, sold.id)
+        ORDER BY sold.title, sold.product_id, sold.sku_id, sold.id), '[]') INTO body
+    FROM (SELECT k.title, a.product_id, a.sku_id, a.id
+        FROM catalogue_availability a
+            JOIN catalogue_sku k ON (k.product_id, k.id) = (a.product_id, a.sku_id)
+            JOIN catalogue_product p ON p.id = a.product_id
+        WHERE a.country = fn_catalogue_country(p_customer, NULL) AND a.is_purchasable AND a.segment <> 'nonprofit'
+        AND CASE WHEN p_parent IS NULL THEN k.parents = '{}' ELSE v_parent = ANY (k.parents) END
+        AND strpos(lower(k.title || ' ' || p.title || ' ' || p.id), v_part) > 0
+        ORDER BY k.title, a.product_id, a.sku_id, a.id LIMIT p_size) AS sold;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_find_offers TO PUBLIC;
+
+-- fn_read_offer: one item that is sold in a customer's country, with the promotions for it, whenever they run.
+CREATE FUNCTION fn_read_offer(
+    p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid, p_product text, p_sku text,
+    p_availability text, OUT facts json, OUT body json)
+LANGUAGE plpgsql AS $$
+DECLARE v_item json;
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_catalogue_facts(p_side, p_tenant, p_subject, p_app_only, p_customer);
+    v_item := fn_catalogue_item(p_product, p_sku, p_availability);
+    body := 'null';
+    IF v_item -> 'availability' ->> 'country' = fn_catalogue_country(p_customer, NULL) THEN
+        body := json_build_object('facts', facts, 'item', v_item, 'promotions', (
+            SELECT coalesce(json_agg(fn_promotion_row(p) ORDER BY p.id), '[]') FROM catalogue_promotion p
+            WHERE (p.product_id, p.sku_id) = (p_product, p_sku)));
+    END IF;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_offer TO PUBLIC;
 
 -- fn_ranged: a product with the number of its SKUs and the countries in which it is sold.
 CREATE FUNCTION fn_ranged(p_product text) RETURNS json LANGUAGE sql STABLE AS $$

@@ -13,6 +13,18 @@ _ITEM = msgspec.json.Decoder(Item)
 
 
 @cache
+def find() -> str:
+    """Caller, customer, part of a name, subscription that add-ons go below, most; answers facts and items."""
+    return call("fn_find_offers", 8, "facts", "body")
+
+
+@cache
+def offer() -> str:
+    """Caller, customer, product, SKU, availability; answers facts, and the item with its promotions."""
+    return call("fn_read_offer", 8, "facts", "body")
+
+
+@cache
 def products() -> str:
     """Caller, customer, country, view, segment; answers facts and products."""
     return call("fn_read_products", 8, "facts", "body")

@@ -109,14 +109,25 @@ class Context:
 
         `shapes` are the distinct resources behind the rows of a list, each decided for `each`. Raises Denied.
         """
-        return msgspec.json.decode(await self._read(action, sql, args, each), type=body)
+        return msgspec.json.decode((await self._read(action, sql, args, each))[1], type=body)
+
+    async def look(
+        self, action: Action, sql: str, *args: Any, body: type[T], each: Action | None = None
+    ) -> tuple[Facts, T]:
+        """As `read`, with the facts relied upon, by which `may` says what else the caller can do. Raises Denied."""
+        facts, text = await self._read(action, sql, args, each)
+        return facts, msgspec.json.decode(text, type=body)
+
+    async def look_for(self, action: Action, sql: str, *args: Any, body: type[T]) -> tuple[Facts, T | None]:
+        """As `find`, with the facts relied upon. Raises Denied."""
+        facts, text = await self._read(action, sql, args, None)
+        return facts, None if text == "null" else msgspec.json.decode(text, type=body)
 
     async def find(self, action: Action, sql: str, *args: Any, body: type[T]) -> T | None:
         """Read one thing in one trip, None when the caller's rows hold no such thing. Raises Denied."""
-        text = await self._read(action, sql, args, None)
-        return None if text == "null" else msgspec.json.decode(text, type=body)
+        return (await self.look_for(action, sql, *args, body=body))[1]
 
-    async def _read(self, action: Action, sql: str, args: tuple[Any, ...], each: Action | None) -> str:
+    async def _read(self, action: Action, sql: str, args: tuple[Any, ...], each: Action | None) -> tuple[Facts, str]:
         async with self.runtime.pool.acquire() as connection:
             row = await connection.fetchrow(sql, *self.who, *args)
         facts = await self.require(action, self._facts.decode(row["facts"]))
@@ -124,8 +135,7 @@ class Context:
             for resource in _SHAPES.decode(row["shapes"]):
                 if not self.judge(each, replace(facts, resource=resource)).allowed:
                     raise HiddenRowError(f"{each} would be denied on a row of {action}")
-        body: str = row["body"]
-        return body
+        return facts, row["body"]
 
     async def require(self, action: Action, asked: Asked) -> Facts:
         """Decide outside a command, and answer the facts relied upon; see choose.

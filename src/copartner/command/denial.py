@@ -72,6 +72,12 @@ def would_say(ctx: "Context", action: Action, facts: Facts, decision: Decision) 
     return explain(ctx.rules, action, known.facts, decision, known.withheld, language=ctx.language)
 
 
+def objection(ctx: "Context", action: Action, facts: Facts) -> Explanation | None:
+    """What a denial of this would say to the caller; None where the rules allow it. Nothing is recorded."""
+    decision = ctx.judge(action, facts)
+    return None if decision.allowed else would_say(ctx, action, ctx.asked(facts), decision)
+
+
 async def record_denial(ctx: "Context", denied: Denied) -> Denied:
     """Keep the denial for the caller and, of a foreign thing, for its customer and seller; fills in the id."""
     judged = kept(denied.action, denied.facts, denied.decision)

@@ -79,7 +79,7 @@ def check_new(new: NewCustomer) -> NewCustomer:
         company_name=check_text(new.company_name, "companyProfile.companyName"),
         domain=check_domain(new.domain, "companyProfile.domain"),
         billing=check_billing(new.billing),
-        admin_name=_check_admin(new.admin_name, "userName"),
+        admin_name=check_admin_name(new.admin_name, "userName"),
         registration_number=check_registration(new.billing.address.country, new.registration_number),
     )
 
@@ -98,7 +98,7 @@ def check_new_reseller(new: NewReseller) -> NewReseller:
         culture=check_tag(new.culture, "tenant.culture"),
         language=check_tag(new.language, "organizationProfileLanguage"),
         legal=check_profile(new.legal),
-        admin_name=_check_admin(new.admin_name, "tenant.adminUserName"),
+        admin_name=check_admin_name(new.admin_name, "tenant.adminUserName"),
         admin_display_name=check_text(new.admin_display_name, "tenant.adminFirstName", needed=False),
     )
 
@@ -191,7 +191,8 @@ def check_version(present: int, expected: int | None) -> None:
         raise StaleTag("The billing profile was changed meanwhile; read it again.", "If-Match")
 
 
-def _check_admin(given: str, name: str) -> str:
+def check_admin_name(given: str, name: str = "userName") -> str:
+    """The part of a sign-in name before the @, in small letters; raises Invalid naming the property."""
     admin = given.strip().lower()
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", admin):
         raise Invalid("The admin's name has to be letters, digits, dots and dashes.", name)

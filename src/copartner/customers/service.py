@@ -128,7 +128,7 @@ async def create_customer(ctx: Context, *, new: NewCustomer) -> CreatedCustomer:
         tenant_id = ctx.runtime.ids.new()
         checked = rules.check_new(new)
         facts = await _with_reseller(cmd, await store.facts(cmd.db, ctx, tenant_id, deep=True), checked)
-        facts = _with_new_tenant(ctx, facts, tenant_id, checked)
+        facts = with_new_tenant(ctx, facts, tenant_id, checked)
         cmd.require(Action.CUSTOMER_CREATE, facts)
         if (earlier := cmd.replay(CreatedCustomer)) is not None:
             return changed(earlier, password=_password(ctx, earlier.customer.tenant_id))
@@ -244,7 +244,8 @@ async def _with_reseller(cmd: Command, facts: Facts, new: NewCustomer) -> Facts:
     )
 
 
-def _with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustomer) -> Facts:
+def with_new_tenant(ctx: Context, facts: Facts, tenant_id: UUID, new: NewCustomer) -> Facts:
+    """The facts with the tenant that is to be made."""
     organisation = str(ctx.runtime.ids.new())
     tenant = policy_facts.Tenant(
         id=str(tenant_id),

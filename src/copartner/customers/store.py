@@ -31,6 +31,12 @@ _BILLING = msgspec.json.Decoder(BillingProfile)
 
 
 @cache
+def overview() -> str:
+    """Caller, customer; answers facts, and the customer with what decides what may be done there."""
+    return call("fn_read_overview", 5, "facts", "body")
+
+
+@cache
 def read() -> str:
     """Caller, customer; answers facts and customer."""
     return call("fn_read_customer", 5, "facts", "shapes", "body")
@@ -40,6 +46,12 @@ def read() -> str:
 def page() -> str:
     """Caller, field, prefix, key to start after, offset, size; answers facts and a page with its witnesses."""
     return call("fn_list_customers", 9, "facts", "shapes", "body")
+
+
+@cache
+def creating() -> str:
+    """Caller, tenant to be made; answers the facts of its own tenant and those of a customer that is not yet there."""
+    return call("fn_read_creating", 5, "facts", "shapes", "body")
 
 
 @cache

@@ -23,6 +23,18 @@ def below() -> str:
 
 
 @cache
+def standing() -> str:
+    """Caller, partner, relationship, beginning of groups, size of each kind, moment; answers all that belongs to it."""
+    return call("fn_read_admin_standing", 9, "facts", "shapes", "body")
+
+
+@cache
+def asking() -> str:
+    """Caller, customer or none, moment; answers whom the caller could ask, and for whom besides itself."""
+    return call("fn_read_admin_asking", 6, "facts", "shapes", "body")
+
+
+@cache
 def customer() -> str:
     """Caller, customer, moment; answers facts, customer and services."""
     return call("fn_read_admin_customer", 6, "facts", "shapes", "body")

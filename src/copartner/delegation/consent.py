@@ -13,6 +13,7 @@ from copartner.delegation.model import AdminRelationship, Invitation, Key, Party
 from copartner.delegation.passing import changing
 from copartner.delegation.roles import described
 from copartner.delegation.service import existing
+from copartner.kernel.languages import Language
 from copartner.partners.model import Partner
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
@@ -33,15 +34,19 @@ async def read_invitation(ctx: Context, *, key: Key) -> Invitation:
     return Invitation(
         relationship,
         found.partner,
-        described(relationship.roles),
-        terms.shown(relationship, found.partner).text,
+        described(relationship.roles, ctx.language),
+        terms.shown(relationship, found.partner, ctx.language).text,
         terms.beyond(found.cap, relationship.roles) if found.cap else (),
     )
 
 
-async def approve_relationship(ctx: Context, *, key: Key, reason: str = "") -> AdminRelationship:
-    """The acting customer approves, and gets its receipt; raises Denied, UnknownAdminRelationship, IllegalStep,
-    Invalid."""
+async def approve_relationship(
+    ctx: Context, *, key: Key, reason: str = "", read_in: Language | None = None
+) -> AdminRelationship:
+    """The acting customer approves, and gets its receipt with the text that it read, in the language it was `read_in`.
+
+    Raises Denied, UnknownAdminRelationship, IllegalStep, Invalid.
+    """
     await receipts.signing(ctx)
     async with changing(ctx, "admin_relationship.approve", key) as cmd:
         facts = await store.facts(cmd.db, ctx, key)
@@ -63,6 +68,7 @@ async def approve_relationship(ctx: Context, *, key: Key, reason: str = "") -> A
             approver=approver,
             partner=await consent_store.partner(cmd.db, key.partner_tenant_id),
             reason=after.answer_reason,
+            language=read_in or ctx.language,
         )
         return await _answered(cmd, before, after, was_open=was_open)
 

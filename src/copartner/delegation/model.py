@@ -58,8 +58,9 @@ class AutoExtend(StrEnum):
 
 
 class OrderBy(StrEnum):
-    """By what a list of relationships comes."""
+    """By what a list of relationships comes; identifiers are in the order of their making."""
 
+    ID = "id"
     CREATED = "created_at"
     MODIFIED = "modified_at"
     NAME = "display_name"

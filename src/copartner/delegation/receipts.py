@@ -13,6 +13,7 @@ from copartner.delegation.consent_model import Approver, KeptReceipt, Receipt, R
 from copartner.delegation.model import AdminRelationship, AutoExtend
 from copartner.delegation.roles import described
 from copartner.delegation.rules import UnknownReceipt, end_of
+from copartner.kernel.languages import Language
 from copartner.kernel.paging import Listed, Page
 from copartner.partners.model import Partner
 from copartner.policy.actions import Action
@@ -52,8 +53,10 @@ async def issue(
     partner: Partner,
     reason: str,
     approved_at: datetime | None = None,
+    language: Language = Language.ENGLISH,
 ) -> None:
     """Sign and keep a receipt in the transaction of an approval; `approved_at` is earlier where it was in advance.
+    `language` is the one in which the text was shown.
 
     Call `signing` before the transaction begins.
     """
@@ -71,7 +74,7 @@ async def issue(
         auto_extend=made.auto_extend is AutoExtend.HALF_A_YEAR,
         until=made.ends_at or end_of(made.duration, cmd.now),
         reason=reason,
-        shown=terms.shown(made, partner),
+        shown=terms.shown(made, partner, language),
     )
     jws = ctx.runtime.signer.sign(msgspec.json.encode(receipt), TYPE)
     await store.keep_receipt(cmd.db, KeptReceipt(made.id, made.partner_tenant_id, approver.tenant_id, cmd.now, jws))

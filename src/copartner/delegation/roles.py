@@ -7,21 +7,30 @@ from uuid import UUID
 
 from copartner.delegation.model import AdminRole, Risk
 from copartner.kernel.errors import Invalid
+from copartner.kernel.languages import Language
+from copartner.kernel.phrases import Phrases
 
+say = Phrases("copartner.delegation", "words").say
 GLOBAL_ADMINISTRATOR = UUID("62e90394-69f5-4237-9190-012177145e10")
 
 
 @cache
-def known() -> dict[UUID, AdminRole]:
-    """Every role by its template id. Source: permissions-reference of the directory, built-in roles."""
+def known(language: Language = Language.ENGLISH) -> dict[UUID, AdminRole]:
+    """Every role by its template id, its name and text in a language.
+
+    Source: permissions-reference of the directory, built-in roles.
+    """
     text = (files(__package__) / "roles.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines())
-    return {UUID(row["id"]): AdminRole(UUID(row["id"]), row["name"], Risk(row["risk"]), row["text"]) for row in rows}
+    roles = (
+        AdminRole(UUID(row["id"]), say(language, row["name"]), Risk(row["risk"]), say(language, row["text"]))
+        for row in csv.DictReader(text.splitlines())
+    )
+    return {role.id: role for role in roles}
 
 
-def described(ids: tuple[UUID, ...]) -> tuple[AdminRole, ...]:
+def described(ids: tuple[UUID, ...], language: Language = Language.ENGLISH) -> tuple[AdminRole, ...]:
     """The roles of these ids, in their order."""
-    return tuple(known()[one] for one in ids)
+    return tuple(known(language)[one] for one in ids)
 
 
 def check_roles(ids: tuple[UUID, ...]) -> tuple[UUID, ...]:

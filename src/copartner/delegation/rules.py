@@ -91,6 +91,11 @@ _TABLE = {(one.before, one.step, one.party): one.after for one in TRANSITIONS}
 _BY_TIME = {one.before: one.step for one in TRANSITIONS if one.party is Party.SYSTEM}
 
 
+def leads(status: Status, step: Step, party: Party) -> bool:
+    """Whether a party can take a step in a state at all."""
+    return (status, step, party) in _TABLE
+
+
 def after(status: Status, step: Step, party: Party) -> Status | None:
     """Where a step of a party leads from a state; raises IllegalStep."""
     if (status, step, party) not in _TABLE:

@@ -6,34 +6,51 @@ from hashlib import sha256
 from uuid import UUID
 
 from copartner.delegation.consent_model import CapKind, Exceeding, Offer, RoleCap, Shown
-from copartner.delegation.model import AdminRelationship, AutoExtend
-from copartner.delegation.roles import check_roles, described, known
+from copartner.delegation.model import AdminRelationship, AutoExtend, Risk
+from copartner.delegation.roles import check_roles, described, known, say
 from copartner.delegation.rules import LONGEST_NAME, days_of
 from copartner.kernel.errors import Invalid
+from copartner.kernel.languages import Language
 from copartner.partners.model import Partner
 
 _PART = re.compile(r"([0-9]+)([YMD])")
-_UNITS = {"Y": "year", "M": "month", "D": "day"}
+_UNITS = {"Y": ("1 year", "{number} years"), "M": ("1 month", "{number} months"), "D": ("1 day", "{number} days")}
+_RISKS = {
+    Risk.HIGHEST: "- {role} (highest risk): {text}",
+    Risk.HIGH: "- {role} (high risk): {text}",
+    Risk.MEDIUM: "- {role} (medium risk): {text}",
+    Risk.LOW: "- {role} (low risk): {text}",
+}
 _NAMES_TRIED = 50
 
 
-def in_words(duration: str) -> str:
+def in_words(duration: str, language: Language = Language.ENGLISH) -> str:
     """A duration as people say it: `P1Y6M` is 1 year and 6 months."""
     parts = [(int(number), _UNITS[unit]) for number, unit in _PART.findall(duration) if int(number)]
-    return " and ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts)
+    said = (say(language, one if number == 1 else many, number=number) for number, (one, many) in parts)
+    return say(language, " and ").join(said)
 
 
-def shown(relationship: AdminRelationship, partner: Partner) -> Shown:
+def shown(relationship: AdminRelationship, partner: Partner, language: Language = Language.ENGLISH) -> Shown:
     """The text that a customer reads and approves, with its digest; it says nothing that an answer changes."""
-    roles = "\n".join(f"- {one.name} ({one.risk} risk): {one.text}" for one in described(relationship.roles))
+    parties = {"partner": partner.company_name, "domain": partner.domain, "tenant": partner.tenant_id}
+    lines = [say(language, "{partner} ({domain}, tenant {tenant}) gets these roles in your tenant:", **parties)]
+    for one in described(relationship.roles, language):
+        lines.append(say(language, _RISKS[one.risk], role=one.name, text=one.text))
     goes_on = relationship.auto_extend is AutoExtend.HALF_A_YEAR
-    text = (
-        f"{partner.company_name} ({partner.domain}, tenant {partner.tenant_id}) gets these roles in your tenant:\n"
-        f"{roles}\n"
-        f"For {in_words(relationship.duration)} from the day it begins. "
-        + ("Then it goes on by 180 days each time." if goes_on else "Then it ends by itself.")
-        + "\nYou can end it at any moment. It gives the partner no right over what others sold to you.\n"
+    lasts = (
+        "For {duration} from the day it begins. Then it goes on by 180 days each time."
+        if goes_on
+        else "For {duration} from the day it begins. Then it ends by itself."
     )
+    lines.append(say(language, lasts, duration=in_words(relationship.duration, language)))
+    lines.append(
+        say(
+            language,
+            "You can end it at any moment. It gives the partner no right over what others sold to you.",
+        )
+    )
+    text = "\n".join(lines) + "\n"
     return Shown(text, sha256(text.encode()).hexdigest())
 
 

@@ -48,7 +48,7 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True)
 class UserChange:
-    """What is to become of a user; None leaves as it is. `restore` a deleted one."""
+    """What is to become of a user; None leaves as it is. `restore` a deleted one; without `enabled` nobody signs in."""
 
     user_principal_name: str | None = None
     display_name: str | None = None
@@ -58,6 +58,7 @@ class UserChange:
     immutable_id: str | None = None
     password: Password | None = None
     restore: bool = False
+    enabled: bool | None = None
 
     @property
     def details(self) -> dict[str, Any]:

@@ -110,6 +110,8 @@ def changed(user: CustomerUser, change: UserChange, domains: Iterable[str]) -> C
         else:
             del details["user_principal_name"]
     restored = replace(user, enabled=True, deleted_at=None) if user.deleted_at is not None else user
+    if change.enabled is not None:
+        details["enabled"] = change.enabled
     return checked(replace(restored, **details))
 
 

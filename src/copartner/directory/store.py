@@ -32,6 +32,18 @@ def page() -> str:
 
 
 @cache
+def directory_page() -> str:
+    """Caller, customer, whether of the deleted, text in names, key to start after, size, time."""
+    return call("fn_read_customer_directory", 10, "facts", "shapes", "body")
+
+
+@cache
+def person() -> str:
+    """Caller, customer, user, time; answers facts, the user and all that can be given to it."""
+    return call("fn_read_customer_person", 7, "facts", "shapes", "body")
+
+
+@cache
 def roles_of_user() -> str:
     """Caller, customer, user, time; answers facts and the template ids of the roles."""
     return call("fn_read_directory_roles", 7, "facts", "shapes", "body")

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from copartner.kernel.languages import Language
+from copartner.kernel.phrasebook import phrasebook
 
 
 class Refusal(Exception):
     """A request that cannot be done. `message` says what is wrong and what to do; `data` names the values concerned.
 
-    `translations` say the message in other languages, where somebody wrote that down.
+    What it says in another language stands in `refusals.de.po`, by the message; `translations` go before that.
     """
 
     def __init__(self, message: str, *data: str) -> None:
@@ -19,7 +20,7 @@ class Refusal(Exception):
 
     def said(self, language: Language) -> str:
         """The message in a language, in English where it has no translation."""
-        return self.translations.get(language, self.message)
+        return self.translations.get(language) or phrasebook(language).said(self.message)
 
 
 class NotFound(Refusal):

@@ -1,7 +1,7 @@
 """Changing what was ordered: add-ons to it, another billing cycle, lines cancelled.
 
-Sources: purchase-an-add-on-to-a-subscription, 2023-08-23; change-the-billing-cycle, 2022-06-13; which cycles change
-while a term runs: create-a-new-subscription, "Switch billing plans", 2023; cancel-software-purchases, 2022-06-15.
+Sources: purchase-an-add-on-to-a-subscription, 2023-08-23; change-the-billing-cycle, 2022-06-13;
+cancel-software-purchases, 2022-06-15.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,13 +10,12 @@ from uuid import UUID
 
 from msgspec.structs import replace as with_facts
 
-from copartner.catalogue import rules as catalogue_rules
 from copartner.catalogue import service as catalogue
 from copartner.catalogue.model import BillingCycle
 from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.kernel.errors import Illegal, Invalid, check_tag
-from copartner.orders import rules, store
+from copartner.orders import billing_rules, rules, store
 from copartner.orders import service as selling
 from copartner.orders.model import Order, OrderLine, Wish
 from copartner.policy.actions import Action
@@ -24,15 +23,9 @@ from copartner.subscriptions import rules as subscription_rules
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions.model import Kind, Patch, Status, Subscription
 
-_CHANGES = {"P3Y": frozenset({BillingCycle.MONTHLY, BillingCycle.ANNUAL})}
-
 
 class NotCancelledByOrder(Illegal):
     """The line is cancelled through its subscription, or cannot be cancelled."""
-
-
-class BillingCycleFixed(Illegal):
-    """The billing cycle does not change while the term runs."""
 
 
 async def extend_order(
@@ -104,13 +97,8 @@ async def change_billing_cycle(
         changed = []
         for line in sorted(before.lines, key=lambda line: str(line.subscription_id)):
             held = await _held(cmd, ctx, Action.SUBSCRIPTION_CHANGE_BILLING_CYCLE, customer_id, line)
-            _check_settles(line, held)
-            if held.status is not Status.ACTIVE or not {held.billing_cycle, billing_cycle} <= _CHANGES.get(
-                held.term, frozenset()
-            ):
-                raise BillingCycleFixed(f"{line.title} is billed {held.billing_cycle} while its term runs.", held.term)
-            (item,) = await catalogue.resolve(cmd.db, [subscriptions.item_id(held)], country=None)
-            catalogue_rules.choose_term(item, duration=held.term, billing_cycle=billing_cycle)
+            (item,) = await catalogue.resolve(cmd.db, [held.catalog_item_id], country=None)
+            billing_rules.check(line, held, item, billing_cycle)
             changed.append((held, replace(held, billing_cycle=billing_cycle, version=held.version + 1)))
         after = replace(
             before,
@@ -131,13 +119,6 @@ async def _held(cmd: Command, ctx: Context, action: Action, customer_id: UUID, l
     commitment = subscription_rules.commitment(held, status=Status.DELETED, now=cmd.now)
     cmd.require(action, with_facts(facts, context=with_facts(facts.context, commitment=commitment)))
     return held
-
-
-def _check_settles(line: OrderLine, held: Subscription) -> None:
-    """Raise BillingCycleFixed when a later order settled the subscription: this line would take it back."""
-    if (line.catalog_item_id, line.term) != (subscriptions.item_id(held), held.term):
-        message = f"{line.title} became {held.offer_name} by a later order; change the billing cycle of that one."
-        raise BillingCycleFixed(message, held.term)
 
 
 async def _save(cmd: Command, before: Order, after: Order) -> Order:

@@ -1,15 +1,18 @@
 """What may be drafted and placed: lines, prerequisites, and the orders and subscriptions a draft becomes. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from msgspec.structs import replace as with_facts
 
 from copartner.catalogue import rules as catalogue_rules
 from copartner.catalogue.model import BillingCycle, Item
 from copartner.kernel.calendar import add_months, months_of
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 from copartner.orders.model import Line, Order, OrderLine, Wish
+from copartner.policy.facts import FactContext
 from copartner.subscriptions.model import Kind, Status, Subscription
 from copartner.subscriptions.rules import check_nickname
 
@@ -119,6 +122,17 @@ def _check_sold_once(items: Sequence[Item]) -> None:
 def has_azure(items: Iterable[Item]) -> bool:
     """Whether Azure is among what is sold, or a reservation of it."""
     return any(item.sku.is_azure or item.sku.is_reservation for item in items)
+
+
+def context_of(context: FactContext, items: Collection[Item], *, azure_elsewhere: bool) -> FactContext:
+    """What the rules see of a sale of these items; `azure_elsewhere`: another seller sold the customer Azure."""
+    azure = [item.sku.is_azure for item in items]
+    return with_facts(
+        context,
+        azure=has_azure(items),
+        azure_only=bool(azure) and all(azure),
+        azure_elsewhere=any(azure) and azure_elsewhere,
+    )
 
 
 def check_one_cycle(lines: Iterable[Line]) -> None:

@@ -59,7 +59,7 @@ async def create_cart(ctx: Context, *, customer_id: UUID, wishes: Sequence[Wish]
 async def read_cart(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> Cart:
     """One cart of the acting partner; raises Denied, UnknownCart."""
     found = await ctx.find(Action.CART_READ, store.read_cart(), customer_id, cart_id, body=Cart)
-    return _living(ctx, found, cart_id)
+    return living(ctx, found, cart_id)
 
 
 async def replace_cart(
@@ -72,7 +72,7 @@ async def replace_cart(
     async with ctx.command("cart.edit") as cmd:
         facts = await store.cart_facts(cmd.db, ctx, customer_id, cart_id)
         drafted = await draft(cmd, ctx, Action.CART_EDIT, facts, customer_id, wishes)
-        before = _living(ctx, await store.lock_cart(cmd.db, customer_id, cart_id), cart_id)
+        before = living(ctx, await store.lock_cart(cmd.db, customer_id, cart_id), cart_id)
         if before.state is CartState.CHECKED_OUT:
             raise rules.CartCheckedOut("The cart was checked out; draft a new one.", str(cart_id))
         check_tag(before.version, expected_version, "cart", str(cart_id))
@@ -90,14 +90,14 @@ async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[O
     async with ctx.command("cart.checkout") as cmd:
         found = await store.checkout(cmd.db, ctx, customer_id, cart_id)
         cart, items = found.cart, {item.availability.catalog_item_id: item for item in found.items}
-        wishes = _as_wishes(cart.lines) if cart else ()
+        wishes = as_wishes(cart.lines) if cart else ()
         draft = await _judge(cmd, ctx, Action.CART_CHECKOUT, found.facts, customer_id, wishes, items)
         if (earlier := cmd.replay(tuple[Order, ...])) is not None:
             return earlier
         if cart is not None and cart.state is CartState.CHECKED_OUT:
             cmd.unchanged()
             return cmd.remember(await store.orders_of_cart(cmd.db, customer_id, cart_id))
-        cart = _living(ctx, cart, cart_id)
+        cart = living(ctx, cart, cart_id)
         draft = await _settled(cmd, ctx, draft, customer_id, wishes)
         after = replace(cart, state=CartState.CHECKED_OUT, modified_at=cmd.now, version=cart.version + 1)
         orders = await _place(cmd, ctx, draft, customer_id, after)
@@ -184,13 +184,7 @@ async def _judge(
     """
     flat = rules.flatten(wishes) if wishes else []
     holdings = await _holdings(cmd, customer_id, found.values())
-    azure = [item.sku.is_azure for item in found.values()]
-    context = with_facts(
-        facts.context,
-        azure=rules.has_azure(found.values()),
-        azure_only=bool(azure) and all(azure),
-        azure_elsewhere=any(azure) and holdings.azure_elsewhere,
-    )
+    context = rules.context_of(facts.context, found.values(), azure_elsewhere=holdings.azure_elsewhere)
     products = {item.product.id for item in found.values()}
     facts = await delegated.told(cmd, ctx, action, with_facts(facts, context=context), customer_id, products)
     cmd.require(action, facts)
@@ -272,8 +266,8 @@ def _references(item: Item) -> tuple[str, ...]:
     return (*sku.prerequisites, *sku.seller_prerequisites, *((sku.reference,) if sku.one_per_seller else ()))
 
 
-def _as_wishes(lines: Sequence[Line]) -> tuple[Wish, ...]:
-    """A settled draft asked for again, so that a checkout judges it by today's catalogue and rules."""
+def as_wishes(lines: Sequence[Line]) -> tuple[Wish, ...]:
+    """A settled draft asked for again, to be judged by today's catalogue and rules."""
 
     def wish(line: Line) -> Wish:
         return Wish(
@@ -291,7 +285,7 @@ def _as_wishes(lines: Sequence[Line]) -> tuple[Wish, ...]:
     return tuple(wish(line) for line in lines if line.parent_number is None)
 
 
-def _living(ctx: Context, cart: Cart | None, cart_id: UUID) -> Cart:
+def living(ctx: Context, cart: Cart | None, cart_id: UUID) -> Cart:
     expired = cart is not None and cart.state is CartState.OPEN and cart.expires_at <= ctx.moment
     if cart is None or expired:
         raise rules.UnknownCart("There is no such cart among yours; carts live for seven days.", str(cart_id))

@@ -83,6 +83,18 @@ def targets() -> str:
     return call("fn_read_targets", 6, "facts", "body")
 
 
+@cache
+def basket() -> str:
+    """Caller, customer, cart; answers facts, and the cart with its items and what became of it."""
+    return call("fn_read_basket", 6, "facts", "body")
+
+
+@cache
+def possibilities() -> str:
+    """Caller, customer, subscription; answers facts, and all that decides what could be done with it."""
+    return call("fn_read_possibilities", 6, "facts", "body")
+
+
 async def transition_facts(db: Connection, ctx: Context, customer_id: UUID, subscription_id: UUID) -> Facts:
     """Who sold a subscription, and all that a sale is judged by; for the rules alone."""
     return _FACTS.decode(await db.fetchval(call("fn_transition_facts", 6), *ctx.who, customer_id, subscription_id))

@@ -58,7 +58,7 @@ async def transition_subscription(
             return earlier
         before = subscriptions.existing(family.own, subscription_id)
         country = next((tenant.country for tenant in facts.tenants if tenant.id == str(customer_id)), None)
-        (held,) = await catalogue.resolve(cmd.db, [subscriptions.item_id(before)], country=None)
+        (held,) = await catalogue.resolve(cmd.db, [before.catalog_item_id], country=None)
         (target,) = await catalogue.resolve(cmd.db, [change.catalog_item_id], country=country)
         term = transitions.check(before, held, target, change, has_addons=bool(family.below))
         quantity, reference = transitions.wanted_quantity(before, change), target.sku.reference

@@ -9,7 +9,7 @@ BEGIN
         FROM tenant t JOIN enrolment e ON e.tenant_id = t.id WHERE t.id = p_tenant);
 END $$;
 ALTER FUNCTION fn_partner OWNER TO copartner_facts;
-GRANT EXECUTE ON FUNCTION fn_partner TO copartner_customer, copartner_partner;
+GRANT EXECUTE ON FUNCTION fn_partner TO copartner_customer, copartner_partner, copartner_operator;
 
 -- fn_own_company: what is known of the acting partner without its telling.
 CREATE FUNCTION fn_own_company(p_tenant uuid) RETURNS json LANGUAGE sql STABLE AS $$
@@ -32,6 +32,18 @@ BEGIN
         WHERE p.partner_tenant_id = p_tenant AND p.kind = p_kind));
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_partner_profile TO PUBLIC;
+
+-- fn_read_partner_profiles: the acting partner and every profile of it that is kept, by kind.
+CREATE FUNCTION fn_read_partner_profiles(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := json_build_object('company', fn_own_company(p_tenant), 'kept', (
+        SELECT coalesce(json_object_agg(p.kind, json_build_object('version', p.version, 'value', p.value)), '{}')
+        FROM partner_profile p WHERE p.partner_tenant_id = p_tenant));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_partner_profiles TO PUBLIC;
 
 -- fn_lock_partner_profile: the same inside a command, with the profile locked where one is kept.
 CREATE FUNCTION fn_lock_partner_profile(p_tenant uuid, p_kind text) RETURNS json LANGUAGE plpgsql AS $$

@@ -130,3 +130,13 @@ class PartnerProfile(Generic[V]):
     def id(self) -> UUID:
         """A partner has one of each kind."""
         return self.partner_tenant_id
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """What a partner says of itself to the programme and to its customers, and what is known without its telling."""
+
+    company: Company
+    legal_business: PartnerProfile[LegalBusiness]
+    organization: PartnerProfile[Organization]
+    support: PartnerProfile[Support]

@@ -5,14 +5,37 @@ from dataclasses import replace as changed
 import msgspec
 
 from copartner.command.context import Context
+from copartner.command.looking import May, may
 from copartner.partners import rules, store
-from copartner.partners.model import Company, Direction, Partner, PartnerProfile, PartnerRelationship, Support, V
+from copartner.partners.model import (
+    Company,
+    Direction,
+    LegalBusiness,
+    Organization,
+    Partner,
+    PartnerProfile,
+    PartnerRelationship,
+    Profiles,
+    Support,
+    V,
+)
 from copartner.policy.actions import Action
 
 
 async def read_profile(ctx: Context, shape: type[V]) -> PartnerProfile[V]:
     """One of the acting partner's profiles, by what it is made of; raises Denied."""
     return _profile(await ctx.read(Action.PARTNER_PROFILE_READ, store.read(), shape.kind, body=store.Told), shape)
+
+
+async def read_profiles(ctx: Context) -> tuple[Profiles, May]:
+    """What the acting partner says of itself, and whether the caller may change it; raises Denied."""
+    facts, told = await ctx.look(Action.PARTNER_PROFILE_READ, store.read_all(), body=store.ToldAll)
+
+    def of(shape: type[V]) -> PartnerProfile[V]:
+        return _profile(store.Told(told.company, told.kept.get(shape.kind)), shape)
+
+    found = Profiles(told.company, of(LegalBusiness), of(Organization), of(Support))
+    return found, may(ctx, facts, (Action.PARTNER_PROFILE_EDIT,))
 
 
 async def read_number(ctx: Context, *, mpn_id: str | None = None) -> Company:

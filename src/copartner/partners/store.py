@@ -28,6 +28,13 @@ class Told(msgspec.Struct):
     kept: Kept | None = None
 
 
+class ToldAll(msgspec.Struct):
+    """What is known of the acting partner, and every profile of it that is kept, by kind."""
+
+    company: Company
+    kept: dict[str, Kept]
+
+
 _TOLD = msgspec.json.Decoder(Told)
 
 
@@ -35,6 +42,12 @@ _TOLD = msgspec.json.Decoder(Told)
 def read() -> str:
     """Caller, kind; answers facts, company and profile."""
     return call("fn_read_partner_profile", 5, "facts", "shapes", "body")
+
+
+@cache
+def read_all() -> str:
+    """Caller; answers facts, company and every profile kept."""
+    return call("fn_read_partner_profiles", 4, "facts", "shapes", "body")
 
 
 @cache

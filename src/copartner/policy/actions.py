@@ -192,5 +192,6 @@ class Action(StrEnum):
     EVENT_ADDRESS_REMOVE = "event_address.remove"
 
     # Everybody, each side for its own tenant.
+    OWN_TENANT_READ = "own_tenant.read"
     AUDIT_READ = "audit.read"
     DECISION_READ = "decision.read"

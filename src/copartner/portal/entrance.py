@@ -130,7 +130,7 @@ class Entrance:
             # Somebody who went back in the history still has the session that the code was spent on.
             if await self.sessions.visitor(request) is not None:
                 return see_other(pending.page)
-            return notice("not_signed_in", status=400, language=language, message=refusal.message, back=again)
+            return notice("not_signed_in", status=400, language=language, refusal=refusal, back=again)
         verified = await self._authority.tokens.verify(issued.access_token)
         side = await side_of(self._authority.runtime, verified.tenant_id)
         answer = see_other(pending.page)

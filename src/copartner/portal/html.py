@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 
 from copartner.kernel.languages import Language
+from copartner.kernel.phrasebook import phrasebook
 from copartner.portal import writing
 from copartner.portal.assets import asset
 from copartner.portal.speaking import said_in, text_in
@@ -36,10 +37,12 @@ def environment(language: Language) -> Environment:
         auto_reload=False,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
+        # A line's end stays: a sentence and a link on the next line have a blank between them.
         lstrip_blocks=True,
     )
     made.policies["ext.i18n.trimmed"] = True
+    # Read now, so that nothing starts with a broken catalogue of what may be refused.
+    phrasebook(language)
     said = said_in(language)
     translated: Any = made
     translated.install_gettext_callables(
@@ -80,7 +83,7 @@ def render(
 
 def notice(kind: str, *, status: int, language: Language = Language.ENGLISH, **values: Any) -> Response[bytes]:
     """A page that says why something did not happen; `kind` names a text of notice.html."""
-    known = {"kind": kind, "message": "", "back": None, "correlation_id": None, **values}
+    known = {"kind": kind, "message": "", "refusal": None, "back": None, "correlation_id": None, **values}
     return render("notice.html", known, status=status, language=language)
 
 

@@ -105,6 +105,75 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_audit TO PUBLIC;
 
+-- fn_partner_names: names of the partners that the acting tenant's records name, by their identifiers.
+CREATE FUNCTION fn_partner_names(p_partners uuid[]) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT coalesce(json_object_agg(p.id, fn_partner(p.id) ->> 'company_name'), '{}')
+    FROM (SELECT DISTINCT unnest(p_partners)) AS p(id) WHERE p.id IS NOT NULL
+$$;
+GRANT EXECUTE ON FUNCTION fn_partner_names TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_partners_like: which of the partners named in the acting tenant's records between two moments have a text in their name
+-- or domain, or have that identifier.
+CREATE FUNCTION fn_partners_like(p_tenant uuid, p_from timestamptz, p_to timestamptz, p_text text) RETURNS uuid[]
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(n.id), '{}')
+    FROM (SELECT d.partner_tenant_id AS id, fn_partner(d.partner_tenant_id) AS told
+        FROM (SELECT DISTINCT a.partner_tenant_id FROM audit_record a WHERE a.tenant_id = p_tenant AND a.at >= p_from
+            AND a.at < p_to AND a.partner_tenant_id IS NOT NULL) AS d) AS n
+    WHERE n.id::text = lower(p_text) OR strpos(lower(n.told ->> 'company_name'), lower(p_text)) > 0
+        OR strpos(n.told ->> 'domain', lower(p_text)) > 0
+$$;
+GRANT EXECUTE ON FUNCTION fn_partners_like TO copartner_partner, copartner_customer, copartner_operator;
+
+-- fn_search_audit: a page of the acting tenant's audit between two moments, the newest first, and one row more where it goes
+-- on. What is not null narrows: one operation or all on one kind of thing, part of an actor's name, part of the name of the customer or partner concerned or
+-- its identifier, one customer, denials alone.
+CREATE FUNCTION fn_search_audit(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_from timestamptz,
+    p_to timestamptz, p_operation text, p_actor text, p_about text, p_customer uuid, p_denied boolean, p_after uuid,
+    p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_partners uuid[];
+    v_items json;
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    v_partners := CASE WHEN p_about IS NULL THEN '{}' ELSE fn_partners_like(p_tenant, p_from, p_to, p_about) END;
+    SELECT coalesce(json_agg(json_build_object('id', l.id, 'at', l.at, 'actor_tenant_id', l.actor_tenant_id,
+            'actor_name', l.actor_name, 'application_id', l.application_id, 'operation_type', l.operation_type,
+            'resource_type', l.resource_type, 'resource_id', l.resource_id, 'status', l.status,
+            'customer_tenant_id', l.customer_tenant_id, 'customer_name', l.customer_name,
+            'partner_tenant_id', l.partner_tenant_id, 'decision_id', l.decision_id) ORDER BY l.id DESC), '[]'),
+        coalesce((SELECT json_agg(json_build_object('type', 'Home', 'id', reader, 'tenant', reader))
+            FROM (SELECT DISTINCT unnest(array_agg(l.tenant_id))) AS readers(reader)), '[]'),
+        json_build_object('total', NULL, 'partners', fn_partner_names(array_agg(l.partner_tenant_id)))
+    INTO v_items, shapes, body
+    FROM (SELECT a.tenant_id, a.id, a.at, a.actor_tenant_id, a.actor_name, a.application_id, a.operation_type,
+            a.resource_type, a.resource_id, a.status, a.customer_tenant_id, a.customer_name, a.partner_tenant_id, a.decision_id
+        FROM audit_record a
+        WHERE a.tenant_id = p_tenant AND a.at >= p_from AND a.at < p_to
+            AND (p_operation IS NULL OR a.operation_type = p_operation OR starts_with(a.operation_type, p_operation || '.'))
+            AND (p_actor IS NULL OR strpos(lower(a.actor_name), lower(p_actor)) > 0)
+            AND (p_about IS NULL OR strpos(lower(a.customer_name), lower(p_about)) > 0
+                OR a.customer_tenant_id::text = lower(p_about) OR a.partner_tenant_id = ANY (v_partners))
+            AND (p_customer IS NULL OR a.customer_tenant_id = p_customer)
+            AND (NOT p_denied OR a.status = 'denied') AND (p_after IS NULL OR a.id < p_after)
+        ORDER BY a.id DESC LIMIT p_size + 1) AS l;
+    body := (body::jsonb || jsonb_build_object('items', v_items))::json;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_search_audit TO PUBLIC;
+
+-- fn_look_at_audit: one record of the acting tenant's audit, with the name of the partner in it.
+CREATE FUNCTION fn_look_at_audit(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_record uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    SELECT json_build_object('record', fn_audit_row(a), 'partner_name', fn_partner(a.partner_tenant_id) ->> 'company_name')
+    INTO body FROM audit_record a WHERE a.tenant_id = p_tenant AND a.id = p_record;
+    body := coalesce(body, 'null');
+END $$;
+GRANT EXECUTE ON FUNCTION fn_look_at_audit TO PUBLIC;
+
 -- fn_audit_wanted: whether a record falls between two moments and fits what is not null of customer, name and
 -- types, which stand with commas between them.
 CREATE FUNCTION fn_audit_wanted(

@@ -144,3 +144,46 @@ class AuditFilter:
     customer_tenant_id: UUID | None = None
     company_name: str | None = None
     resource_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One record as a list shows it; names are those the reading tenant may know."""
+
+    id: UUID
+    at: datetime
+    actor_tenant_id: UUID | None
+    actor_name: str | None
+    application_id: UUID | None
+    operation_type: str
+    resource_type: str
+    resource_id: str | None
+    status: AuditStatus
+    customer_tenant_id: UUID | None
+    customer_name: str | None
+    partner_tenant_id: UUID | None
+    decision_id: UUID | None
+    partner_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSearch:
+    """What is looked for; what is empty narrows nothing.
+
+    `operation` is one, or a kind of thing for all on it. `actor` is part of the name of who acted, `about` part of the
+    name of the customer or partner concerned, or its identifier.
+    """
+
+    operation: str = ""
+    actor: str = ""
+    about: str = ""
+    customer_tenant_id: UUID | None = None
+    denied_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDetails:
+    """One record, and the name of the partner in it."""
+
+    record: AuditRecord
+    partner_name: str | None

@@ -106,7 +106,7 @@ async def list_audit(
         each=Action.AUDIT_READ,
     )
     page = found.page(size, lambda it: it.id)
-    return replace(page, items=tuple(_in_words(ctx, one) for one in page.items))
+    return replace(page, items=tuple(in_words(ctx, one) for one in page.items))
 
 
 async def read_audit_record(ctx: Context, *, record_id: UUID) -> AuditRecord:
@@ -114,7 +114,7 @@ async def read_audit_record(ctx: Context, *, record_id: UUID) -> AuditRecord:
     found = await ctx.find(Action.AUDIT_READ, store.audit_record(), record_id, body=AuditRecord)
     if found is None:
         raise rules.UnknownRecord("There is no such record in your tenant's audit.", str(record_id))
-    return _in_words(ctx, found)
+    return in_words(ctx, found)
 
 
 async def _explained(ctx: Context, row: store.DecisionRow) -> store.Explained:
@@ -133,7 +133,7 @@ async def _explained(ctx: Context, row: store.DecisionRow) -> store.Explained:
     )
 
 
-def _in_words(ctx: Context, record: AuditRecord) -> AuditRecord:
+def in_words(ctx: Context, record: AuditRecord) -> AuditRecord:
     """The record with what was told of a denial in the caller's language alone."""
     told = record.new_value.get("told") if record.status is AuditStatus.DENIED else None
     if not isinstance(told, dict):

@@ -94,6 +94,18 @@ def audit_record() -> str:
     return call("fn_read_audit", 5, "facts", "shapes", "body")
 
 
+@cache
+def searched() -> str:
+    """Caller, from, to, operation, actor, about whom, customer, denials alone, key to start after, size; a page."""
+    return call("fn_search_audit", 13, "facts", "shapes", "body")
+
+
+@cache
+def looked_at() -> str:
+    """Caller, record; answers facts and record with names."""
+    return call("fn_look_at_audit", 5, "facts", "shapes", "body")
+
+
 async def keep_rulebook(db: Connection, source: Source, sets: Iterable[str], *, now: datetime) -> None:
     """Keep what a rulebook is made of, with the digests of its sets; not inside a transaction that acts."""
     text = msgspec.json.encode(source).decode()

@@ -53,6 +53,7 @@ CLASSES: Mapping[str, frozenset[A]] = MappingProxyType(
                 A.OWN_RELATIONSHIP_LIST,
                 A.ACCESS_LIST,
                 A.AUDIT_READ,
+                A.OWN_TENANT_READ,
                 A.RULE_VERSION_TRY,
                 A.TENANT_LIST,
                 A.DEPLOYMENT_READ,

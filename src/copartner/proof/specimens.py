@@ -80,6 +80,7 @@ _EVERYBODYS = ("user", "group", "application", "application_consent", "event_add
 EVERY_SIDE = frozenset(
     {
         Action.AUDIT_READ,
+        Action.OWN_TENANT_READ,
         Action.DECISION_READ,
         Action.ADMIN_RECEIPT_READ,
         Action.ANNOUNCEMENT_LIST,

@@ -55,14 +55,15 @@ class RelationshipRequest:
 class Asking:
     """What a partner may ask for today.
 
-    `send` and `privileges` say why not, None where it may; `since` is the day from which the rules that keep
-    privileges out hold, None where they always did or it is the role that lacks.
+    `send`, `privileges` and `omission` of these say why not, None where it may; `since` is the day from which the rules
+    that keep privileges out hold, None where they always did or it is the role that lacks.
     """
 
     link: StandingLink
     partner: Partner
     send: Explanation | None
     privileges: Explanation | None
+    omission: Explanation | None
     since: date | None
 
 

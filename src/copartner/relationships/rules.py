@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
+from copartner.kernel.languages import Language
+from copartner.kernel.phrases import Phrases
 from copartner.policy.facts import Role
 from copartner.relationships.model import Power, Relationship, RelationshipRequest, RequestState
 
 LONGEST_REASON = 1000
+say = Phrases("copartner.relationships", "rules").say
 # Source: rule dap-idle.
 IDLE = timedelta(days=90)
 # Nobody is written to about one request more often.
@@ -124,26 +127,42 @@ def refuse_own_tenant(partner_tenant_id: UUID, customer_tenant_id: UUID | None) 
         raise OwnTenant("A partner has no relationship with its own tenant; name another customer.", "customer")
 
 
-def powers(*, privileges: bool) -> tuple[Power, ...]:
+def powers(*, privileges: bool, language: Language = Language.ENGLISH) -> tuple[Power, ...]:
     """What the partner's agents may do in the customer's tenant, with and without delegated admin privileges."""
     if not privileges:
-        nothing = "sell to you and manage what they sold to you; they have no access to your tenant."
         return (
-            Power(Role.ADMIN_AGENT, None, f"Admin agents {nothing}"),
-            Power(Role.HELPDESK_AGENT, None, "Helpdesk agents read what their company sold to you; no more."),
+            Power(
+                Role.ADMIN_AGENT,
+                None,
+                say(
+                    language,
+                    "Admin agents sell to you and manage what they sold to you; they have no access to your tenant.",
+                ),
+            ),
+            Power(
+                Role.HELPDESK_AGENT,
+                None,
+                say(language, "Helpdesk agents read what their company sold to you; no more."),
+            ),
         )
     return (
         Power(
             Role.ADMIN_AGENT,
-            "Global administrator",
-            "Admin agents act as Global administrator in your whole tenant, on licences that others sold as well, "
-            "until you take this back.",
+            say(language, "Global administrator"),
+            say(
+                language,
+                "Admin agents act as Global administrator in your whole tenant, on licences that others sold as well, "
+                "until you take this back.",
+            ),
         ),
         Power(
             Role.HELPDESK_AGENT,
-            "Helpdesk administrator",
-            "Helpdesk agents act as Helpdesk administrator in your whole tenant: they reset passwords and manage "
-            "service requests, until you take this back.",
+            say(language, "Helpdesk administrator"),
+            say(
+                language,
+                "Helpdesk agents act as Helpdesk administrator in your whole tenant: they reset passwords and manage "
+                "service requests, until you take this back.",
+            ),
         ),
     )
 

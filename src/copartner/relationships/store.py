@@ -47,8 +47,8 @@ def sent() -> str:
 
 @cache
 def page() -> str:
-    """Caller, state, key to start after, size; answers facts, senders and requests, one more than the size."""
-    return call("fn_list_requests", 7, "facts", "shapes", "body")
+    """Caller, state, key to start after, size, order; answers facts, senders and requests, one more than the size."""
+    return call("fn_list_requests", 8, "facts", "shapes", "body")
 
 
 @cache

@@ -43,8 +43,8 @@ class Consent:
 
 @cache
 def page() -> str:
-    """Caller, whether all of the tenant, key to start after, size; answers facts, owners and consents."""
-    return call("fn_list_application_consents", 7, "facts", "shapes", "body")
+    """Caller, whether all of the tenant, application, key to start after, size; answers facts, owners and consents."""
+    return call("fn_list_application_consents", 8, "facts", "shapes", "body")
 
 
 async def question(db: Connection, ctx: Context, application_id: UUID) -> tuple[Facts, str]:

@@ -80,14 +80,22 @@ async def consent(ctx: Context, *, application_id: UUID, offline: bool, for_all:
 
 
 async def list_consents(
-    ctx: Context, *, of_all: bool = False, after: UUID | None = None, size: int = PAGE_LIMIT
+    ctx: Context,
+    *,
+    of_all: bool = False,
+    application_id: UUID | None = None,
+    after: UUID | None = None,
+    size: int = PAGE_LIMIT,
 ) -> ConsentPage:
-    """At most `size` (1 to 500) consents that hold: the caller's own and the tenant's, or all; raises Denied."""
+    """At most `size` (1 to 500) consents that hold: the caller's own and the tenant's, or all; raises Denied.
+
+    With `application_id` those to one application.
+    """
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
         Action.APPLICATION_CONSENT_LIST_ALL if of_all else Action.APPLICATION_CONSENT_LIST,
         store.page(),
-        *(of_all, after, size),
+        *(of_all, application_id, after, size),
         body=tuple[Consent, ...],
         each=Action.APPLICATION_CONSENT_READ,
     )

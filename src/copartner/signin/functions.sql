@@ -38,9 +38,10 @@ END $$;
 GRANT EXECUTE ON FUNCTION fn_application_consent_facts TO copartner_partner, copartner_customer, copartner_operator;
 
 -- fn_list_application_consents: a page of the consents that hold in the acting tenant, the actor's own and the tenant's or
--- all of them, and one more where the list goes on.
+-- all of them, or those of them to one application, and one more where the list goes on.
 CREATE FUNCTION fn_list_application_consents(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
-    p_all boolean, p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+    p_all boolean, p_application uuid, p_after uuid, p_size integer,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
@@ -57,7 +58,7 @@ BEGIN
         JOIN application a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
         LEFT JOIN user_account u ON u.tenant_id = s.tenant_id AND u.id = s.user_id
         WHERE s.tenant_id = p_tenant AND s.withdrawn_at IS NULL AND (p_all OR coalesce(s.user_id = p_subject, true))
-            AND (p_after IS NULL OR s.id > p_after)
+            AND (p_application IS NULL OR s.application_id = p_application) AND (p_after IS NULL OR s.id > p_after)
         ORDER BY s.id LIMIT p_size + 1) AS c;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_application_consents TO PUBLIC;

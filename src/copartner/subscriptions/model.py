@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from copartner.catalogue.model import BillingCycle
+from copartner.kernel.paging import Page
 
 
 class Status(StrEnum):
@@ -77,6 +78,11 @@ class Subscription:
     next_term: NextTerm | None = None
     version: int = 1
 
+    @property
+    def catalog_item_id(self) -> str:
+        """The catalogue item that it is of."""
+        return f"{self.product_id}:{self.sku_id}:{self.availability_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -103,6 +109,33 @@ class HeldSubscription:
     billing_cycle: BillingCycle
     starts_at: datetime
     commitment_ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTerm(HeldSubscription):
+    """The same with its present term: `vendor` sold it directly, `partner_of_record` is credited for it."""
+
+    term_starts_at: datetime
+    is_trial: bool
+    partner_of_record: str | None
+    vendor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Who sold something to a customer, and how many subscriptions of it."""
+
+    id: UUID
+    name: str
+    subscriptions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A page of what a customer holds, by the end of the term, and all sellers of the like."""
+
+    page: Page[HeldTerm]
+    sellers: tuple[Seller, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -202,13 +202,8 @@ async def _check_quantity(
         )
 
 
-def item_id(subscription: Subscription) -> str:
-    """The catalogue item that a subscription is of."""
-    return f"{subscription.product_id}:{subscription.sku_id}:{subscription.availability_id}"
-
-
 async def _item(db: Connection, subscription: Subscription) -> Item:
-    return (await catalogue.resolve(db, [item_id(subscription)], country=None))[0]
+    return (await catalogue.resolve(db, [subscription.catalog_item_id], country=None))[0]
 
 
 def existing(found: T | None, subscription_id: UUID) -> T:

@@ -40,6 +40,12 @@ def held() -> str:
 
 
 @cache
+def terms() -> str:
+    """Caller, seller or none for all, whether those that are over, key to start after, size; answers a page."""
+    return call("fn_list_terms", 8, "facts", "shapes", "body")
+
+
+@cache
 def addons() -> str:
     """Caller, customer, parent; answers facts, sellers and subscriptions."""
     return call("fn_read_addons", 6, "facts", "shapes", "body")

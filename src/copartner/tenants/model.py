@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 from uuid import UUID
 
+from copartner.kernel.paging import Page
 from copartner.policy.facts import Role
 
 T = TypeVar("T")
@@ -125,6 +126,96 @@ class Application:
     enabled: bool
     secrets: tuple[Secret, ...] = ()
     admin_consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEnrolment:
+    """How the acting tenant is enrolled in the programme; `markets` are countries, `state` and `model` as kept."""
+
+    mpn_id: str
+    markets: tuple[str, ...]
+    state: str
+    model: str
+    enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTenant:
+    """The acting tenant; `organisation` is the name of the business behind it."""
+
+    id: UUID
+    company_name: str
+    domain: str
+    country: str
+    cloud: str
+    organisation: str
+    created_at: datetime
+    enrolment: OwnEnrolment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserEntry:
+    """A user as a list shows it; `roles` are those held now, by whichever way."""
+
+    id: UUID
+    user_principal_name: str
+    display_name: str
+    enabled: bool
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """A group as a list shows it; `members` is how many are in it itself."""
+
+    id: UUID
+    name: str
+    role: Role | None
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupHeld:
+    """A group that something is in, itself when `direct`, else by another group."""
+
+    id: UUID
+    name: str
+    role: Role | None
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignInMethods:
+    """By what a user signs in; times are machine time, `provider` is the issuer of the identity provider."""
+
+    must_change_password: bool
+    second_factor_since: datetime | None
+    provider: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user with groups and sign-in methods; `other_admins` counts the tenant's other enabled Global admins."""
+
+    user: User
+    groups: tuple[GroupHeld, ...]
+    methods: SignInMethods
+    other_admins: int
+
+    @property
+    def is_last_admin(self) -> bool:
+        """Whether nobody could administer the tenant without this user."""
+        held = (*self.user.roles, *self.user.provider_roles)
+        return self.user.enabled and Role.GLOBAL_ADMIN in held and self.other_admins == 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group, the groups it is in, and a page of what is in it."""
+
+    group: Group
+    above: tuple[GroupHeld, ...]
+    members: Page[MemberEntry]
 
 
 @dataclass(frozen=True, slots=True)

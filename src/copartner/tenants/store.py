@@ -50,6 +50,36 @@ def members() -> str:
     return call("fn_read_members", 9, "facts", "shapes", "body")
 
 
+@cache
+def own() -> str:
+    """Caller; answers facts and tenant."""
+    return call("fn_read_own_tenant", 4, "facts", "shapes", "body")
+
+
+@cache
+def people() -> str:
+    """Caller, part of a name, key to start after, size; answers facts, owners and users, one more than the size."""
+    return call("fn_find_users", 7, "facts", "shapes", "body")
+
+
+@cache
+def person() -> str:
+    """Caller, user; answers facts and user with groups and sign-in methods."""
+    return call("fn_read_person", 5, "facts", "shapes", "body")
+
+
+@cache
+def searched_groups() -> str:
+    """Caller, part of a name, key to start after, size; answers facts, owners and groups, one more than the size."""
+    return call("fn_search_groups", 7, "facts", "shapes", "body")
+
+
+@cache
+def looked_at_group() -> str:
+    """Caller, group, key to start after, size; answers facts and group with what is in it, one more than the size."""
+    return call("fn_look_at_group", 7, "facts", "shapes", "body")
+
+
 async def home_facts(db: Connection, ctx: Context) -> Facts:
     """The caller and its own tenant."""
     return _FACTS.decode(await db.fetchval(call("fn_home_facts", 4), *ctx.who))
@@ -128,12 +158,19 @@ async def take_role(db: Connection, user: User, role: Role) -> None:
 
 async def other_admins(db: Connection, user: User) -> int:
     """How many other enabled users of the tenant are Global admins, here or by the identity provider's word."""
-    found: int = await db.fetchval(
-        """SELECT count(*) FROM user_account u WHERE u.tenant_id = $1 AND u.enabled AND u.id <> $2 AND u.id IN (
-            SELECT r.user_id FROM role_assignment r WHERE r.tenant_id = $1 AND r.role = 'Global admin'
-            UNION ALL
-            SELECT p.user_id FROM provider_role p WHERE p.tenant_id = $1 AND p.role = 'Global admin')""",
-        *(user.tenant_id, user.id),
+    found: int = await db.fetchval(call("fn_other_admins", 2), user.tenant_id, user.id)
+    return found
+
+
+async def named(db: Connection, tenant_id: UUID, name: str) -> UUID | None:
+    """The user of a sign-in name, without its domain or with it, or else the group of a name, in any casing."""
+    found: UUID | None = await db.fetchval(
+        """SELECT coalesce(
+            (SELECT u.id FROM user_account u WHERE u.tenant_id = $1 AND u.user_principal_name IN (lower($2),
+                lower($2) || '@' || (SELECT t.domain FROM tenant t WHERE t.id = $1))),
+            (SELECT d.id FROM directory_group d WHERE d.tenant_id = $1 AND lower(d.name) = lower($2)
+                ORDER BY d.name LIMIT 1))""",
+        *(tenant_id, name),
     )
     return found
 

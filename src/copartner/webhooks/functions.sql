@@ -15,6 +15,22 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_event_address TO PUBLIC;
 
+-- fn_look_at_events: where the acting tenant has events sent, and the oldest 100 of those that wait, without what they say.
+CREATE FUNCTION fn_look_at_events(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := json_build_object(
+        'address', (SELECT fn_event_address_row(e) FROM event_address e WHERE e.tenant_id = p_tenant),
+        'waiting', (SELECT coalesce(json_agg(json_build_object('id', w.id, 'kind', w.kind, 'occurred_at', w.occurred_at,
+                'attempts', w.attempts, 'retry_at', w.retry_at, 'given_up', w.given_up, 'failure', w.failure)
+                ORDER BY w.occurred_at, w.id), '[]')
+            FROM (SELECT o.id, o.kind, o.occurred_at, o.attempts, o.retry_at, o.given_up, o.failure FROM event_outbox o
+                WHERE o.tenant_id = p_tenant ORDER BY o.occurred_at, o.id LIMIT 100) AS w));
+END $$;
+GRANT EXECUTE ON FUNCTION fn_look_at_events TO PUBLIC;
+
 -- fn_lock_event_address: the same within a change, locked.
 CREATE FUNCTION fn_lock_event_address(p_tenant uuid) RETURNS json LANGUAGE sql AS $$
     SELECT fn_event_address_row(e) FROM event_address e WHERE e.tenant_id = p_tenant FOR UPDATE

@@ -56,6 +56,27 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event that was not taken so far; `occurred_at` is programme time, `retry_at` machine time."""
+
+    id: UUID
+    kind: str
+    occurred_at: datetime
+    attempts: int
+    retry_at: datetime | None
+    given_up: bool
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventSettings:
+    """Where a tenant's events go, None for nowhere, and the oldest of those that wait."""
+
+    address: EventAddress | None
+    waiting: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One attempt as it is sent."""
 

@@ -11,7 +11,7 @@ from copartner.command.passing import System, acting
 from copartner.kernel.secrets import Drawn
 from copartner.policy.actions import Action
 from copartner.webhooks import rules, store
-from copartner.webhooks.model import Broadcast, Courier, Event, EventAddress, NotDelivered, Registered
+from copartner.webhooks.model import Broadcast, Courier, Event, EventAddress, EventSettings, NotDelivered, Registered
 
 AT_ONCE = 16
 _PURPOSE = "signing of events"
@@ -22,6 +22,11 @@ async def read_address(ctx: Context) -> EventAddress:
     """Where the acting tenant has events sent; raises Denied, NoEventAddress."""
     found = await ctx.find(Action.EVENT_ADDRESS_READ, store.read(), body=EventAddress)
     return _there(found)
+
+
+async def look_at_events(ctx: Context) -> EventSettings:
+    """Where the acting tenant's events go, and at most 100 that wait to be taken; raises Denied."""
+    return await ctx.read(Action.EVENT_ADDRESS_READ, store.looked_at(), body=EventSettings)
 
 
 async def set_address(ctx: Context, *, url: str, new_secret: bool = False) -> Registered:

@@ -23,6 +23,12 @@ def read() -> str:
     return call("fn_read_event_address", 4, "facts", "shapes", "body")
 
 
+@cache
+def looked_at() -> str:
+    """Caller; answers facts, address and events that wait."""
+    return call("fn_look_at_events", 4, "facts", "shapes", "body")
+
+
 async def home_facts(db: Connection, ctx: Context) -> Facts:
     """The actor and its own tenant."""
     return _FACTS.decode(await db.fetchval(call("fn_home_facts", 4), *ctx.who))

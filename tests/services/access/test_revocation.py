@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from copartner.access import service
+from copartner.access import advising, service
 from copartner.access.model import Bond, Layer, Revocation
 from copartner.command.denial import Denied
+from copartner.kernel.languages import Language
 from copartner.orders import service as orders
 from copartner.orders.model import Wish
 from copartner.policy.facts import Side
@@ -136,3 +138,25 @@ async def test_whoever_may_not_and_whom_it_is_not_about(pair: Delegated) -> None
             assert denied.value.rules == rules
             assert denied.value.concealed == (rules == ("access-revoked",))
     assert isinstance(await service.preview_revocation(_customer(pair), partner_tenant_id=partner), Revocation)
+
+
+async def test_what_ends_and_stays_is_told_in_the_language_asked_for(pair: Delegated) -> None:
+    await _buy(pair, "Azure plan")
+    customer, partner = replace(_customer(pair), language=Language.GERMAN), pair.pair[1]
+    told = await service.preview_revocation(customer, partner_tenant_id=partner)
+    assert {
+        one.layer: one.name for one in told.ends + told.stays if one.layer in (Layer.PRIVILEGES, Layer.RESELLER)
+    } == {
+        Layer.PRIVILEGES: "Delegierte Administratorrechte",
+        Layer.RESELLER: "Vertriebspartnerschaft",
+    }
+    why = {one.layer: one.why for one in told.ends + told.stays}
+    assert "Seine Rollen in Ihrem Mandanten enden sofort" in why[Layer.GRANULAR]
+    assert "aktiv und nach Verbrauch bezahlt" in why[Layer.SUBSCRIPTION]
+    assert "ist sein Besitzer" in why[Layer.OWNER]
+    names = {grant.role.name for grant in (await service.list_access(customer)).grants}
+    assert {"Benutzeradministrator", "Globaler Administrator", "Besitzer"} <= names
+    advice = (await advising.advise(customer)).advice
+    assert {one.why for one in advice} == {
+        "Nichts von dem, was sie erlaubt, wurde in den letzten 90 Tagen getan: Entziehen Sie sie."
+    }

@@ -120,3 +120,12 @@ async def test_what_may_be_asked_says_since_when_privileges_are_kept_out(here: P
     assert lacking.since is None, "it is the role that lacks"
     with pytest.raises(Denied):
         await requests.read_asking(here.context("hd@nordlicht"))
+
+
+async def test_requests_are_listed_the_newest_first_where_that_is_asked(here: Programme) -> None:
+    sales = here.context("sa@nordlicht")
+    made = [await requests.send_request(sales, reason=str(number)) for number in range(3)]
+    first = await requests.list_requests(sales, size=2, newest_first=True)
+    rest = await requests.list_requests(sales, size=2, after=first.next_after, newest_first=True)
+    assert [one.id for one in (*first.items, *rest.items)] == [one.id for one in reversed(made)]
+    assert rest.next_after is None

@@ -15,7 +15,7 @@ from copartner.command.denial import Denied
 from copartner.policy.facts import Side
 from copartner.webhooks import rules, service
 from copartner.webhooks.courier import Courier
-from copartner.webhooks.model import Delivery, NotDelivered
+from copartner.webhooks.model import Delivery, EventSettings, NotDelivered
 from support.announcing import EVERYBODY, NOTE, desk, published
 from support.programme import PRESENT, Programme
 from support.receiving import Receiver, listening
@@ -233,3 +233,21 @@ async def test_who_does_not_answer_in_time_is_left(receiver: Receiver, monkeypat
 async def test_nobody_there_is_no_delivery() -> None:
     with pytest.raises(NotDelivered, match="ConnectError"):
         await Courier(private=True).deliver(Delivery("http://127.0.0.1:1/", {}, b"{}"))
+
+
+async def test_a_tenant_sees_what_waits_for_it_alone_and_why(open_here: Programme) -> None:
+    looks = open_here.context("ga@nordlicht")
+    assert await service.look_at_events(looks) == EventSettings(None, ())
+    for who in ("ga@nordlicht", "ga@wolkenwerk"):
+        await registered(open_here, "http://127.0.0.1:9/events", who)
+    await published(open_here, audience=EVERYBODY)
+    await deliver(open_here)
+    found = await service.look_at_events(looks)
+    assert found.address is not None
+    assert found.address.url == "http://127.0.0.1:9/events"
+    (event,) = found.waiting
+    assert (event.attempts, event.given_up) == (1, False)
+    assert event.failure
+    assert event.retry_at is not None
+    with pytest.raises(Denied):
+        await service.look_at_events(open_here.context("aa@nordlicht"))

@@ -38,8 +38,10 @@ FACTS_READ = {
     "enrolment": "tenant_id mpn_id markets state model",
     "event_address": "tenant_id",
     "group_member": "tenant_id group_id member_id",
+    "organisation": "id name",
     "partner_agreement": "partner_tenant_id",
     "partner_relationship": "provider_tenant_id reseller_tenant_id state",
+    "provider_identity": "issuer tenant_id user_id",
     "provider_role": "tenant_id user_id role",
     "purchase_order": "customer_tenant_id id partner_tenant_id",
     "relationship_request": "partner_tenant_id id customer_tenant_id includes_privileges reason state created_at",
@@ -48,12 +50,13 @@ FACTS_READ = {
     "role_assignment": "tenant_id user_id role",
     "rulebook_number": "is_only number",
     "role_cap": "customer_tenant_id kind roles",
+    "second_factor": "tenant_id user_id added_at",
     "subscription": "customer_tenant_id id partner_tenant_id parent_id product_id sku_id kind quantity status "
     "commitment_ends_at is_trial term_starts_at",
     "tenant": "id organisation_id kind cloud shared_services company_name domain country culture language address "
     "registration_number",
     "tenant_domain": "tenant_id name",
-    "user_account": "tenant_id id user_principal_name display_name enabled",
+    "user_account": "tenant_id id user_principal_name display_name enabled must_change_password",
 }
 # Every column that any role may change. Seller, owner, terms and partner of record are not among them.
 CHANGED = {

@@ -26,7 +26,7 @@ from copartner.kernel.errors import (
     RepeatedWithOtherBody,
     StaleTag,
 )
-from copartner.orders import amending, reseller_rules
+from copartner.orders import billing_rules, reseller_rules
 from copartner.orders import rules as orders
 from copartner.policy.actions import Action
 from copartner.policy.facts import Cart, Order, Side
@@ -80,7 +80,7 @@ CLASSES: dict[type[Exception], ErrorCode] = {
     orders.UnknownCart: _get(404, 800008),
     orders.UnknownOrder: _get(404, 20000),
     orders.UnknownLine: _get(404, 20000),
-    amending.BillingCycleFixed: _get(400, 800097),
+    billing_rules.BillingCycleFixed: _get(400, 800097),
     orders.CartCheckedOut: _get(400, 800065),
     reseller_rules.NotTransactingReseller: _get(400, 800016),
     subscriptions.UnknownSubscription: _get(404, 20003),

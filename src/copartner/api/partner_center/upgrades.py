@@ -19,7 +19,6 @@ from copartner.api.registry import Route
 from copartner.orders import transition_rules as rules
 from copartner.orders.model import Change
 from copartner.orders.transition_rules import AFTER_TRIAL, WORDS, Obstacle
-from copartner.subscriptions.service import item_id
 
 _UPGRADE = "upgrade_only"
 _UPGRADE_CODES = {
@@ -105,7 +104,7 @@ async def _conversions(call: Call) -> Collection[ConversionBody]:
     return wire.collection(
         (
             ConversionBody(
-                offer_id=item_id(source),
+                offer_id=source.catalog_item_id,
                 target_offer_id=target.availability.catalog_item_id,
                 order_id=source.order_id,
                 quantity=source.quantity,

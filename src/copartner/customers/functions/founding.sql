@@ -86,3 +86,14 @@ BEGIN
 END $$;
 ALTER FUNCTION fn_found_tenant OWNER TO copartner_founder;
 GRANT EXECUTE ON FUNCTION fn_found_tenant TO copartner_partner;
+
+-- fn_read_creating: the acting partner before it makes a tenant, with what the rules judge of that.
+CREATE FUNCTION fn_read_creating(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid,
+    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM act_as(p_side, p_tenant);
+    facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
+    body := CASE WHEN p_side = 'partner' THEN fn_customer_facts(p_side, p_tenant, p_subject, p_app_only, p_customer, true)
+        ELSE facts END;
+END $$;
+GRANT EXECUTE ON FUNCTION fn_read_creating TO PUBLIC;

@@ -105,8 +105,8 @@ DECLARE
     v_total bigint;
     v_items json;
     v_column text := CASE p_order WHEN 'modified_at' THEN 'r.modified_at' WHEN 'display_name' THEN 'lower(r.display_name)'
-        ELSE 'r.created_at' END;
-    v_value text := CASE p_order WHEN 'display_name' THEN 'lower($5)' ELSE '$5::timestamptz' END;
+        WHEN 'id' THEN 'r.id' ELSE 'r.created_at' END;
+    v_value text := CASE p_order WHEN 'display_name' THEN 'lower($5)' WHEN 'id' THEN '$6' ELSE '$5::timestamptz' END;
     v_way text := CASE WHEN p_descending THEN 'DESC' ELSE 'ASC' END;
     v_beyond text := CASE WHEN p_descending THEN '<' ELSE '>' END;
 BEGIN

@@ -28,3 +28,22 @@ abgelaufen.
 {partner} hat durch sie keinen Zugriff mehr auf Ihren Mandanten. Was {partner} Ihnen verkauft hat, ist davon nicht
 betroffen.
 """
+ASKING_SUBJECT = "{partner} bittet um delegierte Administratorrechte: {name}"
+ASKING = """\
+Sehr geehrte Damen und Herren,
+
+{partner} möchte in Ihrem Mandanten für Sie arbeiten. Dafür bitten wir Sie um diese Rollen, für {duration}{extension}:
+
+{roles}
+
+Ein Globaler Administrator Ihres Mandanten liest hier, was das bedeutet, und genehmigt es, bietet weniger an oder lehnt
+ab:
+
+{link}
+
+Sie können es jederzeit beenden. Es gibt uns kein Recht an dem, was andere Ihnen verkauft haben.
+
+Mit freundlichen Grüßen
+{partner}
+"""
+EXTENSION = ", danach jedes Mal um 180 Tage länger"

@@ -25,3 +25,21 @@ The delegated admin relationship {name}, by which {partner} had access to your t
 
 {partner} has no access to your tenant by it any more. What it sold to you is not affected.
 """
+ASKING_SUBJECT = "{partner} asks to administer your tenant: {name}"
+ASKING = """\
+Dear Sir or Madam,
+
+{partner} would like to work for you in your tenant. For that we ask you for these roles, for {duration}{extension}:
+
+{roles}
+
+A Global admin of your tenant reads here what that means, and approves it, offers less or refuses:
+
+{link}
+
+You can end it at any moment. It gives us no right over what others sold to you.
+
+With kind regards
+{partner}
+"""
+EXTENSION = ", then for 180 days more each time"

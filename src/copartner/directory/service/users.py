@@ -72,29 +72,36 @@ async def create_user(ctx: Context, *, customer_id: UUID, new: NewUser) -> Custo
 
 
 async def change_user(ctx: Context, *, customer_id: UUID, user_id: UUID, change: UserChange) -> CustomerUser:
-    """Change a user's details, restore it, give it a new password: each is decided where it changes something.
+    """Change a user's details, block or restore it, give it a new password: each is decided where it changes something.
 
-    A new password ends the user's tokens within a second.
-    Raises Denied, UnknownCustomerUser, IsDeleted, NameTaken, Invalid.
+    A new password and a block end the user's tokens within a second.
+    Raises Denied, UnknownCustomerUser, IsDeleted, LastGlobalAdmin, NameTaken, Invalid.
     """
     async with ctx.command("customer_user.change") as cmd:
         asked = await begin(ctx, cmd, customer_id, user_id, _first(change))
+        if (earlier := cmd.replay(CustomerUser)) is not None:
+            return earlier
         password_hash = await _hashed(change.password) if change.password else None
         async with cmd.on_behalf(customer_id):
             before = await found(ctx, cmd, customer_id, user_id)
             after = rules.changed(before, change, await store.domains(cmd.db, customer_id))
             for action in _needed(before, after, change):
                 cmd.require(action, asked)
+            blocked = before.enabled and not after.enabled
+            if blocked:
+                held = await store.roles(cmd.db, customer_id, user_id)
+                rules.refuse_last_admin(before, held, others=await store.other_admins(cmd.db, customer_id, user_id))
             if after != before:
                 await store.save_user(cmd.db, after)
             if change.password and password_hash:
                 await store.save_password(cmd.db, after, password_hash, must_change=change.password.must_change)
+            if blocked or password_hash:
                 await store.revoke(cmd.db, after, machine_now=ctx.runtime.machine_clock.now())
         if after == before and not change.password:
             cmd.unchanged()
         else:
             cmd.record(before, after)
-        return after
+        return cmd.remember(after)
 
 
 async def reset_password(ctx: Context, *, customer_id: UUID, user_id: UUID, password: Password) -> CustomerUser:
@@ -129,7 +136,7 @@ def _first(change: UserChange) -> Action:
     kinds = {
         Action.CUSTOMER_USER_RESTORE: change.restore,
         Action.CUSTOMER_USER_RESET_PASSWORD: change.password is not None,
-        Action.CUSTOMER_USER_CHANGE: bool(change.details),
+        Action.CUSTOMER_USER_CHANGE: bool(change.details) or change.enabled is not None,
     }
     wanted = [action for action, is_wanted in kinds.items() if is_wanted]
     return wanted[0] if len(wanted) == 1 else Action.CUSTOMER_USER_READ
@@ -137,10 +144,11 @@ def _first(change: UserChange) -> Action:
 
 def _needed(before: CustomerUser, after: CustomerUser, change: UserChange) -> list[Action]:
     """What the change does: clients send whole objects back, and what stays as it is needs nothing."""
+    unrestored = after if before.deleted_at == after.deleted_at else replace(after, enabled=before.enabled)
     kinds = {
         Action.CUSTOMER_USER_RESTORE: before.deleted_at != after.deleted_at,
         Action.CUSTOMER_USER_RESET_PASSWORD: change.password is not None,
-        Action.CUSTOMER_USER_CHANGE: after != replace(before, enabled=after.enabled, deleted_at=after.deleted_at),
+        Action.CUSTOMER_USER_CHANGE: replace(unrestored, deleted_at=before.deleted_at) != before,
     }
     return [action for action, is_done in kinds.items() if is_done]
 

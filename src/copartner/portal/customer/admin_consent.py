@@ -11,11 +11,13 @@ from copartner.delegation.consent_model import Offer
 from copartner.delegation.model import AutoExtend, Invitation, Key, Status
 from copartner.delegation.rules import IllegalStep, days_of
 from copartner.delegation.terms import in_words
-from copartner.kernel.errors import Invalid
 from copartner.kernel.ids import parse_id
+from copartner.kernel.languages import Language, preferred
 from copartner.policy.facts import Side
+from copartner.portal.customer.labels import invalid
 from copartner.portal.html import see_other
 from copartner.portal.page import Page, Visit
+from copartner.portal.speaking import word
 
 _COMMON = ("P1Y", "P180D", "P90D", "P30D", "P7D", "P1D")
 _ENDED = frozenset({Status.TERMINATION_REQUESTED, Status.TERMINATING, Status.TERMINATED})
@@ -40,18 +42,18 @@ async def show(visit: Visit) -> Response[bytes]:
         f"customer/granular/{standing_of(found)}.html",
         found=found,
         asked=asked,
-        duration=in_words(asked.duration),
+        duration=in_words(asked.duration, visit.language),
         goes_on=asked.auto_extend is AutoExtend.HALF_A_YEAR,
         beyond=frozenset(found.beyond_cap),
         waits_for_reseller=asked.waits_for_reseller,
-        durations=_durations(asked.duration),
+        durations=_durations(asked.duration, visit.language),
     )
 
 
-def _durations(asked: str) -> list[tuple[str, str]]:
+def _durations(asked: str, language: Language) -> list[tuple[str, str]]:
     """For how long less may be offered: as asked, and common lengths below it, with how they are said."""
     shorter = [one for one in _COMMON if days_of(one) < days_of(asked)]
-    return [(one, in_words(one)) for one in (asked, *shorter)]
+    return [(one, in_words(one, language)) for one in (asked, *shorter)]
 
 
 async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
@@ -60,24 +62,29 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     with suppress(IllegalStep):
         match form.get("answer"):
             case "approve":
-                await consent.approve_relationship(ctx, key=key, reason=reason)
+                await consent.approve_relationship(ctx, key=key, reason=reason, read_in=_read_in(form))
             case "reject":
                 await consent.reject_relationship(ctx, key=key, reason=reason)
             case "counter":
-                await consent.counter_relationship(ctx, key=key, offer=_offer(form), reason=reason)
+                await consent.counter_relationship(ctx, key=key, offer=_offer(visit, form), reason=reason)
             case "end":
                 await consent.end_relationship(ctx, key=key)
             case _:
-                raise Invalid("Choose to approve, to offer less or to refuse.", "answer")
+                raise invalid(visit, word("Choose to approve, to offer less or to refuse."), "answer")
     return see_other(visit.path)
 
 
-def _offer(form: Mapping[str, str]) -> Offer:
+def _read_in(form: Mapping[str, str]) -> Language | None:
+    """The language of the text above the button, which the reader may have changed in another window meanwhile."""
+    return preferred(form.get("read_in", ""))
+
+
+def _offer(visit: Visit, form: Mapping[str, str]) -> Offer:
     """What is ticked, for as long as is chosen; each role has a box of its own."""
     ticked = [parse_id(name.removeprefix("role-")) for name in form if name.startswith("role-")]
     roles = tuple(one for one in ticked if one is not None)
     if not roles:
-        raise Invalid("Tick at least one role that you offer, or refuse.", "role")
+        raise invalid(visit, word("Tick at least one role that you offer, or refuse."), "role")
     extends = None if form.get("extend") == "asked" else False
     return Offer(roles=roles, duration=form.get("duration") or None, auto_extend=extends)
 

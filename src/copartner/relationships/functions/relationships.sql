@@ -128,19 +128,26 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_request TO PUBLIC;
 
--- fn_list_requests: a page of the acting partner's requests, and one more row where the list goes on.
+-- fn_list_requests: a page of the acting partner's requests, the oldest or the newest first, and one more row where the list
+-- goes on.
 CREATE FUNCTION fn_list_requests(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_state text,
-    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+    p_after uuid, p_size integer, p_newest boolean, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE v_listed relationship_request[];
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
-    SELECT coalesce(json_agg(fn_request_row(page) ORDER BY (page).id), '[]'),
-        coalesce((SELECT json_agg(json_build_object('type', 'RelationshipRequest', 'id', sender, 'partner', sender))
-            FROM (SELECT DISTINCT unnest(array_agg((page).partner_tenant_id))) AS senders(sender)), '[]')
-    INTO body, shapes
-    FROM (SELECT r FROM relationship_request r WHERE r.partner_tenant_id = p_tenant
-        AND (p_state IS NULL OR r.state = p_state) AND (p_after IS NULL OR r.id > p_after)
-        ORDER BY r.id LIMIT p_size + 1) AS listed(page);
+    IF p_newest THEN
+        SELECT array_agg(page) INTO v_listed FROM (SELECT r FROM relationship_request r WHERE r.partner_tenant_id = p_tenant
+            AND (p_state IS NULL OR r.state = p_state) AND (p_after IS NULL OR r.id < p_after)
+            ORDER BY r.id DESC LIMIT p_size + 1) AS listed(page);
+    ELSE
+        SELECT array_agg(page) INTO v_listed FROM (SELECT r FROM relationship_request r WHERE r.partner_tenant_id = p_tenant
+            AND (p_state IS NULL OR r.state = p_state) AND (p_after IS NULL OR r.id > p_after)
+            ORDER BY r.id LIMIT p_size + 1) AS listed(page);
+    END IF;
+    body := (SELECT coalesce(json_agg(fn_request_row(r)), '[]') FROM unnest(v_listed) AS r);
+    shapes := (SELECT coalesce(json_agg(json_build_object('type', 'RelationshipRequest', 'id', sender, 'partner', sender)), '[]')
+        FROM (SELECT DISTINCT r.partner_tenant_id FROM unnest(v_listed) AS r) AS senders(sender));
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_requests TO PUBLIC;
 

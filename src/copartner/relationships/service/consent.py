@@ -144,7 +144,7 @@ def _consent(ctx: Context, found: _Found, request_id: UUID | None) -> Consent:
         reason=found.invitation.reason if found.invitation else "",
         includes_privileges=bool(resource.includes_privileges),
         privileges_come=come.allowed,
-        powers=rules.powers(privileges=come.allowed),
+        powers=rules.powers(privileges=come.allowed, language=ctx.language),
         agreement_needed=agreements.has_agreements(ctx.runtime.cloud) and facts.context.agreement is None,
         relationship_exists=facts.context.relationship is not None,
         obstacles=() if acceptance.allowed else (_said(ctx, Action.CONSENT_ACCEPT, facts, acceptance),),

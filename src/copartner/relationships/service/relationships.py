@@ -21,7 +21,7 @@ async def list_own_relationships(ctx: Context) -> tuple[OwnRelationship, ...]:
         body=tuple[OwnRelationship, ...],
         each=Action.OWN_RELATIONSHIP_LIST,
     )
-    return tuple(changed(it, powers=rules.powers(privileges=it.privileges)) for it in found)
+    return tuple(changed(it, powers=rules.powers(privileges=it.privileges, language=ctx.language)) for it in found)
 
 
 async def withdraw_privileges(ctx: Context, *, partner_tenant_id: UUID) -> Relationship:

@@ -85,14 +85,18 @@ async def read_asking(ctx: Context) -> Asking:
     """What the acting partner may ask a customer for today, and its standing link; nothing is asked. Raises Denied."""
     found = await ctx.read(Action.RELATIONSHIP_LINK_READ, store.asking(), body=_Asking)
     facts = _about(found.facts, ctx.runtime.ids.new(), ctx.caller.tenant_id, None)
-    send, privileges = (
+    send, privileges, omission = (
         _why_not(ctx, action, facts)
-        for action in (Action.RELATIONSHIP_REQUEST_SEND, Action.RELATIONSHIP_REQUEST_INCLUDE_PRIVILEGES)
+        for action in (
+            Action.RELATIONSHIP_REQUEST_SEND,
+            Action.RELATIONSHIP_REQUEST_INCLUDE_PRIVILEGES,
+            Action.RELATIONSHIP_REQUEST_OMIT_PRIVILEGES,
+        )
     )
     link = StandingLink(rules.standing_link(ctx.runtime.public_url, ctx.caller.tenant_id))
     begun = [ctx.rules.rule(one.rule).begins for one in privileges.reasons if not one.permits] if privileges else []
     since = max((day for day in begun if day != date.min), default=None)
-    return Asking(link, found.partner, send, privileges, since)
+    return Asking(link, found.partner, send, privileges, omission, since)
 
 
 def _why_not(ctx: Context, action: Action, facts: Facts) -> Explanation | None:
@@ -112,14 +116,19 @@ def decide_privileges(cmd: Command, facts: Facts, wanted: bool | None) -> bool:
 
 
 async def list_requests(
-    ctx: Context, *, state: RequestState | None = None, after: UUID | None = None, size: int = PAGE_LIMIT
+    ctx: Context,
+    *,
+    state: RequestState | None = None,
+    after: UUID | None = None,
+    size: int = PAGE_LIMIT,
+    newest_first: bool = False,
 ) -> RequestPage:
-    """At most `size` (1 to 500) requests of the acting partner, oldest first; raises Denied."""
+    """At most `size` (1 to 500) requests of the acting partner, oldest first unless asked otherwise; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
         Action.RELATIONSHIP_REQUEST_LIST,
         store.page(),
-        *(state, after, size),
+        *(state, after, size, newest_first),
         body=tuple[RelationshipRequest, ...],
         each=Action.RELATIONSHIP_REQUEST_READ,
     )

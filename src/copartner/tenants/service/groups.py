@@ -4,13 +4,28 @@ from uuid import UUID
 
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.command.looking import May, may
 from copartner.kernel import paging
 from copartner.kernel.paging import Page, Place
 from copartner.policy.actions import Action
 from copartner.tenants import rules, store
-from copartner.tenants.model import Group, Listed, Member, MemberEntry, MemberKind
+from copartner.tenants.model import (
+    Group,
+    GroupEntry,
+    GroupHeld,
+    GroupView,
+    Listed,
+    Member,
+    MemberEntry,
+    MemberKind,
+)
 
 PAGE_LIMIT = 500
+
+
+class _LookedAt(paging.Listed[MemberEntry], kw_only=True):
+    group: Group
+    above: tuple[GroupHeld, ...]
 
 
 async def list_groups(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Listed[Group]:
@@ -88,6 +103,41 @@ async def find_members(
     return found.page(size, lambda one: one.id)
 
 
+async def search_groups(
+    ctx: Context, *, text: str | None = None, after: UUID | None = None, size: int = PAGE_LIMIT
+) -> tuple[Page[GroupEntry], May]:
+    """At most `size` (1 to 500) groups of the acting tenant by name, with a text in it; raises Denied.
+
+    Beside them whether the caller may make another one.
+    """
+    size = min(max(size, 1), PAGE_LIMIT)
+    facts, found = await ctx.look(
+        Action.GROUP_LIST,
+        store.searched_groups(),
+        *(text or None, after, size),
+        body=paging.Listed[GroupEntry],
+        each=Action.GROUP_READ,
+    )
+    return found.page(size, lambda one: one.id), may(ctx, facts, (Action.GROUP_CREATE,))
+
+
+async def look_at_group(
+    ctx: Context, *, group_id: UUID, after: UUID | None = None, size: int = PAGE_LIMIT
+) -> tuple[GroupView, May]:
+    """A group, what it is in, at most `size` (1 to 500) of what is in it, and whether the caller may change that.
+
+    Raises Denied, UnknownGroup.
+    """
+    size = min(max(size, 1), PAGE_LIMIT)
+    facts, found = await ctx.look_for(
+        Action.GROUP_READ, store.looked_at_group(), *(group_id, after, size), body=_LookedAt
+    )
+    if found is None:
+        raise _unknown(group_id)
+    members = found.page(size, lambda one: one.id)
+    return GroupView(found.group, found.above, members), may(ctx, facts, (Action.GROUP_CHANGE,))
+
+
 async def create_group(ctx: Context, *, name: str) -> Group:
     """The acting tenant makes a group that carries no role; raises Denied, NameTaken, Invalid."""
     async with ctx.command("group.create") as cmd:
@@ -100,16 +150,19 @@ async def create_group(ctx: Context, *, name: str) -> Group:
         return cmd.remember(made)
 
 
-async def add_member(ctx: Context, *, group_id: UUID, member_id: UUID) -> Member:
-    """The acting tenant puts a user or a group into a group; raises Denied, UnknownGroup, UnknownMember, Circle."""
+async def add_member(ctx: Context, *, group_id: UUID, member_id: UUID | None = None, name: str = "") -> Member:
+    """The acting tenant puts a user or a group into a group: by identifier, else by the name of either.
+
+    Raises Denied, UnknownGroup, UnknownMember, Circle.
+    """
     async with ctx.command("group.add_member") as cmd:
-        member = await _begin(ctx, cmd, group_id, member_id)
+        member = await _begin(ctx, cmd, group_id, member_id, name)
         if await store.is_member(cmd.db, member):
             cmd.unchanged()
             return member
         if member.kind is MemberKind.GROUP and await store.closes_circle(cmd.db, member):
             raise rules.Circle(
-                "The group would be in itself; take the outer group out of this one first.", str(member_id)
+                "The group would be in itself; take the outer group out of this one first.", str(member.id)
             )
         await store.add_member(cmd.db, member)
         cmd.record(None, member)
@@ -127,18 +180,23 @@ async def remove_member(ctx: Context, *, group_id: UUID, member_id: UUID) -> Mem
         return member
 
 
-async def _begin(ctx: Context, cmd: Command, group_id: UUID, member_id: UUID) -> Member:
+async def _begin(ctx: Context, cmd: Command, group_id: UUID, member_id: UUID | None, name: str = "") -> Member:
     """What is put in or taken out, as nobody changes the tenant's groups meanwhile."""
     await store.lock(cmd.db, ctx.caller.tenant_id)
     cmd.require(Action.GROUP_CHANGE, await store.facts(cmd.db, ctx, Group, group_id))
     group = _existing(await store.entry(cmd.db, ctx.caller.tenant_id, Group, group_id), group_id)
-    found = await store.find_member(cmd.db, group, member_id)
+    wanted = member_id or await store.named(cmd.db, ctx.caller.tenant_id, name.strip())
+    found = None if wanted is None else await store.find_member(cmd.db, group, wanted)
     if found is None:
-        raise rules.UnknownMember("There is no such user or group in your tenant.", str(member_id))
+        raise rules.UnknownMember("There is no such user or group in your tenant.", str(member_id or name))
     return found
 
 
 def _existing(found: Group | None, group_id: UUID) -> Group:
     if found is None:
-        raise rules.UnknownGroup("There is no such group in your tenant.", str(group_id))
+        raise _unknown(group_id)
     return found
+
+
+def _unknown(group_id: UUID) -> rules.UnknownGroup:
+    return rules.UnknownGroup("There is no such group in your tenant.", str(group_id))

@@ -103,8 +103,9 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_access TO PUBLIC;
 
--- fn_access_layers: all that binds a partner and the acting customer, as far as the customer may read it.
-CREATE FUNCTION fn_access_layers(p_partner uuid, p_customer uuid) RETURNS json LANGUAGE sql STABLE AS $$
+-- fn_access_layers: all that binds a partner and the acting customer, as far as the customer may read it: of the
+-- subscriptions at most so many, all where that is null, and how many there are.
+CREATE FUNCTION fn_access_layers(p_partner uuid, p_customer uuid, p_most integer) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object('partner', fn_partner(p_partner),
         'granular', (SELECT coalesce(json_agg(fn_admin_relationship_row(r) ORDER BY r.id), '[]') FROM admin_relationship r
             WHERE r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer
@@ -112,9 +113,12 @@ CREATE FUNCTION fn_access_layers(p_partner uuid, p_customer uuid) RETURNS json L
         'reseller', (SELECT fn_relationship_row(r) FROM reseller_relationship r
             WHERE r.partner_tenant_id = p_partner AND r.customer_tenant_id = p_customer AND r.state = 'active'),
         'subscriptions', (SELECT coalesce(json_agg(json_build_object('id', s.id, 'name', s.nickname, 'kind', s.kind,
-                'status', s.status, 'commitment_ends_at', s.commitment_ends_at) ORDER BY s.id), '[]') FROM subscription s
-            WHERE s.partner_tenant_id = p_partner AND s.customer_tenant_id = p_customer
-            AND s.status NOT IN ('deleted', 'expired')))
+                'status', s.status, 'commitment_ends_at', s.commitment_ends_at) ORDER BY s.id), '[]')
+            FROM (SELECT s.id, s.nickname, s.kind, s.status, s.commitment_ends_at FROM subscription s
+                WHERE s.partner_tenant_id = p_partner AND s.customer_tenant_id = p_customer
+                AND s.status NOT IN ('deleted', 'expired') ORDER BY s.id LIMIT p_most) AS s),
+        'sold', (SELECT count(*) FROM subscription s WHERE s.partner_tenant_id = p_partner
+            AND s.customer_tenant_id = p_customer AND s.status NOT IN ('deleted', 'expired')))
 $$;
 GRANT EXECUTE ON FUNCTION fn_access_layers TO copartner_customer;
 
@@ -130,21 +134,21 @@ GRANT EXECUTE ON FUNCTION fn_lock_access TO copartner_customer;
 
 -- fn_read_revocation: what would end, and what would stay, if the acting customer took everything from a partner.
 CREATE FUNCTION fn_read_revocation(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_partner uuid,
-    OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+    p_most integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_access_facts(p_side, p_tenant, p_subject, p_app_only, p_partner, p_tenant);
-    body := fn_access_layers(p_partner, p_tenant);
+    body := fn_access_layers(p_partner, p_tenant, p_most);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_read_revocation TO PUBLIC;
 
--- fn_access_user: a user of the acting partner, or of a partner that the acting customer has something to do with, as the
+-- fn_access_user: a user, by its identifier or its sign-in name, of the acting partner, or of a partner that the acting customer has something to do with, as the
 -- rules see who signed in with a second factor; null for any other.
-CREATE FUNCTION fn_access_user(p_side text, p_user uuid) RETURNS json
+CREATE FUNCTION fn_access_user(p_side text, p_user uuid, p_name text) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
 BEGIN
     RETURN (
-        SELECT json_build_object('partner', u.tenant_id, 'name', u.user_principal_name, 'principal', json_build_object(
+        SELECT json_build_object('id', u.id, 'partner', u.tenant_id, 'name', u.user_principal_name, 'principal', json_build_object(
             'id', u.id, 'tenant', u.tenant_id, 'side', 'partner', 'appOnly', false, 'roles', a.roles,
             'enrolled', 'partner' = ANY (a.sides), 'multiFactor', true))
         FROM (SELECT actor_tenant() AS id WHERE p_side = 'partner'
@@ -152,7 +156,8 @@ BEGIN
                 WHERE p_side = 'customer' AND r.customer_tenant_id = actor_tenant()
             UNION SELECT g.partner_tenant_id FROM admin_relationship g
                 WHERE p_side = 'customer' AND g.customer_tenant_id = actor_tenant() AND g.status <> 'created') AS partner
-            JOIN user_account u ON u.tenant_id = partner.id AND u.id = p_user
+            JOIN user_account u ON u.tenant_id = partner.id
+                AND (u.id = p_user OR lower(u.user_principal_name) = lower(p_name))
             JOIN actor a ON a.tenant_id = u.tenant_id AND a.subject_id = u.id AND NOT a.app_only LIMIT 1);
 END $$;
 ALTER FUNCTION fn_access_user OWNER TO copartner_facts;
@@ -161,7 +166,7 @@ GRANT EXECUTE ON FUNCTION fn_access_user TO copartner_partner, copartner_custome
 -- fn_read_access_question: a partner's user who does something at a customer, asked by one of the two: what the rules judge
 -- of it, whatever it is done to. Of a subscription its seller counts, otherwise the thing is the partner's own.
 CREATE FUNCTION fn_read_access_question(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_customer uuid,
-    p_user uuid, p_kind text, p_subscription uuid, p_now timestamptz, OUT facts json, OUT shapes json, OUT body json)
+    p_user uuid, p_name text, p_kind text, p_subscription uuid, p_now timestamptz, OUT facts json, OUT shapes json, OUT body json)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_user json;
@@ -170,14 +175,14 @@ DECLARE
     v_parties uuid[];
 BEGIN
     PERFORM act_as(p_side, p_tenant);
-    v_user := fn_access_user(p_side, p_user);
+    v_user := fn_access_user(p_side, p_user, p_name);
     v_partner := v_user ->> 'partner';
     v_witness := fn_relationship(v_partner, p_customer);
     -- Of a stranger nothing is judged, so that it answers as who does not exist.
     v_parties := ARRAY[v_partner] || CASE WHEN p_side = 'customer' OR v_witness IS NOT NULL THEN p_customer END;
     facts := CASE WHEN v_partner IS NULL AND p_side = 'partner'
         THEN fn_access_facts(p_side, p_tenant, p_subject, p_app_only, p_tenant, p_customer)
-        ELSE fn_access_facts(p_side, p_tenant, p_subject, p_app_only, coalesce(v_partner, p_user), p_customer) END;
+        ELSE fn_access_facts(p_side, p_tenant, p_subject, p_app_only, coalesce(v_partner, p_user, p_customer), p_customer) END;
     body := json_build_object('user', v_user, 'partner', fn_partner(v_partner),
         'granular', EXISTS (SELECT FROM admin_relationship g WHERE g.partner_tenant_id = v_partner
             AND g.customer_tenant_id = p_customer AND g.status = 'active'
@@ -185,7 +190,7 @@ BEGIN
         'ways', (SELECT coalesce(json_agg(json_build_object('role_id', e.role_id, 'kind', e.kind,
                 'relationship_id', e.relationship_id, 'assignment_id', e.assignment_id, 'group_id', e.group_id,
                 'until', e.until) ORDER BY e.kind, e.assignment_id, e.role_id), '[]')
-            FROM fn_effective_roles(p_customer, v_partner, p_user, p_now) AS e),
+            FROM fn_effective_roles(p_customer, v_partner, (v_user ->> 'id')::uuid, p_now) AS e),
         'facts', json_build_object('principal', v_user -> 'principal',
             'resource', json_build_object('type', p_kind, 'id', coalesce(p_subscription, p_customer), 'guarded', false,
                 'customer', p_customer, 'partner', CASE WHEN p_subscription IS NULL THEN v_partner ELSE (
