@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Response, StorageState
 
+from copartner.kernel.languages import Language
+from copartner.portal.speaking import text_in
 from copartner.signin import totp
 from support.up import Emulator
 from support.watching import Watch
@@ -59,16 +61,24 @@ class Visitor:
         await self._in(status)
 
     async def press(self, button: str | Locator, status: int = 200) -> None:
-        """Press the one button or link of this name, and wait for the page that follows."""
-        where = self._named(button) if isinstance(button, str) else button
+        """Press the button or link of this English name, said in the reader's language; wait for the next page."""
+        where = self._named(self.said(button)) if isinstance(button, str) else button
         async with self.page.expect_navigation() as coming:
             await where.click()
         self._came(await coming.value)
         await self._in(status)
 
-    async def fill(self, label: str, text: str) -> None:
-        """Type into the field of this label."""
-        await self.page.get_by_label(label, exact=True).fill(text)
+    def said(self, english: str, **values: object) -> str:
+        """A text of the portal in the reader's language."""
+        return text_in(Language(self.look.language), english, **values)
+
+    async def fill(self, name: str, text: str) -> None:
+        """Type into the field of this name."""
+        await self.page.locator(f'main [name="{name}"]:not([type="hidden"])').fill(text)
+
+    async def tick(self, name: str) -> None:
+        """Tick the box of this name."""
+        await self.page.locator(f'main input[type="checkbox"][name="{name}"]').check()
 
     async def heading(self) -> str:
         """The heading of the page."""

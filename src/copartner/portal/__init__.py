@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from copartner.command.runtime import Runtime
 from copartner.kernel.secrets import KeyFile
+from copartner.portal import audit, settings
 from copartner.portal.announcements import announcement_routes
 from copartner.portal.assets import asset_routes
 from copartner.portal.customer import admin_consent as customer_admin_consent
@@ -23,7 +24,6 @@ from copartner.portal.partner import admin as partner_admin
 from copartner.portal.partner import customer as partner_customer
 from copartner.portal.partner import customers as partner_customers
 from copartner.portal.partner import directory as partner_directory
-from copartner.portal.partner import founding as partner_founding
 from copartner.portal.partner import home as partner_home
 from copartner.portal.partner import order as partner_order
 from copartner.portal.partner import requests as partner_requests
@@ -35,6 +35,8 @@ from copartner.signin.service import Authority
 
 # Every room of the portal; a room ends in its PAGES.
 ROOMS = (
+    audit,
+    settings,
     customer_admin_consent,
     customer_consent,
     operator_announcements,
@@ -48,7 +50,6 @@ ROOMS = (
     partner_customer,
     partner_customers,
     partner_directory,
-    partner_founding,
     partner_home,
     partner_order,
     partner_requests,
