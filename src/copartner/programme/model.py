@@ -170,8 +170,8 @@ class AuditEntry:
 class AuditSearch:
     """What is looked for; what is empty narrows nothing.
 
-    `actor` is part of the name of who acted, `about` part of the name of the customer or partner concerned, or its
-    identifier.
+    `operation` is one, or a kind of thing for all on it. `actor` is part of the name of who acted, `about` part of the
+    name of the customer or partner concerned, or its identifier.
     """
 
     operation: str = ""
