@@ -1,4 +1,4 @@
-"""People sign in at the authority's own pages, with script and without, in their language."""
+"""People sign in at the authority's own pages, with script and without, in their language, and come to their homes."""
 
 import pytest
 
@@ -49,3 +49,19 @@ async def test_axe_finds_nothing_on_the_way_in(house: House, look: Look) -> None
         for path in ("/account/sessions", "/account/password", "/account/second-factor", "/announcements"):
             await visitor.open(path)
             assert await findings(visitor.page) == [], path
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "look"),
+    [
+        ("ga@nordlicht", "/partner", GERMAN),
+        ("ga@alpenblick", "/customer", Look("de", scheme="dark", width=390)),
+        ("ga@wolkenstadt", "/operator", Look(scheme="dark")),
+    ],
+)
+async def test_axe_finds_nothing_at_home(house: House, name: str, path: str, look: Look) -> None:
+    async with house.visitor(name, look, known=False) as visitor:
+        await visitor.open("/portal")
+        await visitor.press(visitor.page.locator("main .button").first)
+        assert visitor.path == path
+        assert await findings(visitor.page) == []

@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 
 from copartner.operating import service as operating
-from support.portal import Browser, House, heading
+from support.operating import APPROVER, signed_in
+from support.portal import House, heading
 from support.tally import Tally
 from support.versions import propose, proposer
 
-OPERATOR = "ga@wolkenstadt"
 ROOMS = (
     "/operator",
     "/operator/tenants",
@@ -22,13 +22,6 @@ ROOMS = (
     "/operator/announcements/new",
     "/operator/health",
 )
-
-
-async def signed_in(home: House, name: str = OPERATOR) -> Browser:
-    """A browser of somebody who signed in."""
-    browser = home.browser()
-    await browser.sign_in("/operator", name)
-    return browser
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -84,7 +77,7 @@ async def test_the_home_says_what_waits(home: House) -> None:
     assert f"/operator/rules/versions/{version.id}" in page.text
     assert "proposed by you; somebody else approves it" in page.text
     assert "operating-alone" in page.text
-    other = await signed_in(home, "approver@wolkenstadt")
+    other = await signed_in(home, APPROVER)
     assert "proposed by ga@wolkenstadt.example" in (await other.open("/operator")).text
 
 
@@ -140,7 +133,7 @@ async def test_affiliates_are_made_and_ended(home: House) -> None:
 
 async def test_a_form_of_another_session_changes_nothing(home: House) -> None:
     address = f"/operator/tenants/{home.here.id('alpenblick')}"
-    theirs = await (await signed_in(home, "approver@wolkenstadt")).open(address)
+    theirs = await (await signed_in(home, APPROVER)).open(address)
     refused = await (await signed_in(home)).send(theirs, form=1, mpn_id="4100777", markets="de")
     assert refused.status_code == 403
     found = await operating.read_tenant(proposer(home.here), tenant_id=home.here.id("alpenblick"))

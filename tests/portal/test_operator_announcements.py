@@ -2,14 +2,12 @@
 
 from datetime import date
 
-import httpx
-
 from copartner.announcements import service
 from copartner.announcements.model import State
 from support.announcing import desk, drafted, published
-from support.portal import Browser, House, heading
+from support.operating import APPROVER, press, signed_in
+from support.portal import House, heading
 
-OPERATOR = "ga@wolkenstadt"
 ALL = "/operator/announcements"
 TYPED = {
     "title-en": "Sale ends for trials",
@@ -26,19 +24,6 @@ TYPED = {
 }
 NOTE = {"note-en": "A word was wrong.", "note-de": "Ein Wort war falsch."}
 WHY = {"why-en": "More time was asked for.", "why-de": "Um mehr Zeit wurde gebeten."}
-
-
-async def signed_in(home: House, name: str = OPERATOR) -> Browser:
-    browser = home.browser()
-    await browser.sign_in(ALL, name)
-    return browser
-
-
-async def press(browser: Browser, page: httpx.Response, act: str, **typed: str) -> httpx.Response:
-    """Press the button `act` of the form that has it."""
-    forms = page.text.split("<form")[1:]
-    place = next(at for at, part in enumerate(forms) if f'value="{act}"' in part.partition("</form>")[0])
-    return await browser.follow(await browser.send(page, form=place, act=act, **typed))
 
 
 async def test_one_is_written_published_revised_and_put_off(home: House) -> None:
@@ -94,7 +79,7 @@ async def test_a_refused_form_keeps_what_was_typed(home: House) -> None:
 
 async def test_who_comes_too_late_is_told_and_loses_nothing(home: House) -> None:
     made = await drafted(home.here)
-    first, second = await signed_in(home), await signed_in(home, "approver@wolkenstadt")
+    first, second = await signed_in(home), await signed_in(home, APPROVER)
     pages = [await browser.open(f"{ALL}/{made.id}") for browser in (first, second)]
     assert (await press(first, pages[0], "save", **TYPED)).status_code == 200
     late = await press(second, pages[1], "save", **TYPED | {"title-en": "Mine"})

@@ -1,4 +1,4 @@
-"""A rule from its text to its effect, at the operator's pages: tried out, proposed, checked, approved by another, taken back."""
+"""A rule from its text to its effect, at the operator's pages: tried out, proposed, approved, taken back."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from copartner.portal.operator import trials
@@ -14,12 +13,12 @@ from copartner.portal.operator.version import Change, compared
 from copartner.versions import service
 from copartner.versions.live import Live
 from copartner.versions.model import State
-from support.portal import Browser, House, heading, house
+from support.operating import APPROVER, press, signed_in
+from support.portal import House, heading, house
 from support.postgres import Database
 from support.programme import programme
 from support.versions import NO_SALE, STORY, Answer, approved, check, propose, proposer
 
-GA, APPROVER = "ga@wolkenstadt", "approver@wolkenstadt"
 TEXT = NO_SALE.format(country="FR")
 
 
@@ -32,24 +31,11 @@ async def home(database: Database, tmp_path: Path) -> AsyncIterator[House]:
         await live.close()
 
 
-async def signed_in(home: House, name: str = GA) -> Browser:
-    browser = home.browser()
-    await browser.sign_in("/operator/rules", name)
-    return browser
-
-
 def filled(home: House, **more: str) -> dict[str, str]:
     """A whole proposal."""
     begins = str(home.here.clock.now().date() + timedelta(days=40))
     typed = {"title": "No sale into France", "reason": "The board.", "text": TEXT, "ends": "", "begins": begins}
     return typed | {"days": "30"} | more
-
-
-async def press(browser: Browser, page: httpx.Response, act: str, **typed: str) -> httpx.Response:
-    """Press the button `act` of the form that has it."""
-    forms = [part for part in page.text.split("<form")[1:]]
-    place = next(at for at, part in enumerate(forms) if f'value="{act}"' in part.partition("</form>")[0])
-    return await browser.follow(await browser.send(page, form=place, act=act, **typed))
 
 
 async def test_what_is_wrong_stands_beside_the_text_and_nothing_is_lost(home: House) -> None:

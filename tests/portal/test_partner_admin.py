@@ -241,7 +241,7 @@ async def test_whom_the_pages_are_for(home: House, name: str, listed: int, asks:
     assert one.status_code == (listed if own else 404 if name != "ga@alpenblick" else one.status_code)
     assert one.status_code in (200, 403, 404)
     if own and listed == 200 and asks == 403:
-        assert "Not shown to you." in one.text
+        assert "Not possible for you." in one.text
         assert 'value="ask"' not in one.text
 
 

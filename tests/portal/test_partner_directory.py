@@ -84,7 +84,7 @@ async def test_a_helpdesk_sees_by_what_it_acts_and_what_it_may_not(home: House, 
     browser = await seated(home, "hd@nordlicht")
     listed = await browser.open(address(pair))
     assert "Ida Kern" in listed.text
-    assert "You act as Helpdesk Administrator, by the relationship" in listed.text
+    assert "You read this as Helpdesk Administrator, by the relationship" in listed.text
     assert f'href="{address(pair, "/new")}"' not in listed.text
     assert "Role User Administrator, Directory Writers or Global Administrator in the customer" in listed.text
     found = await browser.open(address(pair) + "?filter=IDA.K")
@@ -96,7 +96,7 @@ async def test_a_helpdesk_sees_by_what_it_acts_and_what_it_may_not(home: House, 
     page = await browser.open(address(pair, f"/{user}"))
     for denied in ('value="change"', 'value="block"', 'value="delete"', 'value="licences"', 'value="give"'):
         assert denied not in page.text, denied
-    assert page.text.count("Not shown to you.") >= 4
+    assert page.text.count("Not possible for you.") >= 4
     new_page = await browser.open(address(pair, "/new"))
     assert (new_page.status_code, 'value="create"' in new_page.text) == (200, False)
 

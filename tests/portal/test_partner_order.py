@@ -219,3 +219,33 @@ async def test_it_takes_three_trips_and_is_whole_in_german(counted_home: tuple[H
     await browser.send(cart, form_of(cart, "place"), act="place")
     assert len(await home.trips(browser, f"{address}?cart={cart_of(cart)}", tally)) <= 3
     assert "Für Alpenblick Logistik GmbH bestellt" in (await browser.open(f"{address}?cart={cart_of(cart)}")).text
+
+
+async def test_a_provider_names_its_reseller_as_partner_of_record(home: House) -> None:
+    await home.here.relate("nordlicht", CUSTOMER)
+    provider, reseller = home.here.id("nordlicht"), home.here.tenant("wolkenwerk")
+    assert reseller.enrolment is not None
+    browser = await seated(home, "sa@nordlicht")
+    assert 'name="reseller"' not in (await choosing(home, browser, "Device Management")).text
+    async with home.here.owner() as owner:
+        await owner.execute(
+            """INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, provider_tenant_id, state,
+                privileges, company_name, domain, formed_at)
+            SELECT t.id, gen_random_uuid(), $1, $2, 'active', false, t.company_name, t.domain, $3 FROM tenant t
+            WHERE t.id = $4""",
+            *(reseller.id, provider, home.here.clock.now(), home.here.id(CUSTOMER)),
+        )
+    page = await choosing(home, browser, "Device Management")
+    number = reseller.enrolment.mpn_id
+    assert f'<option value="{number}">' in page.text
+    choice = re.findall(r'name="choice" value="([^"]+)"', page.text)[0]
+    typed = {"act": "add", "choice": choice, "quantity": "2", "nickname": ""}
+    wrong = await browser.send(page, form_of(page, "add"), reseller="4999999", **typed)
+    assert wrong.status_code == 400
+    cart = await browser.follow(await browser.send(page, form_of(page, "add"), reseller=number, **typed))
+    assert f"partner of record {number}" in cart.text
+    # Changing the quantity keeps whom the line names.
+    changed = await browser.send(cart, form_of(cart, "update"), **{"act": "update", "quantity-0": "3"})
+    cart = await browser.follow(changed)
+    await browser.send(cart, form_of(cart, "place"), act="place")
+    assert [(one.quantity, one.partner_of_record) for one in await held(home)] == [(3, number)]

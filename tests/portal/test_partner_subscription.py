@@ -118,7 +118,9 @@ async def test_suspended_it_is_reactivated_and_keeps_its_quantity(home: House) -
     one = await sold(home)
     browser = await seated(home, "sa@nordlicht")
     page = await browser.open(page_of(home, one))
-    suspended = await browser.follow(await browser.send(page, form_of(page, "suspend"), act="suspend"))
+    form = form_of(page, "suspend")
+    assert (await browser.send(page, form, act="suspend")).status_code == 400
+    suspended = await browser.follow(await browser.send(page, form, act="suspend", understood="yes"))
     assert "The subscription is suspended." in suspended.text
     assert not offers(suspended, "quantity")
     assert "Reactivate the subscription before you change its quantity." in suspended.text
@@ -208,7 +210,7 @@ async def test_a_form_without_the_key_of_the_session_changes_nothing(home: House
     browser = await seated(home, "sa@nordlicht")
     await browser.open(page_of(home, one))
     for key in ({}, {"key": "x"}):
-        answer = await browser.http.post(page_of(home, one), data={"act": "suspend", **key})
+        answer = await browser.http.post(page_of(home, one), data={"act": "suspend", "understood": "yes", **key})
         assert answer.status_code in (400, 403)
     assert (await held(home, one)).status is Status.ACTIVE
 

@@ -40,6 +40,8 @@ def furnished(up: Emulator) -> Scene:
     up.person(ADMIN_AGENT, OTHER).refused("PATCH", f"{base}/subscriptions/{licences}", {"status": "suspended"})
     _, _, refused = up.person("Helpdesk agent", SELLER).refused("POST", "/programme/v1/relationship-requests", {})
     waiting = sales.post("/programme/v1/relationship-requests", {"reason": "Licences for the new branch"})["id"]
+    third = {"customerTenantId": up.id(CUSTOMER), "reason": "Azure for the new branch"}
+    new = up.person(SALES_AGENT, "wolkenwerk").post("/programme/v1/relationship-requests", third)["id"]
     agents = seller.get("/v1.0/groups?$filter=startswith(displayName,'Helpdesk')")["value"][0]["id"]
     active = _granular(up, "Helpdesk", HELPDESK, EXCHANGE)
     buyer.post(f"{CONSENT}/{active}", {"answer": "approve"})
@@ -60,6 +62,7 @@ def furnished(up: Emulator) -> Scene:
         "partner_tenant_id": up.id(SELLER),
         "subscription_id": licences,
         "request_id": waiting,
+        "new_request_id": new,
         "relationship_id": active[:36],
         "asked_relationship_id": waits[:36],
         "group_id": agents,

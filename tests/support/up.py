@@ -38,6 +38,11 @@ class Emulator:
         found: str = self.tenants[tenant]["tenantId"]
         return found
 
+    def move_clock(self, day: str) -> None:
+        """Make it the beginning of a later day, in UTC, with everything that happens until then."""
+        moved = httpx.post(f"{self.url}/emulator/v1/clock", json={"to": f"{day}T00:00:00Z"}, timeout=120)
+        assert moved.status_code == 200, moved.text
+
     def person(self, role: str, tenant: str) -> "Person":
         """The user of a tenant who has a role, signed in with a password."""
         user = next(one for one in self.tenants[tenant]["users"] if role in one["roles"])

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, Response, StorageState
 
+from copartner.kernel.languages import Language
+from copartner.portal.speaking import text_in
 from copartner.signin import totp
 from support.up import Emulator
 from support.watching import Watch
@@ -59,16 +61,38 @@ class Visitor:
         await self._in(status)
 
     async def press(self, button: str | Locator, status: int = 200) -> None:
-        """Press the one button or link of this name, and wait for the page that follows."""
-        where = self._named(button) if isinstance(button, str) else button
+        """Press the button or link of this English name, said in the reader's language; wait for the next page."""
+        where = self._named(self.said(button)) if isinstance(button, str) else button
         async with self.page.expect_navigation() as coming:
             await where.click()
         self._came(await coming.value)
         await self._in(status)
 
-    async def fill(self, label: str, text: str) -> None:
-        """Type into the field of this label."""
-        await self.page.get_by_label(label, exact=True).fill(text)
+    def said(self, english: str, **values: object) -> str:
+        """A text of the portal in the reader's language."""
+        return text_in(Language(self.look.language), english, **values)
+
+    async def fill(self, name: str, text: str) -> None:
+        """Type into the field of this name."""
+        await self.page.locator(f'main [name="{name}"]:not([type="hidden"])').fill(text)
+
+    async def search(self, name: str, text: str) -> None:
+        """Type into a field that searches, and have it search: by itself where scripts run, else by its button."""
+        field = self.page.locator(f'main [name="{name}"]')
+        if self.look.script:
+            async with self.page.expect_response(lambda answer: urlsplit(answer.url).path == self.path) as found:
+                await field.fill(text)
+            await (await found.value).finished()
+        else:
+            await field.fill(text)
+            async with self.page.expect_navigation() as coming:
+                await field.press("Enter")
+            self._came(await coming.value)
+            await self._in(200)
+
+    async def tick(self, name: str) -> None:
+        """Tick the box of this name."""
+        await self.page.locator(f'main input[type="checkbox"][name="{name}"]').check()
 
     async def heading(self) -> str:
         """The heading of the page."""
@@ -85,7 +109,9 @@ class Visitor:
 
     def _named(self, name: str) -> Locator:
         page = self.page
-        return page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name, exact=True))
+        # Where several have one name, they lead to one place.
+        named = page.get_by_role("button", name=name, exact=True)
+        return named.or_(page.get_by_role("link", name=name, exact=True)).first
 
     def _came(self, answer: Response | None) -> None:
         assert answer is not None

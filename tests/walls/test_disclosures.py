@@ -16,15 +16,18 @@ from copartner.agreements.model import Attestation, Contact
 from copartner.agreements.rules import TEMPLATES
 from copartner.api.partner_center.errors import refuse
 from copartner.catalogue import service as catalogue
+from copartner.catalogue.choosing import find_offers, read_offer
 from copartner.catalogue.model import BillingCycle
 from copartner.catalogue.promotions import Purchase
 from copartner.command.denial import Denied
 from copartner.customers import service as customers
 from copartner.customers.model import Address, BillingDetails
+from copartner.customers.overview import read_overview
 from copartner.kernel.errors import Refusal
 from copartner.orders import service as orders
+from copartner.orders.basket import read_basket
 from copartner.programme import service as programme
-from copartner.relationships.service import consent, relationships, requests
+from copartner.relationships.service import consent, letters, relationships, requests
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
@@ -95,6 +98,7 @@ SALES: dict[str, Deed] = {
     "read-order": lambda m: orders.read_order(m.seller, customer_id=m.customer_id, order_id=m.order),
     "list-orders-after": lambda m: orders.list_orders(m.seller, customer_id=m.customer_id, after=m.order),
     "read-cart": lambda m: orders.read_cart(m.seller, customer_id=m.customer_id, cart_id=m.cart),
+    "read-basket": lambda m: read_basket(m.seller, customer_id=m.customer_id, cart_id=m.cart),
     "replace-cart": lambda m: orders.replace_cart(
         m.seller, customer_id=m.customer_id, cart_id=m.cart, wishes=m.wishes()),
     "empty-cart": lambda m: orders.replace_cart(m.seller, customer_id=m.customer_id, cart_id=m.cart, wishes=[]),
@@ -104,6 +108,8 @@ ADDONS = {"draft-below": below(orders.create_cart), "order-below": below(orders.
 REQUESTS: dict[str, Deed] = {
     "read-request": lambda m: requests.read_request(m.seller, request_id=m.request),
     "withdraw-request": lambda m: requests.withdraw_request(m.seller, request_id=m.request),
+    "read-sent": lambda m: letters.read_sent(m.seller, request_id=m.request),
+    "write-letter": lambda m: letters.write_letter(m.seller, request_id=m.request, subject="S", body="B"),
 }
 ANSWERS: dict[str, Deed] = {
     "read-consent": lambda m: consent.read_consent(m.buyer, request_id=m.request),
@@ -116,6 +122,9 @@ CUSTOMERS: dict[str, Deed] = {
         customers.read_customer, customers.read_company_profile, customers.read_billing_profile,
         customers.remove_privileges, agreements.list_agreements, orders.list_orders, subscriptions.list_subscriptions,
     )},
+    "overview": at(read_overview), "overview-to-sell": at(read_overview, to_sell=True), "find-offers": at(find_offers),
+    "find-addons": lambda m: find_offers(m.seller, customer_id=m.customer_id, parent_id=m.subscription),
+    "read-offer": at(read_offer, catalog_item_id="A:B:C"),
     "end": lambda m: customers.end_relationship(m.chief, customer_id=m.customer_id),
     "bill": at(customers.update_billing_profile, details=DETAILS, expected_version=1),
     "attest": at(agreements.attest_agreement, attestation=ATTESTED),

@@ -66,11 +66,15 @@ class GroupName:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """A customer of the partner: what it is called, and its language by the tag, empty where that is not known."""
+    """Whom the partner sells to or administers: what it is called, and its language by the tag, empty if unknown.
+
+    `sells` when the two have a reseller relationship.
+    """
 
     id: UUID
     name: str
     language: str
+    sells: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ def _outlook(ctx: Context, ground: Ground) -> Outlook:
         window_ends_at=subscription_rules.window_ends_at(ground.own),
         transitions=ground.transitions if history is None else None,
         history_denied=history,
+        titles={one.availability.catalog_item_id: one.sku.title for one in ground.items},
         possible={act: _possibility(ctx, ground, act) for act in Act},
         room=possible_rules.room(ground),
         cycles=possible_rules.cycles(ground),

@@ -92,7 +92,8 @@ class Room:
 class Outlook:
     """A subscription as its seller manages it: what it is, what could be done now, and what there is to choose.
 
-    `transitions` is None where `history_denied` says why the caller may not read what became of it.
+    `transitions` is None where `history_denied` says why the caller may not read what became of it. `titles` are those
+    of the items concerned, by catalogue item id.
     """
 
     subscription: Subscription
@@ -104,6 +105,7 @@ class Outlook:
     window_ends_at: datetime | None
     transitions: tuple[Transition, ...] | None
     history_denied: Explanation | None
+    titles: Mapping[str, str]
     possible: Mapping[Act, Possibility]
     room: Room
     cycles: tuple[BillingCycle, ...]

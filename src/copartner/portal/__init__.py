@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from copartner.command.runtime import Runtime
 from copartner.kernel.secrets import KeyFile
+from copartner.portal import audit, settings
 from copartner.portal.announcements import announcement_routes
 from copartner.portal.assets import asset_routes
 from copartner.portal.customer import access as customer_access
@@ -42,6 +43,8 @@ from copartner.signin.service import Authority
 
 # Every room of the portal; a room ends in its PAGES.
 ROOMS = (
+    audit,
+    settings,
     customer_access,
     customer_admin_consent,
     customer_cap,

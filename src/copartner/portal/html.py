@@ -37,7 +37,7 @@ def environment(language: Language) -> Environment:
         auto_reload=False,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
+        # A line's end stays: a sentence and a link on the next line have a blank between them.
         lstrip_blocks=True,
     )
     made.policies["ext.i18n.trimmed"] = True

@@ -126,7 +126,7 @@ $$;
 GRANT EXECUTE ON FUNCTION fn_partners_like TO copartner_partner, copartner_customer, copartner_operator;
 
 -- fn_search_audit: a page of the acting tenant's audit between two moments, the newest first, and one row more where it goes
--- on. What is not null narrows: one operation, part of an actor's name, part of the name of the customer or partner concerned or
+-- on. What is not null narrows: one operation or all on one kind of thing, part of an actor's name, part of the name of the customer or partner concerned or
 -- its identifier, one customer, denials alone.
 CREATE FUNCTION fn_search_audit(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_from timestamptz,
     p_to timestamptz, p_operation text, p_actor text, p_about text, p_customer uuid, p_denied boolean, p_after uuid,
@@ -151,7 +151,7 @@ BEGIN
             a.resource_type, a.resource_id, a.status, a.customer_tenant_id, a.customer_name, a.partner_tenant_id, a.decision_id
         FROM audit_record a
         WHERE a.tenant_id = p_tenant AND a.at >= p_from AND a.at < p_to
-            AND (p_operation IS NULL OR a.operation_type = p_operation)
+            AND (p_operation IS NULL OR a.operation_type = p_operation OR starts_with(a.operation_type, p_operation || '.'))
             AND (p_actor IS NULL OR strpos(lower(a.actor_name), lower(p_actor)) > 0)
             AND (p_about IS NULL OR strpos(lower(a.customer_name), lower(p_about)) > 0
                 OR a.customer_tenant_id::text = lower(p_about) OR a.partner_tenant_id = ANY (v_partners))

@@ -64,6 +64,8 @@ async def test_it_is_narrowed(here: Programme) -> None:
         return {one.operation_type for one in found}
 
     assert await operations(AuditSearch(operation="group.create")) == {"group.create"}
+    assert await operations(AuditSearch(operation="group")) == {"group.create"}
+    assert await operations(AuditSearch(operation="grou")) == set()
     assert await operations(AuditSearch(denied_only=True)) == {"customer.end_relationship"}
     assert await operations(AuditSearch(actor="HD@")) == {"customer.end_relationship"}
     assert "group.create" not in await operations(AuditSearch(about="alpen"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from copartner.catalogue.model import BillingCycle
-from copartner.orders import amending, transitions
+from copartner.orders import amending, possible, transitions
 from copartner.orders import service as orders
 from copartner.orders.model import Change
 from copartner.subscriptions import upkeep
@@ -29,6 +29,7 @@ BESIDE: dict[str, Deed] = {
     **{service.__name__: on_subscription(service) for service in (
         upkeep.list_addons, upkeep.read_support_contact, upkeep.read_registration, upkeep.read_activation,
         upkeep.register_subscription, transitions.read_targets, transitions.list_transitions,
+        possible.read_possibilities,
     )},
     **{f"become-{name}": become(change) for name, change in {
         "nothing": Change(catalog_item_id="x"), "other": Change(catalog_item_id="A:B:C", quantity=1, term="P1M"),

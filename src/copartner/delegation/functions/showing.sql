@@ -1,5 +1,5 @@
--- fn_admin_addressee: what a customer is called and which language it speaks, where the acting partner sells to it or
--- administers it; null for any other tenant.
+-- fn_admin_addressee: what a customer is called, which language it speaks and whether the acting partner may sell to it, where
+-- the partner does or administers it; null for any other tenant.
 CREATE FUNCTION fn_admin_addressee(p_customer uuid, p_now timestamptz) RETURNS json LANGUAGE plpgsql STABLE AS $$
 DECLARE v_company jsonb := fn_company(p_customer);
 BEGIN
@@ -8,7 +8,7 @@ BEGIN
     END IF;
     RETURN json_build_object('id', p_customer,
         'name', coalesce(v_company ->> 'company_name', fn_admin_customer_name(p_customer, p_now)),
-        'language', coalesce(v_company ->> 'language', ''));
+        'language', coalesce(v_company ->> 'language', ''), 'sells', v_company IS NOT NULL);
 END $$;
 GRANT EXECUTE ON FUNCTION fn_admin_addressee TO copartner_partner;
 

@@ -13,16 +13,17 @@ END $$;
 ALTER FUNCTION fn_pools OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_pools TO copartner_partner;
 
--- fn_items_about: what some subscriptions are of, what one SKU becomes or goes on as, and what goes below it, as sold in a
+-- fn_items_about: items by their catalogue item id, what one SKU becomes or goes on as, and what goes below it, as sold in a
 -- country.
-CREATE FUNCTION fn_items_about(p_lines subscription[], p_product text, p_sku text, p_country text) RETURNS json
+CREATE FUNCTION fn_items_about(p_items text[], p_product text, p_sku text, p_country text) RETURNS json
 LANGUAGE sql STABLE AS $$
     SELECT coalesce(json_agg(fn_catalogue_item(a.product_id, a.sku_id, a.id)
         ORDER BY k.title, a.product_id, a.sku_id, a.id), '[]')
     FROM catalogue_availability a
         JOIN catalogue_sku k ON (k.product_id, k.id) = (a.product_id, a.sku_id)
         JOIN catalogue_sku held ON (held.product_id, held.id) = (p_product, p_sku)
-    WHERE (a.product_id, a.sku_id, a.id) IN (SELECT l.product_id, l.sku_id, l.availability_id FROM unnest(p_lines) AS l)
+    WHERE (a.product_id, a.sku_id, a.id) IN (
+        SELECT split_part(i, ':', 1), split_part(i, ':', 2), split_part(i, ':', 3) FROM unnest(p_items) AS i)
     OR a.country = p_country AND (
         (k.product_id, k.id) = (p_product, p_sku)
         OR k.product_id || ':' || k.id = ANY (held.upgrade_targets || held.conversion_targets)
@@ -37,6 +38,7 @@ CREATE FUNCTION fn_read_possibilities(
 DECLARE
     v_own subscription;
     v_lines subscription[];
+    v_named text[];
     v_items json;
     v_references text[];
     v_holdings record;
@@ -52,7 +54,11 @@ BEGIN
         WHERE s.customer_tenant_id = p_customer AND s.id IN (SELECT (l.line ->> 'subscription_id')::uuid
             FROM purchase_order o, jsonb_array_elements(o.lines) AS l(line)
             WHERE o.customer_tenant_id = p_customer AND o.id = v_own.order_id);
-    v_items := fn_items_about(v_lines || v_own, v_own.product_id, v_own.sku_id, fn_catalogue_country(p_customer, NULL));
+    SELECT array_agg(named.item) INTO v_named FROM (
+        SELECT l.product_id || ':' || l.sku_id || ':' || l.availability_id AS item FROM unnest(v_lines || v_own) AS l
+        UNION SELECT t.to_item FROM subscription_transition t
+            WHERE t.customer_tenant_id = p_customer AND t.subscription_id = p_subscription) AS named;
+    v_items := fn_items_about(v_named, v_own.product_id, v_own.sku_id, fn_catalogue_country(p_customer, NULL));
     SELECT array_agg(DISTINCT named.reference) INTO v_references FROM json_array_elements(v_items) AS i(item),
         LATERAL (SELECT (i.item -> 'sku' ->> 'product_id') || ':' || (i.item -> 'sku' ->> 'id') AS reference
             UNION ALL SELECT json_array_elements_text(i.item -> 'sku' -> 'prerequisites')

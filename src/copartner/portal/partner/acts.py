@@ -106,14 +106,14 @@ async def do(visit: Visit, fields: Mapping[str, str]) -> Done:
 
 
 def _patch(form: _Form, act: str) -> tuple[Patch, str]:
+    if act in ("suspend", "cancel") and not form.typed("understood"):
+        raise Invalid(form.visit.text("Tick that you have read what ends and what stays."), "understood")
     match act:
         case "suspend":
             return Patch(status=Status.SUSPENDED), word("The subscription is suspended.")
         case "reactivate":
             return Patch(status=Status.ACTIVE), word("The subscription is active again.")
         case "cancel":
-            if not form.typed("understood"):
-                raise Invalid(form.visit.text("Tick that you have read what ends and what stays."), "understood")
             return Patch(status=Status.DELETED), word("The subscription is cancelled.")
         case "quantity":
             return Patch(quantity=form.quantity()), word("The quantity was changed.")

@@ -121,14 +121,7 @@ def _planned(visit: Visit, seen: Outlook) -> str:
     planned = seen.subscription.next_term
     if planned is None:
         return ""
-    title = next(
-        (
-            one.item.sku.title
-            for one in seen.next_terms
-            if one.item.availability.catalog_item_id == planned.catalog_item_id
-        ),
-        planned.catalog_item_id,
-    )
+    title = seen.titles.get(planned.catalog_item_id, planned.catalog_item_id)
     return f"{planned.quantity} × {title}: {term_of(visit, planned.term, planned.billing_cycle)}"
 
 

@@ -241,6 +241,10 @@ def _history(found: Standing) -> list[Happening]:
         )
         for one in found.over
     ]
+    told += [
+        Happening(word("Roles given to a group"), "good", word("Done"), one.created_at, _group(found, one.group_id))
+        for one in found.assignments
+    ]
     told += _own(made)
     return sorted(told, key=lambda one: one.at, reverse=True)
 

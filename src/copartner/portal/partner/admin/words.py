@@ -1,6 +1,6 @@
 """How states, risks and lengths of granular relationships are said."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from copartner.delegation.below import AssignmentStatus, OperationStatus, OperationType, RequestAction, RequestStatus
@@ -13,7 +13,7 @@ ROOT = "/partner/admin-relationships"
 STATES = {
     Status.CREATED: ("off", word("Draft")),
     Status.APPROVAL_PENDING: ("soon", word("Waits for approval")),
-    Status.APPROVED: ("soon", word("Approved")),
+    Status.APPROVED: ("soon", word("Approved by the customer")),
     Status.ACTIVATING: ("soon", word("Being activated")),
     Status.ACTIVE: ("good", word("Active")),
     Status.EXPIRING: ("off", word("Is ending")),
@@ -69,10 +69,10 @@ def key_of(visit: Visit) -> Key:
 
 
 def days_left(relationship: AdminRelationship, now: datetime) -> int | None:
-    """Whole days until an active relationship ends; None for one that is not active."""
+    """Days until an active relationship ends, begun ones counted; None for one that is not active."""
     if relationship.status is not Status.ACTIVE or relationship.ends_at is None:
         return None
-    return max((relationship.ends_at - now).days, 0)
+    return max(-((now - relationship.ends_at) // timedelta(days=1)), 0)
 
 
 def kind_of(relationship: AdminRelationship, now: datetime) -> str:

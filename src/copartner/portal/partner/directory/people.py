@@ -73,7 +73,7 @@ async def show(visit: Visit) -> Response[bytes]:
 
 
 def _row(visit: Visit, one: CustomerUser) -> Row:
-    kind, state = ("good", word("Signs in")) if one.enabled else ("alarm", word("Blocked"))
+    kind, state = ("good", word("Can sign in")) if one.enabled else ("alarm", word("Blocked"))
     if one.deleted_at is not None:
         kind, state = "off", word("Deleted")
     return Row(one, PATH.format(**visit.ids) + f"/{one.id}", kind, visit.text(state))

@@ -1,0 +1,192 @@
+"""The applications of one's own tenant: registered, changed, and the secrets by which they prove themselves."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from litestar import Response
+
+from copartner.command.denial import Denied
+from copartner.kernel.errors import Refusal
+from copartner.kernel.ids import parse_id
+from copartner.kernel.paging import Page as Part
+from copartner.portal.page import Page, Visit
+from copartner.portal.settings import acts
+from copartner.portal.settings.refusals import invalid
+from copartner.portal.speaking import word
+from copartner.portal.table import Column, Table
+from copartner.signin import consents
+from copartner.tenants.model import Application, Secret
+from copartner.tenants.rules import LONGEST_SECRET_LIFE, SECRET_LIFE, UnknownSecret
+from copartner.tenants.service import applications
+
+PART = 100
+CONSENTS = 50
+_ALL = "/settings/applications"
+_TICKED = "secret-"
+
+
+def _table(visit: Visit) -> Table[Application]:
+    return Table(
+        "applications",
+        word("Applications of your tenant"),
+        (
+            Column("name", word("Name"), lambda one: one.name),
+            Column("id", word("Client identifier"), lambda one: one.id),
+            Column("secrets", word("Secrets that hold"), lambda one: len(_holding(visit, one)), number=True),
+            Column("state", word("Status"), lambda one: visit.text("active") if one.enabled else visit.text("blocked")),
+        ),
+    )
+
+
+def _holding(visit: Visit, one: Application) -> list[Secret]:
+    now = visit.ctx.runtime.machine_clock.now()
+    return [it for it in one.secrets if it.removed_at is None and (it.expires_at is None or it.expires_at > now)]
+
+
+async def show_all(visit: Visit) -> Response[bytes]:
+    """The applications, with the form for another one."""
+    return await _all(visit, {}, None, acts.number(visit))
+
+
+async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None, once: str) -> Response[bytes]:
+    async def load(after: UUID | None) -> Part[Application]:
+        found = await applications.list_applications(visit.ctx, after=after, size=PART)
+        return Part(found.items, None, found.next_after)
+
+    shown = await _table(visit).show(visit, load)
+    if isinstance(shown, Response):
+        return shown
+    return visit.page(
+        "settings/applications.html",
+        status=acts.status(refusal),
+        shown=shown,
+        holding=lambda one: len(_holding(visit, one)),
+        typed=typed,
+        refusal=refusal,
+        wrong=acts.wrong(refusal, visit.language),
+        once=once,
+    )
+
+
+async def take_all(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
+    """Register an application, and on to it."""
+    try:
+        made = await applications.create_application(
+            acts.once(visit, sent), name=sent.get("name", ""), redirect_uris=_addresses(sent)
+        )
+    except Denied:
+        raise
+    except acts.MENDABLE as refusal:
+        return await _all(visit, sent, refusal, acts.number_again(visit, sent, refusal))
+    return visit.see(
+        f"{_ALL}/{made.id}", visit.text("The application is registered. It needs a secret to sign in by itself.")
+    )
+
+
+def _addresses(sent: Mapping[str, str]) -> list[str]:
+    return [line.strip() for line in sent.get("redirectUris", "").splitlines() if line.strip()]
+
+
+async def show_one(visit: Visit) -> Response[bytes]:
+    """One application with its secrets, and who consented to it."""
+    return await _one(visit, {}, None)
+
+
+async def _one(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) -> Response[bytes]:
+    application_id = visit.ids["application_id"]
+    found = await applications.read_application(visit.ctx, application_id=application_id)
+    given = await consents.list_consents(visit.ctx, of_all=True, application_id=application_id, size=CONSENTS)
+    now = visit.ctx.runtime.machine_clock.now()
+    return visit.page(
+        "settings/application.html",
+        status=acts.status(refusal),
+        application=found,
+        secrets=[one for one in found.secrets if one.removed_at is None],
+        removed=sum(one.removed_at is not None for one in found.secrets),
+        machine_now=now,
+        given=given.items,
+        more_given=given.next_after is not None,
+        usual=f"{now + SECRET_LIFE:%Y-%m-%d}",
+        longest=LONGEST_SECRET_LIFE.days,
+        typed=typed,
+        refusal=refusal,
+        wrong=acts.wrong(refusal, visit.language),
+        once=acts.number(visit),
+    )
+
+
+async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
+    """Change the application, give it a secret, which is shown once, remove secrets, block or let in again."""
+    ctx, application_id = visit.ctx, visit.ids["application_id"]
+    try:
+        match sent.get("act"):
+            case "change":
+                await applications.change_application(
+                    ctx,
+                    application_id=application_id,
+                    name=sent.get("name", ""),
+                    redirect_uris=_addresses(sent),
+                    admin_consent=sent.get("adminConsent") == "on",
+                )
+                done = visit.text("The application is changed.")
+            case "secret":
+                made = await applications.add_secret(
+                    acts.once(visit, sent),
+                    application_id=application_id,
+                    description=sent.get("description", ""),
+                    expires_at=_end(sent.get("expiresAt", "")),
+                )
+                return visit.page(
+                    "settings/secret.html", secret=made.secret, value=made.value, application_id=application_id
+                )
+            case "remove":
+                count = await _remove(visit, application_id, sent)
+                done = visit.text("%(count)s removed; what was given by it ended.", count=count)
+            case "block" | "unblock" as wish:
+                if wish == "block" and sent.get("sure") != "on":
+                    raise invalid(word("Tick the box to say that you mean it."), "sure")
+                await applications.change_application(ctx, application_id=application_id, enabled=wish == "unblock")
+                done = (
+                    visit.text("The application is blocked.")
+                    if wish == "block"
+                    else visit.text("The application can sign in again.")
+                )
+            case _:
+                raise invalid(word("Choose what is to be done."))
+    except Denied:
+        raise
+    except acts.MENDABLE as refusal:
+        return await _one(visit, sent, refusal)
+    return visit.see(visit.path, done)
+
+
+def _end(text: str) -> datetime | None:
+    """The end of a day, in UTC; None when none is said. Raises Invalid."""
+    if not text.strip():
+        return None
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise invalid(word("%(typed)s is no day; write it as 2027-01-31."), "expiresAt", typed=text[:20]) from None
+    return datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
+
+
+async def _remove(visit: Visit, application_id: UUID, sent: Mapping[str, str]) -> int:
+    ticked = [parse_id(name.removeprefix(_TICKED)) for name in sent if name.startswith(_TICKED)]
+    if not ticked:
+        raise invalid(word("Tick the secrets to remove."))
+    for secret_id in ticked:
+        if secret_id is not None:
+            try:
+                await applications.remove_secret(visit.ctx, application_id=application_id, secret_id=secret_id)
+            except UnknownSecret:
+                # A click before this one removed it.
+                continue
+    return len(ticked)
+
+
+PAGES = (
+    Page(_ALL, "applications", None, show_all, take_all),
+    Page("/settings/applications/{application_id}", "application", None, show_one, take_one),
+)
