@@ -73,6 +73,7 @@ def furnished(up: Emulator) -> Scene:
         "announcement_id": announcement["id"],
         "version_id": version["id"],
         "record_id": records[0]["id"],
+        "receipt_id": buyer.get("/programme/v1/consent/receipts")["items"][0]["id"],
         "decision_id": refused["data"][-1],
     }
     return Scene(up, ids)
