@@ -157,7 +157,7 @@ BEGIN
             UNION SELECT g.partner_tenant_id FROM admin_relationship g
                 WHERE p_side = 'customer' AND g.customer_tenant_id = actor_tenant() AND g.status <> 'created') AS partner
             JOIN user_account u ON u.tenant_id = partner.id
-                AND (u.id = p_user OR lower(u.user_principal_name) = lower(p_name))
+                AND u.id = coalesce(p_user, (SELECT n.id FROM user_account n WHERE n.user_principal_name = lower(p_name)))
             JOIN actor a ON a.tenant_id = u.tenant_id AND a.subject_id = u.id AND NOT a.app_only LIMIT 1);
 END $$;
 ALTER FUNCTION fn_access_user OWNER TO copartner_facts;

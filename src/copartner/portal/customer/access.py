@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from litestar import Response
@@ -115,7 +114,7 @@ async def show(visit: Visit) -> Response[bytes]:
         matrix=matrix(overview.grants),
         shown=shown,
         labels=labels,
-        **_days(visit),
+        today=f"{visit.ctx.moment:%Y-%m-%d}",
     )
 
 
@@ -150,10 +149,6 @@ def _day(visit: Visit, text: str) -> tuple[datetime | None, Invalid | None]:
         return (day_of(visit, text) if text else None), None
     except Invalid as refusal:
         return None, refusal
-
-
-def _days(visit: Visit) -> dict[str, Any]:
-    return {"today": f"{visit.ctx.moment:%Y-%m-%d}"}
 
 
 PAGES = (

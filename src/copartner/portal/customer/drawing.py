@@ -68,13 +68,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One term: from where to where it is seen, whether it began before and goes on after, and its end."""
+    """One term: from where to where it is seen, whether it goes on after that, and where its end is seen."""
 
     one: HeldTerm
     y: int
     x: int
     width: int
-    before: bool
     after: bool
     ends_x: int | None
 
@@ -91,9 +90,9 @@ class Terms:
 
 
 def terms(listed: Sequence[HeldTerm], *, now: datetime) -> Terms:
-    """Terms beside one another, from three months ago until the last one ends, at most 38 months."""
-    first = add_months(_month(now), -3)
+    """Terms beside one another, from before the first end or three months ago on; at most 38 months."""
     ends = [one.commitment_ends_at for one in listed if one.commitment_ends_at]
+    first = max(add_months(_month(min([now, *ends])), -3), add_months(_month(now), 4 - _MOST_MONTHS))
     last = add_months(_month(max([now, *ends])), 2)
     last = min(max(last, add_months(first, 9)), add_months(first, _MOST_MONTHS))
     span = (last - first).total_seconds()
@@ -118,7 +117,6 @@ def _bar(one: HeldTerm, number: int, first: datetime, last: datetime, place: Cal
         y=_AXIS + number * _ROW,
         x=x,
         width=max(right - x, 3),
-        before=begins < first,
         after=ends is None or ends > last,
         ends_x=None if ends is None or not first <= ends <= last else right,
     )
