@@ -1,6 +1,8 @@
 """A customer with something on every page of its portal: partners that sell, administer and ask; what was denied."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -123,3 +125,27 @@ async def fill(home: House, *, partners: int, subscriptions: int) -> None:
     async with home.here.owner() as owner:
         await owner.execute(_PARTNERS, customer, now, partners)
         await owner.execute(_SUBSCRIPTIONS, customer, now, subscriptions, home.here.id("nordlicht"))
+
+
+def rows(page: str, table: str) -> list[list[str]]:
+    """The cells of a table of a page as they read."""
+    body = re.search(rf'id="{table}-name".*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    assert body, page
+    lines = re.findall(r"<tr>(.*?)</tr>", body.group(1), re.DOTALL)
+    return [[_plain(cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", line, re.DOTALL)] for line in lines]
+
+
+def _plain(cell: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", cell)).split())
+
+
+async def held_by(home: House, partner: str) -> set[str]:
+    """Through what a partner has a role at the customer."""
+    overview = await access.list_access(home.here.context("ga@alpenblick", Side.CUSTOMER))
+    tenant = home.here.id(partner)
+    return {one.held.kind.value for one in overview.grants if one.held.partner.tenant_id == tenant}
+
+
+def partner_page(home: House, partner: str = "nordlicht") -> str:
+    """The page of one partner."""
+    return f"/customer/partners/{home.here.id(partner)}"
