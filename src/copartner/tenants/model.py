@@ -140,7 +140,7 @@ class OwnEnrolment:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnTenant:
+class TenantOverview:
     """The acting tenant; `organisation` is the name of the business behind it."""
 
     id: UUID

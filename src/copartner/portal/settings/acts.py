@@ -5,7 +5,6 @@ from dataclasses import replace
 from hashlib import sha256
 
 from copartner.command.context import Context, RequestKey
-from copartner.command.denial import Denied
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound, Refusal, RepeatedWithOtherBody, StaleTag
 from copartner.kernel.ids import parse_id
 from copartner.kernel.languages import Language
@@ -46,8 +45,7 @@ def wrong(refusal: Refusal | None, language: Language) -> dict[str, str]:
 
 def status(refusal: Refusal | None) -> int:
     """The status of a page with a form: 200, or that of what was refused, which speaks the reader's language then."""
-    if refusal is not None:
-        told(refusal)
-    if refusal is None or isinstance(refusal, Denied):
+    if refusal is None:
         return 200
-    return 409 if isinstance(refusal, Conflict | Illegal | StaleTag | RepeatedWithOtherBody) else 400
+    known = told(refusal)
+    return 409 if isinstance(known, Conflict | Illegal | StaleTag | RepeatedWithOtherBody) else 400

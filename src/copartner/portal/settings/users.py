@@ -43,9 +43,7 @@ async def show_all(visit: Visit) -> Response[bytes]:
     first, may = await people.find_people(visit.ctx, size=PART)
 
     async def load(after: UUID | None) -> Part[UserEntry]:
-        if after is None and first.next_after is None:
-            return first
-        if after is None and not wanted:
+        if after is None and (first.next_after is None or not wanted):
             return first
         return (await people.find_people(visit.ctx, text=wanted, after=after, size=PART))[0]
 

@@ -10,7 +10,7 @@ from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
 from copartner.policy.directory import UserRecord
 from copartner.tenants import rules, store
-from copartner.tenants.model import OwnTenant, Person, UserEntry
+from copartner.tenants.model import Person, TenantOverview, UserEntry
 
 PAGE_LIMIT = 500
 _ENTRIES = Listed[UserEntry]
@@ -30,9 +30,9 @@ async def find_people(
     return found.page(size, lambda one: one.id), may(ctx, facts, (Action.USER_CREATE,))
 
 
-async def prepare_user(ctx: Context) -> tuple[OwnTenant, May]:
+async def prepare_user(ctx: Context) -> tuple[TenantOverview, May]:
     """The acting tenant for whoever makes a user in it, and whether the caller may give it roles; raises Denied."""
-    facts, tenant = await ctx.look(Action.USER_CREATE, store.own(), body=OwnTenant)
+    facts, tenant = await ctx.look(Action.USER_CREATE, store.own(), body=TenantOverview)
     new = UserRecord(id=str(tenant.id), tenant=str(tenant.id), guarded=False)
     return tenant, may(ctx, replace(facts, resource=new), (Action.USER_SET_ROLE, Action.USER_SET_GLOBAL_ADMIN))
 

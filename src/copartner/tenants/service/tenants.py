@@ -9,7 +9,7 @@ from copartner.command.runtime import Runtime
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.tenants import store
-from copartner.tenants.model import OwnTenant
+from copartner.tenants.model import TenantOverview
 
 
 async def side_of(runtime: Runtime, tenant_id: UUID) -> Side:
@@ -18,7 +18,7 @@ async def side_of(runtime: Runtime, tenant_id: UUID) -> Side:
         return Side(await store.side_of(connection, tenant_id))
 
 
-async def read_own_tenant(ctx: Context, *, also: Iterable[Action] = ()) -> tuple[OwnTenant, May]:
+async def read_own_tenant(ctx: Context, *, also: Iterable[Action] = ()) -> tuple[TenantOverview, May]:
     """The acting tenant, and what the caller may also do with what is its own; raises Denied."""
-    facts, found = await ctx.look(Action.OWN_TENANT_READ, store.own(), body=OwnTenant)
+    facts, found = await ctx.look(Action.OWN_TENANT_READ, store.own(), body=TenantOverview)
     return found, may(ctx, facts, also)
