@@ -21,6 +21,9 @@ from copartner.command.context import HiddenRowError
 from copartner.customers import service as customers
 from copartner.delegation import administered, receipts
 from copartner.delegation import service as delegation
+from copartner.delegation.model import Asked
+from copartner.delegation.showing import Standing, read_standing
+from copartner.directory.service import showing as looking
 from copartner.directory.service import users as customer_users
 from copartner.kernel.functions import named
 from copartner.orders import service as orders
@@ -59,6 +62,14 @@ def _on_customer(service: Callable[..., Any]) -> Callable[[Matter], Any]:
     return lambda m: service(m.seller, customer_id=m.customer_id)
 
 
+async def _standing(matter: Matter) -> Standing:
+    """A draft of the seller, with the groups that could be assigned."""
+    name = str(matter.here.runtime.ids.new())
+    asked = Asked(display_name=name, duration="P1Y", roles=(READER,))
+    made = await delegation.create_relationship(matter.seller, asked=asked)
+    return await read_standing(matter.seller, key=made.key)
+
+
 CASES = (
     Case("fn_list_subscriptions", "s.partner_tenant_id = p_tenant", _on_customer(subscriptions.list_subscriptions),
          frozenset({"mp-visibility"})),
@@ -95,6 +106,9 @@ CASES = (
          frozenset({"own-directory"})),
     Case("fn_list_customer_users", "u.tenant_id = p_customer", _on_customer(customer_users.list_users),
          frozenset({"rel-required", "behalf-own"})),
+    Case("fn_read_customer_directory", "u.tenant_id = p_customer", _on_customer(looking.read_directory),
+         frozenset({"rel-required", "behalf-own"})),
+    Case("fn_read_admin_standing", "d.tenant_id = p_tenant", lambda m: _standing(m), frozenset({"own-directory"})),
     Case("fn_list_held", "s.customer_tenant_id = p_tenant", lambda m: subscriptions.list_held(m.buyer),
          frozenset({"own-tenant"})),
     Case("fn_list_own_relationships", "r.customer_tenant_id = p_tenant",
