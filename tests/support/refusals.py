@@ -108,9 +108,11 @@ class Source:
         else:
             name = module.names.get(_name(node), f"{module.name}.{_name(node)}")
         home, _, last = name.rpartition(".")
-        while home in self.modules and last in self.modules[home].names:
-            home, _, last = self.modules[home].names[last].rpartition(".")
-        return f"{home}.{last}"
+        # A package that imports a module of its own names it as itself.
+        while home in self.modules and self.modules[home].names.get(last, name) != name:
+            name = self.modules[home].names[last]
+            home, _, last = name.rpartition(".")
+        return name
 
     def _may_call(self, call: Call, module: Module) -> bool:
         """Whether the name that is called is that of a module, or of something that is none."""

@@ -31,17 +31,13 @@ STATES: Mapping[RequestState, tuple[str, str]] = {
     RequestState.DECLINED: ("alarm", word("declined")),
     RequestState.WITHDRAWN: ("off", word("withdrawn")),
 }
+# What the page says better than the service, which does not know its fields.
 _REFUSED: Mapping[type[Refusal], str] = {
     rules.UnknownAddressee: word(
         "No customer has this domain or identifier. Check how it is written, or ask by the open link."
     ),
     rules.OwnTenant: word("This is your own tenant. Name a customer."),
     rules.RelationshipExists: word("This customer is yours already; there is nothing to ask for."),
-    rules.RequestClosed: word("The request waits no more: it was answered or withdrawn meanwhile."),
-    rules.WrittenAlready: word(
-        "The customer was written to about this within the last 24 hours. Write again later, or send the link yourself."
-    ),
-    rules.NobodyToWrite: word("There is nobody who could be written to. Send the link yourself."),
 }
 _TABLE = Table[RelationshipRequest](
     "requests",
