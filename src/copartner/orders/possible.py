@@ -1,6 +1,6 @@
 """What the seller of a subscription could do with it now, and why not the rest. Nothing is recorded by looking."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -71,9 +71,9 @@ def _of_offers(ctx: Context, ground: Ground, act: Act, offers: tuple[Offer, ...]
     """Open when one of the offers is; else what stands against the first that the thing could take, or against all."""
     obstacle = possible_rules.first_obstacle(ground, offers)
     able = [one for one in offers if one.obstacle is None]
-    denials = [_denied(ctx, _of_sale(ctx, ground, act, offer)) for offer in able or (*offers[:1], None)[:1]]
-    denied = None if None in denials else denials[0]
-    return Possibility(act, denied, obstacle)
+    asked: Sequence[Offer | None] = able or offers[:1] or [None]
+    denials = [_denied(ctx, _of_sale(ctx, ground, act, offer)) for offer in asked]
+    return Possibility(act, None if None in denials else denials[0], obstacle)
 
 
 def _taken(ctx: Context, ground: Ground, act: Act, offers: tuple[Offer, ...]) -> tuple[Choice, ...]:

@@ -145,7 +145,7 @@ def _try_quantity(ground: Ground, by: int) -> None:
 
 def _try_next_term(ground: Ground) -> None:
     fitting = next_terms(ground)
-    for offer in fitting or ():
+    for offer in fitting:
         if offer.obstacle is None:
             wanted = _next_term(ground, offer.item, offer.term)
             present = ground.own.next_term
