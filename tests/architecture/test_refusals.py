@@ -150,12 +150,7 @@ def test_the_catalogue_is_that_of_the_running_programme() -> None:
     assert all(book.said(english) == german for english, german in messages() if not values(english))
 
 
-SAMPLE = """
-from sample.texts import ENDED
-
-_STALE = "The page is old."
-WORDS = {"a": "It is a.", "b": "It is b."}
-
+CLASSES = """
 class Refusal(Exception):
     def __init__(self, message, *data):
         super().__init__(message)
@@ -176,14 +171,29 @@ class Quite(Wrong):
 
 class Other(Exception):
     pass
+"""
+
+SAMPLE = """
+from sample import classes
+from sample.classes import Quite, Wrong
+from sample.texts import ENDED, Gone
+
+_STALE = "The page is old."
+WORDS = {"a": "It is a.", "b": "It is b."}
+
+class Late:
+    pass
 
 def plain(name, most):
     raise Wrong("A text.", name)
     raise Wrong(f"{name} has {most:d} of {name!r}.")
-    raise rules.Quite(_STALE)
+    raise classes.Quite(_STALE)
     raise Wrong(ENDED)
     raise Wrong(WORDS[name])
-    raise Other("Not this.")
+    raise classes.Other("Not this.")
+    raise Late("Nor this.")
+    raise classes.Late("Too late.")
+    raise Gone()
 
 def chosen(known):
     way = f"one of {', '.join(known)}" if known else "nothing"
@@ -195,6 +205,11 @@ def helped(text, how):
 async def helping(them):
     helped("x", "Handed " "over.")
     them.helped("x", how=f"Handed {them}.")
+    on_a_page(word("Nor %(this)s."), this="this")
+    on_a_page(them.text("Nor that."))
+
+def on_a_page(text, **values):
+    raise Wrong(text % values if values else text)
 
 def repeated(error):
     raise Wrong(error.message)
@@ -207,9 +222,10 @@ def foreign(error):
 def test_messages_are_read_however_they_are_written(tmp_path: Path) -> None:
     package = tmp_path / "sample"
     package.mkdir()
-    (package / "texts.py").write_text('ENDED = "It has ended."\n')
+    (package / "classes.py").write_text(CLASSES)
+    (package / "texts.py").write_text('from sample.classes import Gone\n\nENDED = "It has ended."\n')
     (package / "rules.py").write_text(SAMPLE)
-    sample, found, unread = Source(package), [], []
+    sample, found, unread = Source(package, "sample.classes.Refusal"), [], []
     for call in sample.made():
         try:
             found += [pattern(one) for one in sample.messages(call)]
@@ -223,6 +239,7 @@ def test_messages_are_read_however_they_are_written(tmp_path: Path) -> None:
         "It has ended.",
         "It is a.",
         "It is b.",
+        "Too late.",
         "Send one of {1}; or this.",
         "Send one of {1}; or {2}.",
         "Send nothing; or this.",

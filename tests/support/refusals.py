@@ -55,11 +55,16 @@ class Call:
     def name(self) -> str:
         return _name(self.node.func)
 
+    @property
+    def within(self) -> str:
+        """The class it stands in, with its module."""
+        return f"{self.module.name}.{self.inside}"
+
 
 class Source:
     """The modules of a package, with all their calls."""
 
-    def __init__(self, package: Path = SOURCE / "copartner") -> None:
+    def __init__(self, package: Path = SOURCE / "copartner", base: str = "copartner.kernel.errors.Refusal") -> None:
         self.modules: dict[str, Module] = {}
         for path in sorted(package.rglob("*.py")):
             name = ".".join(path.relative_to(package.parent).with_suffix("").parts).removesuffix(".__init__")
@@ -67,47 +72,69 @@ class Source:
             module.read()
             self.modules[name] = module
         self.calls = [call for module in self.modules.values() for call in _calls(module.tree, module)]
-        self.refusals = self._subclasses("Refusal")
+        self.base = base
+        self.refusals = self._subclasses(base)
 
     def made(self) -> Iterator[Call]:
         """The calls that make a refusal: of one of its classes, or by a class for all that are made of it."""
         for call in self.calls:
-            if call.name in self.refusals or (call.name == "__init__" and call.inside in self.refusals - {"Refusal"}):
+            own = call.name == "__init__" and call.within != self.base and call.within in self.refusals
+            if own or self._meant(call.node.func, call.module) in self.refusals:
                 yield call
 
     def messages(self, call: Call) -> list[Pieces]:
-        """What a call that makes a Refusal says, nothing where it repeats another one; raises Unread."""
-        if not call.node.args:
-            raise Unread
-        return self._read(call.node.args[0], call)
+        """What a call that makes a refusal says; nothing where its class, another refusal or a page's text does.
+
+        A text that a page marks with `word` stands in the catalogue of its room. Raises Unread.
+        """
+        return self._read(call.node.args[0], call) if call.node.args else []
 
     def _subclasses(self, base: str) -> set[str]:
-        classes = [
-            node for module in self.modules.values() for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)
-        ]
+        classes = {
+            f"{module.name}.{node.name}": {self._meant(one, module) for one in node.bases}
+            for module in self.modules.values()
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.ClassDef)
+        }
         found = {base}
-        while more := {one.name for one in classes if found & {_name(each) for each in one.bases}} - found:
+        while more := {name for name, bases in classes.items() if found & bases} - found:
             found |= more
-        others = {one.name for one in classes if one.name != base and not found & {_name(each) for each in one.bases}}
-        assert not found & others, "one name for a refusal and for something else"
         return found
+
+    def _meant(self, node: ast.expr, module: Module) -> str:
+        """The whole name of what a name in a module stands for, wherever it was imported from."""
+        if isinstance(node, ast.Attribute):
+            name = f"{self._meant(node.value, module)}.{node.attr}"
+        else:
+            name = module.names.get(_name(node), f"{module.name}.{_name(node)}")
+        home, _, last = name.rpartition(".")
+        while home in self.modules and last in self.modules[home].names:
+            home, _, last = self.modules[home].names[last].rpartition(".")
+        return f"{home}.{last}"
+
+    def _may_call(self, call: Call, module: Module) -> bool:
+        """Whether the name that is called is that of a module, or of something that is none."""
+        home = self._meant(call.node.func, call.module).rpartition(".")[0]
+        return home == module.name or home not in self.modules
 
     def _read(self, node: ast.expr, call: Call) -> list[Pieces]:
         match node:
             case ast.Constant(value=str(text)):
                 return [(text,)]
-            case ast.Attribute(attr="message"):
+            case ast.Attribute(attr="message") | ast.Call(func=ast.Name(id="word") | ast.Attribute(attr="text")):
                 return []
             case ast.JoinedStr(values=values):
                 return [_joined(parts) for parts in product(*(self._part(one, call) for one in values))]
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return [_joined(parts) for parts in product(self._part(left, call), self._part(right, call))]
+            case ast.BinOp(left=left, op=ast.Mod()) if not self._read(left, call):
+                return []
             case ast.IfExp(body=body, orelse=other):
                 return [*self._read(body, call), *self._read(other, call)]
             case ast.Name(id=name):
                 return self._named(name, call)
-            case ast.Attribute(value=ast.Name(id=module), attr=name):
-                return self._constant(call.module.names.get(module, ""), name, call)
+            case ast.Attribute():
+                return self._constant(self._meant(node, call.module), call)
             case ast.Subscript(value=ast.Name(id=name)) if isinstance(kept := call.module.texts.get(name), ast.Dict):
                 return [pieces for one in kept.values for pieces in self._read(one, call)]
         raise Unread
@@ -140,30 +167,31 @@ class Source:
                 return [pieces for one in given for pieces in self._read(one, call)]
             if name in _parameters(function):
                 # What a class of refusals is handed is read where one is made.
-                return [] if function.name == "__init__" else self._handed(function, name)
+                return [] if function.name == "__init__" else self._handed(function, name, call.module)
         if name in call.module.texts:
             return self._read(call.module.texts[name], Call(call.node, call.module))
-        module, _, constant = call.module.names.get(name, "").rpartition(".")
-        return self._constant(module, constant, call)
+        return self._constant(call.module.names.get(name, ""), call)
 
-    def _constant(self, module: str, name: str, call: Call) -> list[Pieces]:
+    def _constant(self, meant: str, call: Call) -> list[Pieces]:
+        module, _, name = meant.rpartition(".")
         found = self.modules.get(module)
         if found is None or name not in found.texts:
             raise Unread
         return self._read(found.texts[name], Call(call.node, found))
 
-    def _handed(self, function: Function, name: str) -> list[Pieces]:
+    def _handed(self, function: Function, name: str, module: Module) -> list[Pieces]:
         """What the callers of a helper hand to it."""
         place = _parameters(function).index(name)
-        found: list[Pieces] = []
-        for call in self.calls:
-            if call.name == function.name and function not in call.around:
-                named = [one.value for one in call.node.keywords if one.arg == name]
-                for given in named or call.node.args[place : place + 1]:
-                    found += self._read(given, call)
-        if not found:
+        handed = [
+            (given, call)
+            for call in self.calls
+            if call.name == function.name and function not in call.around and self._may_call(call, module)
+            for given in [one.value for one in call.node.keywords if one.arg == name]
+            or call.node.args[place : place + 1]
+        ]
+        if not handed:
             raise Unread
-        return found
+        return [pieces for given, call in handed for pieces in self._read(given, call)]
 
 
 def pattern(pieces: Pieces) -> str:
