@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response
 
 from copartner.announcements import service as announcements
-from copartner.kernel.errors import Busy, Invalid, Refusal
+from copartner.kernel.errors import Invalid, Refusal
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.operator.forms import new, once, typed
@@ -88,8 +88,11 @@ _AFTER: Mapping[str, State] = {
 
 
 async def _followed(visit: Visit) -> None:
-    """Wait until this process decides by the rules that were just changed, as the next page will."""
-    with suppress(Busy):
+    """Wait until this process decides by the rules that were just changed, as the next page will.
+
+    What is done is done: whatever keeps it from that, the next page says so.
+    """
+    with suppress(Exception):
         await visit.ctx.runtime.rules.settled()
 
 
