@@ -107,10 +107,12 @@ class Source:
             name = f"{self._meant(node.value, module)}.{node.attr}"
         else:
             name = module.names.get(_name(node), f"{module.name}.{_name(node)}")
-        home, _, last = name.rpartition(".")
-        while home in self.modules and last in self.modules[home].names:
-            home, _, last = self.modules[home].names[last].rpartition(".")
-        return f"{home}.{last}"
+        while name not in self.modules:
+            home, _, last = name.rpartition(".")
+            if home not in self.modules or last not in self.modules[home].names:
+                break
+            name = self.modules[home].names[last]
+        return name
 
     def _may_call(self, call: Call, module: Module) -> bool:
         """Whether the name that is called is that of a module, or of something that is none."""
