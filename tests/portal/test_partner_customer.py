@@ -107,7 +107,7 @@ async def test_privileges_are_given_back_after_a_tick_and_once(seed_home: House)
     for _ in range(2):
         done = await browser.follow(await browser.send(page, form, act="remove_privileges", understood="yes"))
         assert done.status_code == 200
-    assert "none of the whole-tenant kind" in done.text
+    assert "for the whole tenant" not in done.text
     assert await home.partners_of() == [("nordlicht.example", False)]
 
 

@@ -117,6 +117,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
     assert page.status_code == 400
     assert said in page.text
     assert 'aria-invalid="true"' in page.text
+    assert 'role="alert"' in page.text
     given = {**COMPANY, **(ADDRESS if step != "company" else {}), **(BILLING if step == "billing" else {}), **wrong}
     for name, value in given.items():
         if name not in ("country", "culture", "language") and value.strip():

@@ -229,6 +229,11 @@ async def test_a_provider_names_its_reseller_as_partner_of_record(home: House) -
     assert 'name="reseller"' not in (await choosing(home, browser, "Device Management")).text
     async with home.here.owner() as owner:
         await owner.execute(
+            """INSERT INTO partner_relationship (provider_tenant_id, reseller_tenant_id, id, state, formed_at)
+            VALUES ($1, $2, gen_random_uuid(), 'active', $3)""",
+            *(provider, reseller.id, home.here.clock.now()),
+        )
+        await owner.execute(
             """INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, provider_tenant_id, state,
                 privileges, company_name, domain, formed_at)
             SELECT t.id, gen_random_uuid(), $1, $2, 'active', false, t.company_name, t.domain, $3 FROM tenant t

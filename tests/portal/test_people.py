@@ -80,7 +80,7 @@ async def test_the_last_global_admin_is_told_before(home: House) -> None:
     assert 'value="block"' not in page.text
     (form,) = forms(page, "displayName")
     forced = await submit(browser, form, act="block", sure="on")
-    assert (forced.status_code, "last enabled Global admin; make another" in forced.text) == (409, True)
+    assert (forced.status_code, "last enabled Global admin; make another one first." in forced.text) == (409, True)
 
 
 async def test_a_user_is_renamed_blocked_and_let_in_again(home: House) -> None:

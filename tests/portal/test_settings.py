@@ -1,6 +1,5 @@
 """The settings of one's own tenant: who reads and changes what, what is shown once, and what a second click does."""
 
-
 import pytest
 
 from copartner.policy.facts import Side

@@ -30,9 +30,7 @@ async def in_cart(partner: Visitor, base: str, title: str) -> None:
     """The partner finds the customer and puts a product into a cart."""
     await partner.open(base)
     await partner.press("Order for this customer")
-    await partner.fill("find", title)
-    if not partner.look.script:
-        await partner.press("Search")
+    await partner.search("find", title)
     await partner.press(partner.page.locator("#offers").get_by_role("link", name=title, exact=True))
     await partner.press("Put into the cart")
 

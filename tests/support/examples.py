@@ -132,6 +132,7 @@ async def _furnish_one(site: Web, partner: str, item: str) -> dict[str, str]:
         "countryvalidationrule": "DE",
         "agreementtemplate": TEMPLATE,
         "compliance": "csp",
+        "tenant": str(site.here.id("wolkenstadt")),
         "domain": "hafen.example",
         **await granular.furnish(site, who),
         **await furnish_directory(site, f"ga@{partner}"),
@@ -226,7 +227,13 @@ def _callers() -> dict[str, str]:
         "own_relationships.list": "ga@alpenblick",
         "own_relationships.change": "ga@alpenblick",
         "own_subscriptions.list": "ga@alpenblick",
-        **dict.fromkeys(("enrolments.make", "rule_trials.make"), "ga@wolkenstadt"),
+        **dict.fromkeys(
+            (
+                *("enrolments.make", "rule_trials.make", "tenants.list", "tenants.read", "tenants.set_affiliate"),
+                "standing.read",
+            ),
+            "ga@wolkenstadt",
+        ),
         "partner_agreements.sign": "ga@fjord",
         **{name: "ga@nordlicht" for name in ALL if name.partition(".")[0] in _OF_GLOBAL_ADMINS},
     }
@@ -276,6 +283,7 @@ def _bodies(site: Web, things: Things) -> dict[str, Any]:
         **profile_bodies(),
         **tenancy_bodies(),
         "rule_trials.make": {"begins": "2026-12-01", "ends": ["role-enrol"], "days": 7},
+        "tenants.set_affiliate": {"affiliate": "hafen.example", "affiliated": True},
         "enrolments.make": {
             "tenantId": str(site.here.id("intern.nordlicht")),
             "mpnId": "5550001",

@@ -46,7 +46,8 @@ def furnished(up: Emulator) -> Scene:
     active = _granular(up, "Helpdesk", HELPDESK, EXCHANGE)
     buyer.post(f"{CONSENT}/{active}", {"answer": "approve"})
     seller.post(f"{GRAPH}/{active}/accessAssignments", assigning(agents, HELPDESK))
-    mine = next(one for one in buyer.get("/programme/v1/users")["items"] if one["userPrincipalName"] == buyer.name)
+    user = up.person("User", CUSTOMER).name
+    plain = next(one for one in buyer.get("/programme/v1/users")["items"] if one["userPrincipalName"] == user)
     waits = _granular(up, "Mail", EXCHANGE)
     version = operator.post(
         "/programme/v1/rule-versions",
@@ -67,11 +68,12 @@ def furnished(up: Emulator) -> Scene:
         "asked_relationship_id": waits[:36],
         "group_id": agents,
         "user_id": next(one["id"] for one in people if one["userPrincipalName"] == seller.name),
-        "customer_user_id": mine["id"],
+        "customer_user_id": plain["id"],
         "application_id": application["id"],
         "announcement_id": announcement["id"],
         "version_id": version["id"],
         "record_id": records[0]["id"],
+        "receipt_id": buyer.get("/programme/v1/consent/receipts")["items"][0]["id"],
         "decision_id": refused["data"][-1],
     }
     return Scene(up, ids)

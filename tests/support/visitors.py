@@ -76,6 +76,20 @@ class Visitor:
         """Type into the field of this name."""
         await self.page.locator(f'main [name="{name}"]:not([type="hidden"])').fill(text)
 
+    async def search(self, name: str, text: str) -> None:
+        """Type into a field that searches, and have it search: by itself where scripts run, else by its button."""
+        field = self.page.locator(f'main [name="{name}"]')
+        if self.look.script:
+            async with self.page.expect_response(lambda answer: urlsplit(answer.url).path == self.path) as found:
+                await field.fill(text)
+            await (await found.value).finished()
+        else:
+            await field.fill(text)
+            async with self.page.expect_navigation() as coming:
+                await field.press("Enter")
+            self._came(await coming.value)
+            await self._in(200)
+
     async def tick(self, name: str) -> None:
         """Tick the box of this name."""
         await self.page.locator(f'main input[type="checkbox"][name="{name}"]').check()
@@ -95,7 +109,9 @@ class Visitor:
 
     def _named(self, name: str) -> Locator:
         page = self.page
-        return page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name, exact=True))
+        # Where several have one name, they lead to one place.
+        named = page.get_by_role("button", name=name, exact=True)
+        return named.or_(page.get_by_role("link", name=name, exact=True)).first
 
     def _came(self, answer: Response | None) -> None:
         assert answer is not None

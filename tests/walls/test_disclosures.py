@@ -27,7 +27,7 @@ from copartner.kernel.errors import Refusal
 from copartner.orders import service as orders
 from copartner.orders.basket import read_basket
 from copartner.programme import service as programme
-from copartner.relationships.service import consent, relationships, requests
+from copartner.relationships.service import consent, letters, relationships, requests
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions import upkeep
 from copartner.subscriptions.model import Patch, Status
@@ -108,6 +108,8 @@ ADDONS = {"draft-below": below(orders.create_cart), "order-below": below(orders.
 REQUESTS: dict[str, Deed] = {
     "read-request": lambda m: requests.read_request(m.seller, request_id=m.request),
     "withdraw-request": lambda m: requests.withdraw_request(m.seller, request_id=m.request),
+    "read-sent": lambda m: letters.read_sent(m.seller, request_id=m.request),
+    "write-letter": lambda m: letters.write_letter(m.seller, request_id=m.request, subject="S", body="B"),
 }
 ANSWERS: dict[str, Deed] = {
     "read-consent": lambda m: consent.read_consent(m.buyer, request_id=m.request),

@@ -27,12 +27,13 @@ from copartner.orders import service as orders
 from copartner.partners import service as partners
 from copartner.partners.model import Direction
 from copartner.policy.facts import Side
+from copartner.programme import searching
 from copartner.programme import service as programme
 from copartner.relationships.service import relationships, requests
 from copartner.signin import consents
 from copartner.subscriptions import holding
 from copartner.subscriptions import service as subscriptions
-from copartner.tenants.service import groups, users
+from copartner.tenants.service import groups, people, users
 from copartner.versions import service as versions
 from support.announcing import published
 from support.delegated import READER, Delegated
@@ -81,6 +82,12 @@ CASES = (
          frozenset({"own-tenant"})),
     Case("fn_list_directory", "e.tenant_id = p_tenant", lambda m: users.list_users(m.chief),
          frozenset({"own-directory"})),
+    Case("fn_find_users", "u.tenant_id = p_tenant AND u.deleted_at IS NULL",
+         lambda m: people.find_people(m.chief), frozenset({"own-directory"})),
+    Case("fn_search_groups", "d.tenant_id = p_tenant AND (v_name IS NULL OR (lower(d.name), d.id) > (v_name, p_after))",
+         lambda m: groups.search_groups(m.chief), frozenset({"own-directory"})),
+    Case("fn_search_audit", "a.tenant_id = p_tenant", lambda m: searching.search_audit(m.seller),
+         frozenset({"own-tenant"})),
     Case("fn_list_groups", "d.tenant_id = $1", lambda m: groups.find_groups(m.chief), frozenset({"own-directory"})),
     Case("fn_list_partner_relationships", "r.own = p_tenant",
          lambda m: partners.list_relationships(m.seller, direction=Direction.RESELLERS), frozenset({"own-tenant"})),

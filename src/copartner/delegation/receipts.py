@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from joserfc import jws
 
 from copartner.command.command import Command
 from copartner.command.context import Context
@@ -21,6 +22,7 @@ from copartner.policy.actions import Action
 PAGE_LIMIT = 500
 # The type in the header of the signature: no token has it.
 TYPE = "copartner-receipt+json"
+_CONTENT = msgspec.json.Decoder(Receipt)
 
 
 async def list_receipts(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Page[KeptReceipt]:
@@ -42,6 +44,11 @@ async def read_receipt(ctx: Context, *, receipt_id: UUID) -> KeptReceipt:
     if found is None:
         raise UnknownReceipt("There is no such consent receipt of your tenant.", str(receipt_id))
     return found
+
+
+def content(kept: KeptReceipt) -> Receipt:
+    """What a receipt says; whether it is genuine is for its reader to check."""
+    return _CONTENT.decode(jws.extract_compact(kept.jws.encode()).payload)
 
 
 async def issue(
@@ -76,8 +83,8 @@ async def issue(
         reason=reason,
         shown=terms.shown(made, partner, language),
     )
-    jws = ctx.runtime.signer.sign(msgspec.json.encode(receipt), TYPE)
-    await store.keep_receipt(cmd.db, KeptReceipt(made.id, made.partner_tenant_id, approver.tenant_id, cmd.now, jws))
+    signed = ctx.runtime.signer.sign(msgspec.json.encode(receipt), TYPE)
+    await store.keep_receipt(cmd.db, KeptReceipt(made.id, made.partner_tenant_id, approver.tenant_id, cmd.now, signed))
 
 
 async def signing(ctx: Context) -> None:

@@ -2,16 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from copartner.kernel.errors import Invalid, NotFound
+from copartner.kernel.errors import Invalid
 from copartner.operating.model import Due, Overdue, Pair
 
 LONGEST_SEARCH = 200
 # Due things happen one a second at most apart; what is a minute late waits for a worker that is not there.
 PATIENCE = timedelta(minutes=1)
-
-
-class UnknownTenant(NotFound):
-    """The deployment has no such tenant."""
 
 
 def check_search(text: str) -> str | None:

@@ -19,6 +19,7 @@ from copartner.operating.model import (
 )
 from copartner.policy.actions import Action
 from copartner.policy.obligations import obligations
+from copartner.programme.rules import UnknownTenant
 from copartner.relationships.rules import IDLE
 
 PAGE_LIMIT = 500
@@ -43,7 +44,7 @@ async def read_tenant(ctx: Context, *, tenant_id: UUID) -> TenantView:
     """One tenant with its business, that business's affiliates, and its enrolment; raises Denied, UnknownTenant."""
     found = await ctx.find(Action.TENANT_READ, store.tenant(), tenant_id, body=TenantView)
     if found is None:
-        raise rules.UnknownTenant("There is no such tenant in this deployment.", str(tenant_id))
+        raise UnknownTenant("There is no such tenant in this deployment.", str(tenant_id))
     return found
 
 
@@ -59,7 +60,7 @@ async def set_affiliate(ctx: Context, *, tenant_id: UUID, affiliate: str, affili
             return earlier
         pair = await store.pair(cmd.db, tenant_id, affiliate.strip().lower())
         if pair is None:
-            raise rules.UnknownTenant("There is no such tenant; give the domain or the id of one.", affiliate[:100])
+            raise UnknownTenant("There is no such tenant; give the domain or the id of one.", affiliate[:100])
         rules.check_pair(pair)
         made = Affiliation(
             id=pair.organisation_id,

@@ -9,8 +9,16 @@ from copartner.kernel.secrets import KeyFile
 from copartner.portal import audit, settings
 from copartner.portal.announcements import announcement_routes
 from copartner.portal.assets import asset_routes
+from copartner.portal.customer import access as customer_access
 from copartner.portal.customer import admin_consent as customer_admin_consent
+from copartner.portal.customer import cap as customer_cap
 from copartner.portal.customer import consent as customer_consent
+from copartner.portal.customer import home as customer_home
+from copartner.portal.customer import partner as customer_partner
+from copartner.portal.customer import partners as customer_partners
+from copartner.portal.customer import receipts as customer_receipts
+from copartner.portal.customer import subscriptions as customer_subscriptions
+from copartner.portal.customer import why as customer_why
 from copartner.portal.entrance import Entrance, entrance_routes
 from copartner.portal.guard import CorrelationId
 from copartner.portal.operator import announcements as operator_announcements
@@ -37,8 +45,16 @@ from copartner.signin.service import Authority
 ROOMS = (
     audit,
     settings,
+    customer_access,
     customer_admin_consent,
+    customer_cap,
     customer_consent,
+    customer_home,
+    customer_partner,
+    customer_partners,
+    customer_receipts,
+    customer_subscriptions,
+    customer_why,
     operator_announcements,
     operator_catalogue,
     operator_home,

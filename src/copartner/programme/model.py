@@ -92,7 +92,7 @@ class Repeated:
     """A decision and what the rules of its day say again of all that was judged then.
 
     `same` when that is the same verdict by the same rules. `rules` are those that the reader may know; `doubt` says why
-    the engine could not be asked, in which case it denies.
+    the engine could not be asked, in which case it denies. `concealed` when the reader may not know any rule.
     """
 
     id: UUID
@@ -103,6 +103,7 @@ class Repeated:
     same: bool
     rules: tuple[str, ...]
     doubt: tuple[str, ...]
+    concealed: bool = False
 
 
 class AuditStatus(StrEnum):

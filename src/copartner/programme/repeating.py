@@ -26,8 +26,9 @@ async def repeat_decision(ctx: Context, *, decision_id: UUID) -> Repeated:
         found = await store.decided_row(connection, decision_id)
     again = await _repeated(ctx, _known(found, decision_id))
     # Of what else stood in the way, or of the thing, the record told nothing.
-    told = () if record.caller_text else record.rules
-    return replace(again, rules=tuple(rule for rule in again.rules if rule in told))
+    concealed = record.caller_text is not None
+    told = () if concealed else record.rules
+    return replace(again, rules=tuple(rule for rule in again.rules if rule in told), concealed=concealed)
 
 
 async def _repeated(ctx: Context, row: store.DecidedRow) -> Repeated:

@@ -1,4 +1,4 @@
-"""Who serves a customer: what each partner sells and may do, bounded and in one trip, and what was last taken from one."""
+"""Who serves a customer: what each partner sells and may do, bounded and in one trip; what was last taken from one."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace

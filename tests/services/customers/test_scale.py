@@ -57,15 +57,15 @@ async def crowded(postgres: Server, tmp_path_factory: pytest.TempPathFactory) ->
             yield here
 
 
-async def _cost(connection: Connection, here: Programme, who: str, *asked: Any) -> Cost:
+async def _cost(connection: Connection, here: Programme, who: str, *asked: Any, sql: str = "") -> Cost:
     """The cost of a page once its plans are made; its rows are those that statements read in the relationships."""
-    arguments = (*here.context(who).who, *asked)
-    explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {store.page()}"
+    arguments, sql = (*here.context(who).who, *asked), sql or store.page()
+    explained = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}"
     for _ in range(6):  # the sixth call has the plan that stays
         plan = json.loads(await connection.fetchval(explained, *arguments))[0]["Plan"]
     async with connection.transaction():
         before = await _rows(connection)
-        await connection.fetchrow(store.page(), *arguments)
+        await connection.fetchrow(sql, *arguments)
         after = await _rows(connection)
     return Cost(int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"]), after - before)
 
@@ -141,5 +141,9 @@ async def test_a_search_reads_the_partners_own_customers_alone(crowded: Programm
             # Its two hundred relationships lie on as many pages at worst, whatever the others have.
             assert small.rows <= 2 * FEW + 10, (field, prefix, small)
             assert small.pages <= 2 * FEW + 60, (field, prefix, small)
+        # Any part of a name is looked for in all that it has, which is all that is read.
+        any_part = await _cost(connection, here, "aa@suedwind", "nowhere", None, 8, sql=store.search())
+        assert any_part.rows <= 2 * FEW + 10, any_part
+        assert any_part.pages <= 2 * FEW + 60, any_part
     finally:
         await connection.close()

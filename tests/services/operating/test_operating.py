@@ -11,10 +11,10 @@ from copartner.command.denial import Denied
 from copartner.kernel.errors import Invalid
 from copartner.operating import service
 from copartner.operating.model import Due, Kind, TenantRow
-from copartner.operating.rules import UnknownTenant
 from copartner.orders import service as orders
 from copartner.orders.model import Wish
 from copartner.policy.facts import Side
+from copartner.programme.rules import UnknownTenant
 from support.announcing import published
 from support.programme import Programme
 from support.versions import approver, check, propose, proposer

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-from joserfc import jws
 from msgspec import Struct
 
 from copartner.api.call import Call
@@ -31,11 +29,8 @@ class ReceiptBody(Struct, frozen=True):
     jws: str
 
 
-_decoder = msgspec.json.Decoder(Receipt)
-
-
 def _whole(kept: KeptReceipt) -> ReceiptBody:
-    return ReceiptBody(_decoder.decode(jws.extract_compact(kept.jws.encode()).payload), kept.jws)
+    return ReceiptBody(receipts.content(kept), kept.jws)
 
 
 async def _list(call: Call) -> Page[ReceiptLineBody]:

@@ -22,6 +22,7 @@ from copartner.api.programme import (
     rule_trials,
     rule_versions,
     subscriptions,
+    tenants,
     users,
 )
 from copartner.api.registry import Route
@@ -43,6 +44,7 @@ ROUTES: tuple[Route, ...] = (
     *applications.ROUTES,
     *application_consents.ROUTES,
     *enrolments.ROUTES,
+    *tenants.ROUTES,
     *rule_versions.ROUTES,
     *partner_agreement.ROUTES,
     *decisions.ROUTES,

@@ -29,7 +29,7 @@ async def show_decision(visit: Visit) -> Response[bytes]:
         found=found,
         operation=words.operation(visit.language, found.action),
         door=door_of(found),
-        facts=[(one.path, one.after) for one in differences(None, found.facts)],
+        facts=[(one.path, one.after) for one in differences(None, found.facts) if one.after not in ("", "–")],
         own=visit.ctx.caller.tenant_id,
     )
 

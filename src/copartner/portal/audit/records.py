@@ -14,6 +14,7 @@ from copartner.policy.facts import Side
 from copartner.portal.audit import words
 from copartner.portal.audit.differences import differences
 from copartner.portal.page import Page, Visit
+from copartner.portal.settings.refusals import invalid, told
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.programme import rules, searching, service
@@ -80,7 +81,7 @@ async def _list(visit: Visit, customer_id: UUID | None, customer: str) -> Respon
 
         shown = await _table(visit).show(visit, load)
     except Invalid as refusal:
-        return visit.page("audit/list.html", status=400, refusal=refusal, shown=None, **values)
+        return visit.page("audit/list.html", status=400, refusal=told(refusal), shown=None, **values)
     if isinstance(shown, Response):
         return shown
     return visit.page("audit/list.html", shown=shown, refusal=None, **values)
@@ -106,7 +107,7 @@ def _date(text: str, name: str) -> datetime | None:
         day = date.fromisoformat(text)
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
     except ValueError:
-        raise Invalid(f"{text[:20]} is no day; write it as 2026-01-31.", name) from None
+        raise invalid(word("%(typed)s is no day; write it as 2027-01-31."), name, typed=text[:20]) from None
 
 
 async def show_record(visit: Visit) -> Response[bytes]:

@@ -31,6 +31,7 @@ THINGS: Mapping[str, str] = {
     "customer_role": word("Roles in a customer's tenant"),
     "customer_user": word("User of a customer"),
     "decision": word("Decision"),
+    "deployment": word("Deployment"),
     "domain": word("Domain"),
     "event_address": word("Event address"),
     "group": word("Group"),
@@ -123,6 +124,7 @@ DEEDS: Mapping[str, str] = {
     "revoke": word("revoke"),
     "send": word("send"),
     "set": word("set"),
+    "set_affiliate": word("settle affiliates"),
     "set_auto_renew": word("set automatic renewal"),
     "set_commitment": word("set the commitment"),
     "set_global_admin": word("give or take a guarded role"),
@@ -141,6 +143,7 @@ DEEDS: Mapping[str, str] = {
     "try": word("try out"),
     "update": word("update"),
     "withdraw": word("withdraw"),
+    "write_letter": word("write a letter"),
 }
 
 

@@ -11,6 +11,7 @@ from copartner.delegation.consent_model import Offer
 from copartner.delegation.model import AutoExtend, Invitation, Key, Status
 from copartner.delegation.rules import IllegalStep, days_of
 from copartner.delegation.terms import in_words
+from copartner.kernel.errors import Invalid
 from copartner.kernel.ids import parse_id
 from copartner.kernel.languages import Language, preferred
 from copartner.policy.facts import Side
@@ -34,12 +35,15 @@ def standing_of(found: Invitation) -> str:
     return "lapsed" if relationship.status in _LAPSED else "active"
 
 
-async def show(visit: Visit) -> Response[bytes]:
-    """The request with the form to answer it while it waits, or what became of it."""
+async def show(visit: Visit, refusal: Invalid | None = None, typed: Mapping[str, str] | None = None) -> Response[bytes]:
+    """The request with the form to answer it while it waits, or what became of it; with what was typed, if refused."""
     found = await consent.read_invitation(visit.ctx, key=_key(visit))
     asked = found.relationship
     return visit.page(
         f"customer/granular/{standing_of(found)}.html",
+        status=400 if refusal else 200,
+        refusal=refusal,
+        typed=typed,
         found=found,
         asked=asked,
         duration=in_words(asked.duration, visit.language),
@@ -58,20 +62,27 @@ def _durations(asked: str, language: Language) -> list[tuple[str, str]]:
 
 async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     """Approve, refuse, offer less or end; an answer that was given already stays and is shown."""
-    ctx, key, reason = visit.ctx, _key(visit), form.get("reason", "")
-    with suppress(IllegalStep):
-        match form.get("answer"):
-            case "approve":
-                await consent.approve_relationship(ctx, key=key, reason=reason, read_in=_read_in(form))
-            case "reject":
-                await consent.reject_relationship(ctx, key=key, reason=reason)
-            case "counter":
-                await consent.counter_relationship(ctx, key=key, offer=_offer(visit, form), reason=reason)
-            case "end":
-                await consent.end_relationship(ctx, key=key)
-            case _:
-                raise invalid(visit, word("Choose to approve, to offer less or to refuse."), "answer")
+    try:
+        with suppress(IllegalStep):
+            await _answer(visit, form)
+    except Invalid as refusal:
+        return await show(visit, refusal, form)
     return see_other(visit.path)
+
+
+async def _answer(visit: Visit, form: Mapping[str, str]) -> None:
+    ctx, key, reason = visit.ctx, _key(visit), form.get("reason", "")
+    match form.get("answer"):
+        case "approve":
+            await consent.approve_relationship(ctx, key=key, reason=reason, read_in=_read_in(form))
+        case "reject":
+            await consent.reject_relationship(ctx, key=key, reason=reason)
+        case "counter":
+            await consent.counter_relationship(ctx, key=key, offer=_offer(visit, form), reason=reason)
+        case "end":
+            await consent.end_relationship(ctx, key=key)
+        case _:
+            raise invalid(visit, word("Choose to approve, to offer less or to refuse."), "answer")
 
 
 def _read_in(form: Mapping[str, str]) -> Language | None:

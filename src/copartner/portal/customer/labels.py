@@ -1,11 +1,59 @@
 """What values of the domain are called on a customer's pages, and refusals in the reader's language."""
 
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from copartner.access.model import Finding, Kind, Layer
 from copartner.kernel.errors import Invalid
+from copartner.kernel.languages import Language
 from copartner.portal.page import Visit
-from copartner.portal.speaking import word
+from copartner.portal.speaking import text_in, word
+from copartner.portal.writing import day
+from copartner.subscriptions.model import Status
 
 ROLES = (word("Admin agent"), word("Helpdesk agent"))
 RISKS = (word("highest risk"), word("high risk"), word("medium risk"), word("low risk"))
+# A state of a subscription: how it stands, and what it is called.
+STATES: Mapping[Status, tuple[str, str]] = {
+    Status.PENDING: ("soon", word("not activated yet")),
+    Status.ACTIVE: ("good", word("running")),
+    Status.SUSPENDED: ("soon", word("put on hold")),
+    Status.DISABLED: ("alarm", word("disabled")),
+    Status.EXPIRED: ("off", word("expired")),
+    Status.DELETED: ("off", word("cancelled")),
+}
+TERMS: Mapping[str, str] = {
+    "": word("by use"),
+    "P1M": word("1 month"),
+    "P1Y": word("1 year"),
+    "P3Y": word("3 years"),
+}
+CYCLES: Mapping[str, str] = {
+    "monthly": word("monthly"),
+    "annual": word("annually"),
+    "triennial": word("every three years"),
+    "one_time": word("once"),
+    "none": word("not at all"),
+}
+KINDS: Mapping[Kind, str] = {
+    Kind.ASSIGNMENT: word("Granular delegated admin"),
+    Kind.PRIVILEGES: word("Delegated admin privileges"),
+    Kind.OWNER: word("Owner of an Azure subscription"),
+}
+FINDINGS: Mapping[Finding, tuple[str, str]] = {
+    Finding.USED: ("good", word("Needed")),
+    Finding.SMALLER: ("soon", word("More than is needed")),
+    Finding.UNUSED: ("alarm", word("Not used")),
+    Finding.UNSEEN: ("off", word("Use not seen")),
+}
+LAYERS: Mapping[Layer, str] = {
+    Layer.GRANULAR: word("Granular delegated admin"),
+    Layer.PRIVILEGES: word("Delegated admin privileges"),
+    Layer.REQUEST: word("Request for admin roles"),
+    Layer.RESELLER: word("Reseller relationship"),
+    Layer.SUBSCRIPTION: word("Subscription"),
+    Layer.OWNER: word("Owner of an Azure subscription"),
+}
 
 
 def invalid(visit: Visit, sentence: str, *data: str) -> Invalid:
@@ -13,3 +61,17 @@ def invalid(visit: Visit, sentence: str, *data: str) -> Invalid:
     refusal = Invalid(sentence, *data)
     refusal.translations = {visit.language: visit.text(sentence)}
     return refusal
+
+
+def day_of(visit: Visit, text: str) -> datetime:
+    """The beginning of a day in UTC as a field of days sends it; raises Invalid."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise invalid(visit, word("Write a day as year, month and day: 2026-11-26."), text[:20]) from None
+    return datetime(found.year, found.month, found.day, tzinfo=UTC)
+
+
+def until(language: Language, end: datetime | None) -> str:
+    """When something ends, on a UTC day."""
+    return day(language, end) if end else text_in(language, word("no end"))

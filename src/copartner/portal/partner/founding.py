@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from unicodedata import normalize
 
 from babel import Locale
 from litestar import Response
@@ -210,7 +211,7 @@ def _names(visit: Visit, country: Country | None) -> dict[str, Any]:
     named = {code: locale.territories.get(code, code) for code in countries()}
     cultures = country.cultures if country else ()
     return {
-        "countries": [("", "–"), *sorted(named.items(), key=lambda one: one[1])],
+        "countries": [("", "–"), *sorted(named.items(), key=lambda one: normalize("NFKD", one[1]))],
         "states": [("", "–"), *((state, state) for state in (country.states if country else ()))],
         "cultures": [(tag, f"{_culture(tag, locale)} ({tag})") for tag in cultures],
         "spoken": [(tag, locale.languages.get(tag, tag)) for tag in (country.languages if country else ())],

@@ -10,6 +10,8 @@ from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound, Refusa
 from copartner.kernel.ids import parse_id
 from copartner.kernel.languages import Language
 from copartner.portal.page import Visit
+from copartner.portal.settings.refusals import invalid, told
+from copartner.portal.speaking import word
 
 # What can be mended by typing something else; all else becomes a page of its own.
 MENDABLE = (Conflict, Illegal, Invalid, NotFound, RepeatedWithOtherBody, StaleTag)
@@ -21,7 +23,7 @@ def once(visit: Visit, sent: Mapping[str, str]) -> Context:
     """The context in which a form makes its thing once: sent again as it was, it leads to the same answer."""
     number = parse_id(sent.get(ONCE, ""))
     if number is None:
-        raise Invalid("The form is incomplete; open the page again.")
+        raise invalid(word("The form is incomplete; open the page again."))
     typed = "\n".join(f"{name}={value}" for name, value in sorted(sent.items()) if name != "key")
     key = RequestKey("POST", visit.path, str(number), sha256(typed.encode()).digest())
     return replace(visit.ctx, request=key)
@@ -39,11 +41,13 @@ def number_again(visit: Visit, sent: Mapping[str, str], refusal: Refusal) -> str
 
 def wrong(refusal: Refusal | None, language: Language) -> dict[str, str]:
     """What is wrong by the names of the fields concerned."""
-    return {} if refusal is None else {name: refusal.said(language) for name in refusal.data}
+    return {} if refusal is None else {name: told(refusal).said(language) for name in refusal.data}
 
 
 def status(refusal: Refusal | None) -> int:
-    """The status of a page with a form: 200, or that of what was refused."""
+    """The status of a page with a form: 200, or that of what was refused, which speaks the reader's language then."""
+    if refusal is not None:
+        told(refusal)
     if refusal is None or isinstance(refusal, Denied):
         return 200
     return 409 if isinstance(refusal, Conflict | Illegal | StaleTag | RepeatedWithOtherBody) else 400

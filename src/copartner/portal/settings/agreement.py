@@ -6,11 +6,13 @@ from litestar import Response
 
 from copartner.agreements import rules, service
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
 from copartner.portal.settings import acts
+from copartner.portal.settings.refusals import invalid
+from copartner.portal.speaking import word
 from copartner.tenants.service.tenants import read_own_tenant
 
 
@@ -37,7 +39,7 @@ async def take(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
     """Sign it, once."""
     try:
         if sent.get("agrees") != "on":
-            raise Invalid("Tick the box to sign.", "agrees")
+            raise invalid(word("Tick the box to sign."), "agrees")
         await service.sign_partner_agreement(visit.ctx)
     except Denied:
         raise

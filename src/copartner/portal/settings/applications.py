@@ -7,11 +7,12 @@ from uuid import UUID
 from litestar import Response
 
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
 from copartner.portal.page import Page, Visit
 from copartner.portal.settings import acts
+from copartner.portal.settings.refusals import invalid
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.signin import consents
@@ -144,7 +145,7 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                 done = visit.text("%(count)s removed; what was given by it ended.", count=count)
             case "block" | "unblock" as wish:
                 if wish == "block" and sent.get("sure") != "on":
-                    raise Invalid("Tick the box to say that you mean it.", "sure")
+                    raise invalid(word("Tick the box to say that you mean it."), "sure")
                 await applications.change_application(ctx, application_id=application_id, enabled=wish == "unblock")
                 done = (
                     visit.text("The application is blocked.")
@@ -152,7 +153,7 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                     else visit.text("The application can sign in again.")
                 )
             case _:
-                raise Invalid("Choose what to do.")
+                raise invalid(word("Choose what is to be done."))
     except Denied:
         raise
     except acts.MENDABLE as refusal:
@@ -167,14 +168,14 @@ def _end(text: str) -> datetime | None:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise Invalid(f"{text[:20]} is no day; write it as 2027-01-31.", "expiresAt") from None
+        raise invalid(word("%(typed)s is no day; write it as 2027-01-31."), "expiresAt", typed=text[:20]) from None
     return datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
 
 
 async def _remove(visit: Visit, application_id: UUID, sent: Mapping[str, str]) -> int:
     ticked = [parse_id(name.removeprefix(_TICKED)) for name in sent if name.startswith(_TICKED)]
     if not ticked:
-        raise Invalid("Tick the secrets to remove.")
+        raise invalid(word("Tick the secrets to remove."))
     for secret_id in ticked:
         if secret_id is not None:
             try:

@@ -6,11 +6,12 @@ from uuid import UUID
 from litestar import Response
 
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
 from copartner.portal.page import Page, Visit
 from copartner.portal.settings import acts
+from copartner.portal.settings.refusals import invalid
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.signin import consents
@@ -70,7 +71,7 @@ async def take(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
     wanted = [one for one in ticked if one is not None]
     try:
         if not wanted:
-            raise Invalid("Tick the consents to withdraw.")
+            raise invalid(word("Tick the consents to withdraw."))
         for consent_id in wanted:
             await consents.withdraw_consent(visit.ctx, consent_id=consent_id)
     except Denied:

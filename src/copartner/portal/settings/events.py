@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from litestar import Response
 
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.portal.page import Page, Visit
 from copartner.portal.settings import acts
+from copartner.portal.settings.refusals import invalid
+from copartner.portal.speaking import word
 from copartner.webhooks import rules, service
 
 
@@ -43,11 +45,11 @@ async def take(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                 return visit.page("settings/event_secret.html", address=made.address, secret=made.secret)
             case "remove":
                 if sent.get("sure") != "on":
-                    raise Invalid("Tick the box to say that you mean it.", "sure")
+                    raise invalid(word("Tick the box to say that you mean it."), "sure")
                 await service.remove_address(visit.ctx)
                 done = visit.text("No events are sent any more.")
             case _:
-                raise Invalid("Choose what to do.")
+                raise invalid(word("Choose what is to be done."))
     except Denied:
         raise
     except rules.NoEventAddress:

@@ -6,12 +6,13 @@ from uuid import UUID
 from litestar import Response
 
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
 from copartner.policy.actions import Action
 from copartner.portal.page import Page, Visit
 from copartner.portal.settings import acts
+from copartner.portal.settings.refusals import invalid
 from copartner.portal.settings.roles import said
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
@@ -136,7 +137,7 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
             case "remove":
                 done = visit.text("%(count)s taken out of the group.", count=await _take_out(visit, group_id, sent))
             case _:
-                raise Invalid("Choose what to do.")
+                raise invalid(word("Choose what is to be done."))
     except Denied:
         raise
     except acts.MENDABLE as refusal:
@@ -147,7 +148,7 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
 async def _take_out(visit: Visit, group_id: UUID, sent: Mapping[str, str]) -> int:
     ticked = [parse_id(name.removeprefix(_MEMBER)) for name in sent if name.startswith(_MEMBER)]
     if not ticked:
-        raise Invalid("Tick whom to take out.")
+        raise invalid(word("Tick whom to take out."))
     for member_id in ticked:
         if member_id is not None:
             try:

@@ -26,7 +26,12 @@ class Room:
 
 ROOMS = (
     Room("/settings/users", word("Users"), word("Who is in your tenant, with which roles."), Action.USER_LIST),
-    Room("/settings/groups", word("Groups"), word("Groups of users; two of them make agents."), Action.GROUP_LIST),
+    Room(
+        "/settings/groups",
+        word("Groups"),
+        word("Users taken together, one group in another if you like."),
+        Action.GROUP_LIST,
+    ),
     Room(
         "/settings/applications",
         word("Applications"),

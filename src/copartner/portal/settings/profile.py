@@ -1,5 +1,6 @@
 """What a partner says of itself: its legal business, its organisation and where its customers find help."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
@@ -7,13 +8,14 @@ from typing import Any
 from litestar import Response
 
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.partners import service
 from copartner.partners.model import PartnerProfile, Profiles
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Show, Take, Visit
 from copartner.portal.settings import acts
+from copartner.portal.settings.refusals import invalid
 from copartner.portal.speaking import word
 
 _ALL = "/settings/profile"
@@ -27,9 +29,9 @@ _LABELS = {
     "email": word("Mail address"),
     "telephone": word("Telephone"),
     "website": word("Website"),
-    "culture": word("Culture, such as de-DE"),
-    "language": word("Language, such as de"),
-    "country": word("Country (two letters)"),
+    "culture": word("Culture"),
+    "language": word("Language"),
+    "country": word("Country"),
     "address_line1": word("Street and number"),
     "address_line2": word("Second line"),
     "city": word("City"),
@@ -38,6 +40,11 @@ _LABELS = {
     "first_name": word("First name"),
     "last_name": word("Last name"),
     "phone_number": word("Telephone number"),
+}
+_HINTS = {
+    "country": word("Two letters, such as DE"),
+    "culture": word("Such as de-DE"),
+    "language": word("Such as de"),
 }
 _NEEDED = frozenset({"company_name", "country", "culture", "language"})
 
@@ -72,6 +79,7 @@ class Field:
     part: str
     value: str
     needed: bool
+    hint: str
 
 
 def flat(value: Any, above: str = "", part: str = "") -> list[Field]:
@@ -82,8 +90,13 @@ def flat(value: Any, above: str = "", part: str = "") -> list[Field]:
         if is_dataclass(held):
             found += flat(held, f"{path}.", _LABELS[one.name])
         else:
-            found.append(Field(path, _LABELS[one.name], part, held, one.name in _NEEDED))
+            found.append(Field(path, _LABELS[one.name], part, held, one.name in _NEEDED, _HINTS.get(one.name, "")))
     return found
+
+
+def parts(found: list[Field]) -> list[tuple[str, list[Field]]]:
+    """Fields by the part that they belong to, in the order of the profile."""
+    return [(part, [one for one in found if one.part == part]) for part in dict.fromkeys(one.part for one in found)]
 
 
 def built(value: Any, typed: Mapping[str, str], above: str = "") -> Any:
@@ -101,7 +114,7 @@ async def show_all(visit: Visit) -> Response[bytes]:
     return visit.page(
         "settings/profiles.html",
         company=found.company,
-        kinds=[(kind, [one for one in flat(kind.of(found).value) if one.value]) for kind in KINDS],
+        kinds=[(kind, parts([one for one in flat(kind.of(found).value) if one.value])) for kind in KINDS],
         obstacle=may[Action.PARTNER_PROFILE_EDIT],
     )
 
@@ -116,17 +129,23 @@ def _showing(kind: Kind) -> Show:
 async def _form(visit: Visit, kind: Kind, typed: Mapping[str, str], refusal: Refusal | None) -> Response[bytes]:
     found, may = await service.read_profiles(visit.ctx)
     profile = kind.of(found)
-    wrong = acts.wrong(refusal, visit.language)
+    named = {_snake(name): said for name, said in acts.wrong(refusal, visit.language).items()}
     return visit.page(
         "settings/profile.html",
         status=acts.status(refusal),
         kind=kind,
-        fields=[replace(one, value=typed.get(one.path, one.value)) for one in flat(profile.value)],
+        parts=parts([replace(one, value=typed.get(one.path, one.value)) for one in flat(profile.value)]),
         version=profile.version,
         obstacle=may[Action.PARTNER_PROFILE_EDIT],
         refusal=refusal,
-        wrong=wrong,
+        wrong=lambda path: next((said for name, said in named.items() if f".{path}".endswith(f".{name}")), ""),
     )
+
+
+def _snake(name: str) -> str:
+    """The path of a field by the property that a service names."""
+    path = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    return path.replace("company_approver_email", "approver_email")
 
 
 def _taking(kind: Kind) -> Take:
@@ -134,7 +153,7 @@ def _taking(kind: Kind) -> Take:
         try:
             version = sent.get("version", "")
             if not version.isascii() or not version.isdigit():
-                raise Invalid("The form is incomplete; open the page again.")
+                raise invalid(word("The form is incomplete; open the page again."))
             found, _ = await service.read_profiles(visit.ctx)
             value = built(kind.of(found).value, sent)
             if value != kind.of(found).value:

@@ -6,12 +6,13 @@ from uuid import UUID
 from litestar import Response
 
 from copartner.command.denial import Denied
-from copartner.kernel.errors import Invalid, Refusal
+from copartner.kernel.errors import Refusal
 from copartner.kernel.paging import Page as Part
 from copartner.policy.actions import Action
 from copartner.policy.facts import Role
 from copartner.portal.page import Page, Visit
 from copartner.portal.settings import acts
+from copartner.portal.settings.refusals import invalid
 from copartner.portal.settings.roles import choices, said
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
@@ -144,7 +145,7 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                 made = await users.reset_password(acts.once(visit, sent), user_id=user_id)
                 return visit.page("settings/password.html", user=made.user, password=made.password, new=False)
             case _:
-                raise Invalid("Choose what to do.")
+                raise invalid(word("Choose what is to be done."))
     except Denied:
         raise
     except acts.MENDABLE as refusal:
@@ -154,7 +155,7 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
 
 def _sure(sent: Mapping[str, str]) -> None:
     if sent.get("sure") != "on":
-        raise Invalid("Tick the box to say that you mean it.", "sure")
+        raise invalid(word("Tick the box to say that you mean it."), "sure")
 
 
 async def _settle(visit: Visit, user_id: UUID, sent: Mapping[str, str]) -> None:

@@ -4,11 +4,11 @@ SUBJECT = "{partner} möchte mit Ihnen zusammenarbeiten"
 BODY = """\
 Guten Tag,
 
-{partner} möchte einer Ihrer Partner werden, damit wir an Sie verkaufen und betreuen können, was
-wir Ihnen verkauft haben. An dem, was Sie heute haben, ändert sich dadurch nichts, gleich wer es
+{partner} möchte einer Ihrer Partner werden, damit wir an Sie verkaufen und betreuen können, was \
+wir Ihnen verkauft haben. An dem, was Sie heute haben, ändert sich dadurch nichts, gleich wer es \
 verkauft hat, und Ihre anderen Partner bleiben, wie sie sind.
 
-{reason}{privileges}Um zu antworten, öffnet ein globaler Administrator Ihrer Organisation den Link unten, meldet sich
+{reason}{privileges}Um zu antworten, öffnet ein globaler Administrator Ihrer Organisation den Link unten, meldet sich \
 an und nimmt an oder lehnt ab.
 
 Mit freundlichen Grüßen
@@ -20,7 +20,7 @@ Warum wir fragen: {reason}
 
 """
 PRIVILEGES = """\
-Wir bitten auch um delegierte Administratorrechte, mit denen unsere Agenten Ihren Mandanten
+Wir bitten auch um delegierte Administratorrechte, mit denen unsere Agenten Ihren Mandanten \
 verwalten dürfen. Sie können sie jederzeit wieder entziehen.
 
 """

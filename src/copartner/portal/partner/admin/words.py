@@ -13,7 +13,7 @@ ROOT = "/partner/admin-relationships"
 STATES = {
     Status.CREATED: ("off", word("Draft")),
     Status.APPROVAL_PENDING: ("soon", word("Waits for approval")),
-    Status.APPROVED: ("soon", word("Approved")),
+    Status.APPROVED: ("soon", word("Approved by the customer")),
     Status.ACTIVATING: ("soon", word("Being activated")),
     Status.ACTIVE: ("good", word("Active")),
     Status.EXPIRING: ("off", word("Is ending")),
