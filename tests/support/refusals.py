@@ -107,11 +107,11 @@ class Source:
             name = f"{self._meant(node.value, module)}.{node.attr}"
         else:
             name = module.names.get(_name(node), f"{module.name}.{_name(node)}")
-        home, _, last = name.rpartition(".")
-        # A package that imports a module of its own names it as itself.
-        while home in self.modules and self.modules[home].names.get(last, name) != name:
-            name = self.modules[home].names[last]
+        while name not in self.modules:
             home, _, last = name.rpartition(".")
+            if home not in self.modules or last not in self.modules[home].names:
+                break
+            name = self.modules[home].names[last]
         return name
 
     def _may_call(self, call: Call, module: Module) -> bool:

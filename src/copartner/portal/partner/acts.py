@@ -44,29 +44,29 @@ class _Form:
         return self.fields.get(name, "").strip()
 
     def quantity(self) -> int:
-        return number_of(self.visit, self.typed("quantity"))
+        return number_of(self.typed("quantity"))
 
     def cycle(self) -> BillingCycle:
-        return _cycle_of(self.visit, self.typed("cycle"))
+        return _cycle_of(self.typed("cycle"))
 
     def choice(self) -> tuple[str, str, BillingCycle]:
         """The item, term and billing cycle of one option."""
-        return choice_of(self.visit, self.typed("choice"))
+        return choice_of(self.typed("choice"))
 
 
-def number_of(visit: Visit, text: str) -> int:
+def number_of(text: str) -> int:
     """A quantity as it was typed; raises Invalid."""
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise Invalid(visit.text("Type the quantity as a whole number."), "quantity")
+        raise Invalid("Type the quantity as a whole number.", "quantity")
     return int(text)
 
 
-def choice_of(visit: Visit, text: str) -> tuple[str, str, BillingCycle]:
+def choice_of(text: str) -> tuple[str, str, BillingCycle]:
     """The item, term and billing cycle of an option as option_of wrote it; raises Invalid."""
     parts = text.split("|")
     if len(parts) != 3:
-        raise Invalid(visit.text("Choose one of what is offered."), "choice")
-    return parts[0], parts[1], _cycle_of(visit, parts[2])
+        raise Invalid("Choose one of what is offered.", "choice")
+    return parts[0], parts[1], _cycle_of(parts[2])
 
 
 def option_of(item: str, term: str, cycle: BillingCycle) -> str:
@@ -74,9 +74,9 @@ def option_of(item: str, term: str, cycle: BillingCycle) -> str:
     return f"{item}|{term}|{cycle.value}"
 
 
-def _cycle_of(visit: Visit, text: str) -> BillingCycle:
+def _cycle_of(text: str) -> BillingCycle:
     if text not in set(BillingCycle):
-        raise Invalid(visit.text("Choose one of what is offered."), "choice")
+        raise Invalid("Choose one of what is offered.", "choice")
     return BillingCycle(text)
 
 
@@ -107,7 +107,7 @@ async def do(visit: Visit, fields: Mapping[str, str]) -> Done:
 
 def _patch(form: _Form, act: str) -> tuple[Patch, str]:
     if act in ("suspend", "cancel") and not form.typed("understood"):
-        raise Invalid(form.visit.text("Tick that you have read what ends and what stays."), "understood")
+        raise Invalid("Tick that you have read what ends and what stays.", "understood")
     match act:
         case "suspend":
             return Patch(status=Status.SUSPENDED), word("The subscription is suspended.")
@@ -125,7 +125,7 @@ def _patch(form: _Form, act: str) -> tuple[Patch, str]:
             item, term, cycle = form.choice()
             wanted = NextTerm(item, term, cycle, form.quantity())
             return Patch(next_term=wanted), word("The change is planned for the next term.")
-    raise Invalid(form.visit.text("Choose what is to be done."), "act")
+    raise Invalid("Choose what is to be done.", "act")
 
 
 async def _transition(form: _Form) -> Done:
@@ -143,7 +143,7 @@ async def _transition(form: _Form) -> Done:
 async def _set_contact(form: _Form) -> None:
     tenant = parse_id(form.typed("tenant"))
     if tenant is None:
-        raise Invalid(form.visit.text("Type the partner's tenant as its 36-letter identifier."), "tenant")
+        raise Invalid("Type the partner's tenant as its 36-letter identifier.", "tenant")
     await upkeep.set_support_contact(
         form.visit.ctx,
         customer_id=form.customer_id,
@@ -156,5 +156,5 @@ async def _set_contact(form: _Form) -> None:
 def _order_of(form: _Form) -> UUID:
     order = parse_id(form.typed("order"))
     if order is None:
-        raise Invalid(form.visit.text("Open the page again and send its form from there."), "order")
+        raise Invalid("Open the page again and send its form from there.", "order")
     return order

@@ -48,13 +48,13 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     customer_id = visit.ids["customer_id"]
     match form.get("act"), form.get("understood"):
         case ("remove_privileges" | "end", None):
-            return await _show(visit, Invalid(visit.text("Tick that you have read what ends and what stays.")))
+            return await _show(visit, Invalid("Tick that you have read what ends and what stays."))
         case ("remove_privileges", _):
             await customers.remove_privileges(visit.ctx, customer_id=customer_id)
             return visit.see(visit.path, visit.text("Your delegated admin privileges at this customer have ended."))
         case ("end", _):
             return await _end(visit, customer_id)
-    raise Invalid(visit.text("Choose what is to be done."))
+    raise Invalid("Choose what is to be done.")
 
 
 async def _end(visit: Visit, customer_id: UUID) -> Response[bytes]:

@@ -17,7 +17,7 @@ def once(visit: Visit, form: Mapping[str, str]) -> Context:
     """What the form is done by: sent again it leads to what it led to first. Raises Invalid without its identifier."""
     identifier = parse_id(form.get(FIELD, ""))
     if identifier is None:
-        raise Invalid(visit.text("Open the page again and send its form from there."), FIELD)
+        raise Invalid("Open the page again and send its form from there.", FIELD)
     digest = sha256(urlencode(sorted(form.items())).encode()).digest()
     return replace(visit.ctx, request=RequestKey("POST", visit.path, str(identifier), digest))
 

@@ -48,12 +48,12 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
             case ("update", _, _):
                 return await _update(visit, form, None)
             case ("remove", _, number):
-                return await _update(visit, form, acts.number_of(visit, number))
+                return await _update(visit, form, acts.number_of(number))
             case ("attest", _, _):
                 return await _attest(visit, form)
             case ("place", _, _):
                 return await _place(visit)
-        raise Invalid(visit.text("Choose what is to be done."), "act")
+        raise Invalid("Choose what is to be done.", "act")
     except (StaleTag, CartCheckedOut):
         # Sent twice, or from an old page: the cart is shown as it is.
         return visit.see(visit.link(item=None))
@@ -70,16 +70,16 @@ def _named(visit: Visit, name: str) -> UUID | None:
         return None
     found = parse_id(text)
     if found is None:
-        raise Invalid(visit.text("This address is not whole; begin again from the customer's page."), name)
+        raise Invalid("This address is not whole; begin again from the customer's page.", name)
     return found
 
 
 async def _add(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     customer_id, cart_id = visit.ids["customer_id"], _named(visit, "cart")
-    item, term, cycle = acts.choice_of(visit, form.get("choice", ""))
+    item, term, cycle = acts.choice_of(form.get("choice", ""))
     wish = Wish(
         catalog_item_id=item,
-        quantity=acts.number_of(visit, form.get("quantity", "").strip()),
+        quantity=acts.number_of(form.get("quantity", "").strip()),
         term=term or None,
         billing_cycle=cycle,
         nickname=form.get("nickname", "").strip() or None,
@@ -95,7 +95,7 @@ async def _add(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
             customer_id=customer_id,
             cart_id=cart_id,
             wishes=[*orders.as_wishes(cart.lines), wish],
-            expected_version=_version(visit, form),
+            expected_version=_version(form),
         )
     return visit.see(f"{visit.path}?{urlencode({'cart': cart.id})}", visit.text("It is in the cart."))
 
@@ -104,9 +104,9 @@ async def _update(visit: Visit, form: Mapping[str, str], without: int | None) ->
     customer_id, cart_id = visit.ids["customer_id"], _cart(visit)
     cart = await orders.read_cart(visit.ctx, customer_id=customer_id, cart_id=cart_id)
     # The numbers of lines mean what they meant on the page that was shown.
-    check_tag(cart.version, version := _version(visit, form), "cart", str(cart_id))
+    check_tag(cart.version, version := _version(form), "cart", str(cart_id))
     lines = [
-        replace(line, quantity=acts.number_of(visit, form.get(f"quantity-{line.number}", str(line.quantity)).strip()))
+        replace(line, quantity=acts.number_of(form.get(f"quantity-{line.number}", str(line.quantity)).strip()))
         for line in cart.lines
         if without is None or without not in (line.number, line.parent_number)
     ]
@@ -125,11 +125,11 @@ async def _update(visit: Visit, form: Mapping[str, str], without: int | None) ->
 async def _attest(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     template = agreements.current_template(visit.ctx.runtime.cloud)
     if template is None:
-        raise Invalid(visit.text("There are no customer agreements in this cloud, so there is nothing to confirm."))
+        raise Invalid("There are no customer agreements in this cloud, so there is nothing to confirm.")
     try:
         agreed_at = datetime.fromisoformat(form.get("agreed_on", "").strip()).replace(tzinfo=UTC)
     except ValueError:
-        raise Invalid(visit.text("Type the day on which the customer agreed."), "agreed_on") from None
+        raise Invalid("Type the day on which the customer agreed.", "agreed_on") from None
     contact = Contact(*(form.get(name, "") for name in ("first_name", "last_name", "email", "phone")))
     await agreements.attest_agreement(
         once.once(visit, form),
@@ -148,12 +148,12 @@ async def _place(visit: Visit) -> Response[bytes]:
 def _cart(visit: Visit) -> UUID:
     found = _named(visit, "cart")
     if found is None:
-        raise Invalid(visit.text("This address is not whole; begin again from the customer's page."), "cart")
+        raise Invalid("This address is not whole; begin again from the customer's page.", "cart")
     return found
 
 
-def _version(visit: Visit, form: Mapping[str, str]) -> int:
-    return acts.number_of(visit, form.get("version", ""))
+def _version(form: Mapping[str, str]) -> int:
+    return acts.number_of(form.get("version", ""))
 
 
 async def _show(visit: Visit, typed: Mapping[str, str], problem: Refusal | None) -> Response[bytes]:
