@@ -86,7 +86,8 @@ BEGIN
             'name', a.old_value ->> 'display_name', 'roles', a.old_value -> 'roles',
             'correlation_id', a.correlation_id) ORDER BY a.id), '[]'))
     INTO body
-    FROM (SELECT a.* FROM audit_record a WHERE a.tenant_id = p_tenant AND a.at = v_at AND a.actor_tenant_id = p_tenant
+    FROM (SELECT a.id, a.at, a.actor_name, a.resource_type, a.resource_id, a.old_value, a.correlation_id FROM audit_record a
+        WHERE a.tenant_id = p_tenant AND a.at = v_at AND a.actor_tenant_id = p_tenant
         AND a.status = 'succeeded' AND a.partner_tenant_id = p_partner
         AND a.resource_type IN ('AdminRelationship', 'Relationship') AND a.operation_type IN
             ('access.revoke', 'admin_relationship.end', 'own_relationship.remove_privileges') ORDER BY a.id LIMIT 100) AS a;

@@ -98,7 +98,7 @@ def matrix(grants: tuple[Grant, ...]) -> Matrix:
 async def show(visit: Visit) -> Response[bytes]:
     """The matrix of a day, now unless another is named, and every line of it."""
     typed = visit.query.get("at", "")
-    at, refusal = _day(visit, typed)
+    at, refusal = _day(typed)
     overview = await service.list_access(visit.ctx, at=at)
     table = SHEET if visit.query.get("format") == "csv" else GRANTS
     shown = await table.show(visit, whole(overview.grants))
@@ -121,7 +121,7 @@ async def show(visit: Visit) -> Response[bytes]:
 async def show_difference(visit: Visit) -> Response[bytes]:
     """What came and what went between two days."""
     typed = {name: visit.query.get(name, "") for name in ("since", "until")}
-    (since, wrong), (until, also_wrong) = (_day(visit, typed[name]) for name in ("since", "until"))
+    (since, wrong), (until, also_wrong) = (_day(typed[name]) for name in ("since", "until"))
     refusal, found = wrong or also_wrong, None
     if refusal is None:
         until = until or visit.ctx.moment
@@ -129,7 +129,7 @@ async def show_difference(visit: Visit) -> Response[bytes]:
         if since < until:
             found = await service.compare_access(visit.ctx, since=since, until=until)
         else:
-            refusal = labels.invalid(visit, word("Choose a first day that is before the last."))
+            refusal = Invalid("Choose a first day that is before the last.")
     if found is None:
         # Who may not see it is told that, whatever was typed.
         await service.list_access(visit.ctx)
@@ -144,9 +144,9 @@ async def show_difference(visit: Visit) -> Response[bytes]:
     )
 
 
-def _day(visit: Visit, text: str) -> tuple[datetime | None, Invalid | None]:
+def _day(text: str) -> tuple[datetime | None, Invalid | None]:
     try:
-        return (day_of(visit, text) if text else None), None
+        return (day_of(text) if text else None), None
     except Invalid as refusal:
         return None, refusal
 

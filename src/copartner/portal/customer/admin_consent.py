@@ -15,10 +15,8 @@ from copartner.kernel.errors import Invalid
 from copartner.kernel.ids import parse_id
 from copartner.kernel.languages import Language, preferred
 from copartner.policy.facts import Side
-from copartner.portal.customer.labels import invalid
 from copartner.portal.html import see_other
 from copartner.portal.page import Page, Visit
-from copartner.portal.speaking import word
 
 _COMMON = ("P1Y", "P180D", "P90D", "P30D", "P7D", "P1D")
 _ENDED = frozenset({Status.TERMINATION_REQUESTED, Status.TERMINATING, Status.TERMINATED})
@@ -78,11 +76,11 @@ async def _answer(visit: Visit, form: Mapping[str, str]) -> None:
         case "reject":
             await consent.reject_relationship(ctx, key=key, reason=reason)
         case "counter":
-            await consent.counter_relationship(ctx, key=key, offer=_offer(visit, form), reason=reason)
+            await consent.counter_relationship(ctx, key=key, offer=_offer(form), reason=reason)
         case "end":
             await consent.end_relationship(ctx, key=key)
         case _:
-            raise invalid(visit, word("Choose to approve, to offer less or to refuse."), "answer")
+            raise Invalid("Choose to approve, to offer less or to refuse.", "answer")
 
 
 def _read_in(form: Mapping[str, str]) -> Language | None:
@@ -90,12 +88,12 @@ def _read_in(form: Mapping[str, str]) -> Language | None:
     return preferred(form.get("read_in", ""))
 
 
-def _offer(visit: Visit, form: Mapping[str, str]) -> Offer:
+def _offer(form: Mapping[str, str]) -> Offer:
     """What is ticked, for as long as is chosen; each role has a box of its own."""
     ticked = [parse_id(name.removeprefix("role-")) for name in form if name.startswith("role-")]
     roles = tuple(one for one in ticked if one is not None)
     if not roles:
-        raise invalid(visit, word("Tick at least one role that you offer, or refuse."), "role")
+        raise Invalid("Tick at least one role that you offer, or refuse.", "role")
     extends = None if form.get("extend") == "asked" else False
     return Offer(roles=roles, duration=form.get("duration") or None, auto_extend=extends)
 

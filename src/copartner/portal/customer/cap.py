@@ -11,9 +11,7 @@ from copartner.delegation.roles import described, known
 from copartner.kernel.errors import Invalid
 from copartner.kernel.ids import parse_id
 from copartner.policy.facts import Side
-from copartner.portal.customer.labels import invalid
 from copartner.portal.page import Page, Visit
-from copartner.portal.speaking import word
 
 _BOX = "role-"
 
@@ -42,7 +40,7 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     kinds = {one.value: one for one in CapKind}
     kind = kinds.get(form.get("kind", ""))
     if kind is None:
-        return await show(visit, invalid(visit, word("Choose whether the roles are allowed or refused.")), form)
+        return await show(visit, Invalid("Choose whether the roles are allowed or refused."), form)
     try:
         await cap.set_cap(visit.ctx, kind=kind, roles=_ticked(form))
     except Invalid as refusal:

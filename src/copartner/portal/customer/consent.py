@@ -7,12 +7,10 @@ from enum import StrEnum
 from litestar import Response
 
 from copartner.agreements import service as agreements
-from copartner.kernel.errors import Conflict
+from copartner.kernel.errors import Conflict, Invalid
 from copartner.policy.facts import Side
-from copartner.portal.customer.labels import invalid
 from copartner.portal.html import see_other
 from copartner.portal.page import Page, Visit
-from copartner.portal.speaking import word
 from copartner.relationships.model import Acceptance, Consent, OwnRelationship, RequestState
 from copartner.relationships.rules import RelationshipExists, RequestClosed
 from copartner.relationships.service import consent as service
@@ -59,7 +57,7 @@ async def answer_request(visit: Visit, form: Mapping[str, str]) -> Response[byte
     ctx, request_id = visit.ctx, visit.ids["request_id"]
     if form.get("answer") == _TAKE_BACK:
         return await _take_back(visit, await service.read_consent(ctx, request_id=request_id))
-    if _accepts(visit, form):
+    if _accepts(form):
         agrees = _agrees(form)
         await _accept(lambda: service.accept_request(ctx, request_id=request_id, accept_agreement=agrees))
     else:
@@ -73,7 +71,7 @@ async def answer_link(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     ctx, partner = visit.ctx, visit.ids["partner_tenant_id"]
     if form.get("answer") == _TAKE_BACK:
         return await _take_back(visit, await service.read_standing_consent(ctx, partner_tenant_id=partner))
-    if _accepts(visit, form):
+    if _accepts(form):
         agrees = _agrees(form)
         await _accept(lambda: service.accept_standing(ctx, partner_tenant_id=partner, accept_agreement=agrees))
         return see_other(visit.path)
@@ -120,10 +118,10 @@ async def _relationship(visit: Visit, consent: Consent) -> OwnRelationship | Non
     return next((one for one in own if one.partner.tenant_id == consent.partner.tenant_id), None)
 
 
-def _accepts(visit: Visit, form: Mapping[str, str]) -> bool:
+def _accepts(form: Mapping[str, str]) -> bool:
     answer = form.get("answer")
     if answer not in ("accept", "decline"):
-        raise invalid(visit, word("Choose to accept or to decline."), "answer")
+        raise Invalid("Choose to accept or to decline.", "answer")
     return answer == "accept"
 
 

@@ -1,4 +1,4 @@
-"""What values of the domain are called on a customer's pages, and refusals in the reader's language."""
+"""What values of the domain are called on a customer's pages, and days as a form sends them."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from copartner.access.model import Finding, Kind, Layer
 from copartner.kernel.errors import Invalid
 from copartner.kernel.languages import Language
-from copartner.portal.page import Visit
 from copartner.portal.speaking import text_in, word
 from copartner.portal.writing import day
 from copartner.subscriptions.model import Status
@@ -56,19 +55,12 @@ LAYERS: Mapping[Layer, str] = {
 }
 
 
-def invalid(visit: Visit, sentence: str, *data: str) -> Invalid:
-    """What is wrong with a form, by a sentence that `word` marks."""
-    refusal = Invalid(sentence, *data)
-    refusal.translations = {visit.language: visit.text(sentence)}
-    return refusal
-
-
-def day_of(visit: Visit, text: str) -> datetime:
+def day_of(text: str) -> datetime:
     """The beginning of a day in UTC as a field of days sends it; raises Invalid."""
     try:
         found = date.fromisoformat(text)
     except ValueError:
-        raise invalid(visit, word("Write a day as year, month and day: 2026-11-26."), text[:20]) from None
+        raise Invalid("Write a day as year, month and day: 2026-11-26.", text[:20]) from None
     return datetime(found.year, found.month, found.day, tzinfo=UTC)
 
 

@@ -10,15 +10,12 @@ from copartner.kernel.errors import Invalid
 from copartner.policy.facts import Side
 from copartner.portal.customer import labels
 from copartner.portal.customer.actions import named
-from copartner.portal.customer.labels import invalid
 from copartner.portal.html import see_other
 from copartner.portal.page import Page, Visit
-from copartner.portal.speaking import word
 from copartner.relationships.service.relationships import withdraw_privileges
 
 # Of the subscriptions that stay so many are named.
 _FEW = 10
-_UNSURE = word("Tick the box to say that you are sure; nothing was changed.")
 
 
 async def show(visit: Visit, refusal: Invalid | None = None) -> Response[bytes]:
@@ -45,9 +42,9 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     ctx, partner = visit.ctx, visit.ids["partner_tenant_id"]
     act = form.get("act")
     if act not in ("privileges", "everything"):
-        return await show(visit, invalid(visit, word("Choose what is to end; nothing was changed.")))
+        return await show(visit, Invalid("Choose what is to end; nothing was changed."))
     if form.get(f"sure-{act}") != "on":
-        return await show(visit, invalid(visit, _UNSURE))
+        return await show(visit, Invalid("Tick the box to say that you are sure; nothing was changed."))
     if act == "everything":
         await service.revoke_access(ctx, partner_tenant_id=partner)
         return see_other(f"{visit.path}/ended")

@@ -11,10 +11,8 @@ from copartner.kernel.ids import parse_id
 from copartner.policy.facts import Side
 from copartner.portal.customer import labels
 from copartner.portal.customer.actions import NAMED, named, offered
-from copartner.portal.customer.labels import invalid
 from copartner.portal.page import Page, Visit
 from copartner.portal.serving import status_of
-from copartner.portal.speaking import word
 
 _USER, _ACTION = "user", "action"
 
@@ -50,9 +48,9 @@ async def show(visit: Visit) -> Response[bytes]:
 
 async def _answer(visit: Visit, user: str, action: str) -> Verdict:
     if not user:
-        raise invalid(visit, word("Name somebody of a partner, by the name they sign in with or by their id."), _USER)
+        raise Invalid("Name somebody of a partner, by the name they sign in with or by their id.", _USER)
     if not any(action in some for some in NAMED.values()):
-        raise invalid(visit, word("Choose something from the list."), _ACTION)
+        raise Invalid("Choose something from the list.", _ACTION)
     return await questions.explain_access(
         visit.ctx,
         customer_id=visit.ctx.caller.tenant_id,
