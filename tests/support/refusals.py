@@ -108,8 +108,10 @@ class Source:
         else:
             name = module.names.get(_name(node), f"{module.name}.{_name(node)}")
         home, _, last = name.rpartition(".")
-        while home in self.modules and last in self.modules[home].names:
-            home, _, last = self.modules[home].names[last].rpartition(".")
+        while (
+            home in self.modules and (name := self.modules[home].names.get(last, f"{home}.{last}")) != f"{home}.{last}"
+        ):
+            home, _, last = name.rpartition(".")
         return f"{home}.{last}"
 
     def _may_call(self, call: Call, module: Module) -> bool:
