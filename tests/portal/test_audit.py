@@ -276,8 +276,8 @@ def test_every_operation_has_words_in_both_languages() -> None:
 
 
 def test_values_are_told_field_by_field() -> None:
-    before = {"name": "a", "tags": ["x", "y"], "lines": [{"q": 1}], "gone": True, "same": None}
-    after = {"name": "b", "tags": ["x"], "lines": [{"q": 2}], "same": None, "new": {"deep": {"er": 1}}}
+    before = {"name": "a", "tags": ["x", "y"], "lines": [{"q": 1}], "gone": True, "same": 1, "set": None}
+    after = {"name": "b", "tags": ["x"], "lines": [{"q": 2}], "same": 1, "set": "now", "new": {"deep": {"er": 1}}}
     told = {one.path: (one.before, one.after, one.change) for one in differences(before, after)}
     assert told == {
         "name": ("a", "b", Change.CHANGED),
@@ -285,7 +285,8 @@ def test_values_are_told_field_by_field() -> None:
         "lines › 1 › q": ("1", "2", Change.CHANGED),
         "gone": ("true", None, Change.REMOVED),
         "new › deep › er": (None, "1", Change.ADDED),
-        "same": ("–", "–", Change.SAME),
+        "set": (None, "now", Change.ADDED),
+        "same": ("1", "1", Change.SAME),
     }
     assert list(told)[-1] == "same"
     assert differences(None, None) == ()

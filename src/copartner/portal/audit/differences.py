@@ -46,7 +46,8 @@ def differences(before: Any, after: Any) -> tuple[Field, ...]:
 
 def _flat(value: Any, path: str = "") -> dict[str, str]:
     match value:
-        case None if not path:
+        case None:
+            # What is not there is told by its absence.
             return {}
         case dict() if value:
             return {name: text for key, one in value.items() for name, text in _flat(one, _below(path, key)).items()}
@@ -65,8 +66,6 @@ def _below(path: str, key: str | int) -> str:
 
 def _said(value: Any) -> str:
     match value:
-        case None:
-            return "–"
         case bool():
             return "true" if value else "false"
         case dict():

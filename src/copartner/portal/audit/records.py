@@ -32,6 +32,7 @@ def _table(visit: Visit) -> Table[AuditEntry]:
             Column("when", word("When"), lambda one: one.at),
             Column("who", word("Who"), lambda one: one.actor_name),
             Column("what", word("What"), lambda one: words.operation(visit.language, one.operation_type)),
+            Column("thing", word("Kind of thing"), lambda one: one.resource_type),
             Column("customer", word("Customer"), lambda one: one.customer_name),
             Column("partner", word("Partner"), lambda one: one.partner_name),
             Column("outcome", word("Outcome"), lambda one: one.status.value),
