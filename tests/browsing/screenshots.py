@@ -50,7 +50,7 @@ SHOTS = (
 SHOWN = {
     SHOTS[0]: Look(),
     SHOTS[3]: Look(scheme="dark"),
-    SHOTS[5]: Look(),
+    SHOTS[4]: Look(),
     SHOTS[9]: Look("de"),
 }
 

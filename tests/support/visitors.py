@@ -1,6 +1,7 @@
 """People before browsers of their own, who come to a running deployment by its real sign-in."""
 
 import base64
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -80,9 +81,9 @@ class Visitor:
         """Type into a field that searches, and have it search: by itself where scripts run, else by its button."""
         field = self.page.locator(f'main [name="{name}"]')
         if self.look.script:
-            async with self.page.expect_response(lambda answer: urlsplit(answer.url).path == self.path) as found:
-                await field.fill(text)
-            await (await found.value).finished()
+            await field.fill(text)
+            # What was found is there when the address says what was searched for.
+            await self.page.wait_for_url(re.compile(rf"[?&]{name}=[^&]"))
         else:
             await field.fill(text)
             async with self.page.expect_navigation() as coming:
