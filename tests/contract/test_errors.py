@@ -34,6 +34,8 @@ CODES = {
     "BillingCycleFixed": "400 800097",
     "NotCancelledByOrder": "400 800024",
     "AlreadySigned": "400 800024",
+    "AlreadySo": "400 800024",
+    "NothingFits": "400 800024",
     "BillingCycleByOrder": "400 2054",
     "Busy": "409 800060",
     "CannotRenew": "400 800093",

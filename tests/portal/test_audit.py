@@ -198,7 +198,7 @@ async def test_a_denial_is_explained_whole(busy: House) -> None:
     again = await browser.open(f"{link.group(1)}/again")
     assert "The same answer, by the same rules." in again.text
     german = await visitor(busy, "aa@nordlicht", Side.PARTNER, language="de").open(link.group(1))
-    assert "Eine Handelsbeziehung beendet der Globale Administrator." in german.text
+    assert "Eine Vertriebspartnerschaft beendet der Globale Administrator." in german.text
 
 
 async def test_whoever_was_denied_follows_the_number_on_the_page(busy: House) -> None:
