@@ -14,7 +14,8 @@ from copartner.policy.facts import Side
 from copartner.portal.audit import words
 from copartner.portal.audit.differences import differences
 from copartner.portal.page import Page, Visit
-from copartner.portal.settings.refusals import invalid, told
+from copartner.portal.refusing import invalid
+from copartner.portal.settings.refusals import told
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.programme import rules, searching, service

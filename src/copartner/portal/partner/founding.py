@@ -87,7 +87,7 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
         made = await create_customer(repeated(visit, form), new=_new(typed))
     except (Invalid, Conflict, Illegal) as refusal:
         step = "company" if isinstance(refusal, rules.DomainTaken) else "review"
-        return _step(visit, step, typed, {}, form, worded(visit, refusal, _REFUSED))
+        return _step(visit, step, typed, {}, form, worded(refusal, _REFUSED))
     return visit.page("partner/customers/created.html", made=made, customer=made.customer)
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from copartner.kernel.errors import Invalid, Refusal
-from copartner.kernel.languages import Language
-from copartner.portal.page import Visit
-from copartner.portal.speaking import text_in, word
+from copartner.kernel.errors import Refusal
+from copartner.portal.refusing import reworded
+from copartner.portal.speaking import word
 
 # How a service's message begins, and what a page says instead.
 SAID = (
@@ -41,22 +40,9 @@ SAID = (
 
 def told(refusal: Refusal) -> Refusal:
     """The refusal with what a page says of it, where that is written down."""
-    said = next((words for begins, words in SAID if refusal.message.startswith(begins)), None)
-    if said is not None and not refusal.translations:
-        refusal.translations = {language: text_in(language, said) for language in Language}
-    return refusal
+    return reworded(refusal, next((words for begins, words in SAID if refusal.message.startswith(begins)), None))
 
 
-def invalid(text: str, field: str, **values: object) -> Invalid:
-    """What is wrong with a field of a form; mark the text by `word`."""
-    made = Invalid(text % values if values else text, field)
-    made.translations = {language: text_in(language, text, **values) for language in Language}
-    return made
-
-
-def worded(visit: Visit, refusal: Refusal, words: Mapping[type[Refusal], str]) -> Refusal:
-    """The refusal as a page says it: by the texts of its room, marked by `word`, where there is one of its class."""
-    text = next((words[kind] for kind in type(refusal).__mro__ if kind in words), None)
-    if text is not None:
-        refusal.translations = {**refusal.translations, visit.language: visit.text(text)}
-    return refusal
+def worded(refusal: Refusal, words: Mapping[type[Refusal], str]) -> Refusal:
+    """The refusal as a room says it, by the texts of its classes."""
+    return reworded(refusal, next((words[kind] for kind in type(refusal).__mro__ if kind in words), None))

@@ -13,7 +13,8 @@ from copartner.kernel.languages import Language
 from copartner.kernel.paging import Page as Part
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
-from copartner.portal.partner.refusals import invalid, worded
+from copartner.portal.partner.refusals import worded
+from copartner.portal.refusing import invalid
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 from copartner.portal.speaking import word
@@ -92,7 +93,7 @@ async def take_new(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     try:
         made = await _send(visit, asked, form)
     except (Invalid, NotFound, Conflict, Illegal) as refusal:
-        return await _new(visit, asked, form, worded(visit, refusal, _REFUSED))
+        return await _new(visit, asked, form, worded(refusal, _REFUSED))
     return visit.see(f"{_ALL}/{made.id}", visit.text("The request stands. Now the customer needs its link."))
 
 
@@ -147,7 +148,7 @@ async def take_one(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
             case _:
                 raise invalid(word("Choose what is to be done."), "act")
     except (Invalid, Conflict, Illegal) as refusal:
-        problem = worded(visit, refusal, _REFUSED)
+        problem = worded(refusal, _REFUSED)
     found = await letters.read_sent(visit.ctx, request_id=request_id)
     made = _draft(visit, found)
     if "body" in form:

@@ -9,7 +9,8 @@ from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound, Refusa
 from copartner.kernel.ids import parse_id
 from copartner.kernel.languages import Language
 from copartner.portal.page import Visit
-from copartner.portal.settings.refusals import invalid, told
+from copartner.portal.refusing import invalid
+from copartner.portal.settings.refusals import told
 from copartner.portal.speaking import word
 
 # What can be mended by typing something else; all else becomes a page of its own.

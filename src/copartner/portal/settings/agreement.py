@@ -10,8 +10,8 @@ from copartner.kernel.errors import Refusal
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
+from copartner.portal.refusing import invalid
 from copartner.portal.settings import acts
-from copartner.portal.settings.refusals import invalid
 from copartner.portal.speaking import word
 from copartner.tenants.service.tenants import read_own_tenant
 

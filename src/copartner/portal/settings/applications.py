@@ -11,8 +11,8 @@ from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
 from copartner.portal.page import Page, Visit
+from copartner.portal.refusing import invalid
 from copartner.portal.settings import acts
-from copartner.portal.settings.refusals import invalid
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.signin import consents

@@ -7,8 +7,8 @@ from litestar import Response
 from copartner.command.denial import Denied
 from copartner.kernel.errors import Refusal
 from copartner.portal.page import Page, Visit
+from copartner.portal.refusing import invalid
 from copartner.portal.settings import acts
-from copartner.portal.settings.refusals import invalid
 from copartner.portal.speaking import word
 from copartner.webhooks import rules, service
 

@@ -14,8 +14,8 @@ from copartner.partners.model import PartnerProfile, Profiles
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Show, Take, Visit
+from copartner.portal.refusing import invalid
 from copartner.portal.settings import acts
-from copartner.portal.settings.refusals import invalid
 from copartner.portal.speaking import word
 
 _ALL = "/settings/profile"

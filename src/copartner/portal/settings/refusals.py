@@ -1,8 +1,8 @@
 """What services refuse, as the pages of a tenant's own settings and audit say it: a person knows no names of an API."""
 
 from copartner.kernel.errors import Busy, Invalid, Refusal, RepeatedWithOtherBody, StaleTag
-from copartner.kernel.languages import Language
-from copartner.portal.speaking import text_in, word
+from copartner.portal.refusing import reworded
+from copartner.portal.speaking import word
 from copartner.tenants import rules
 
 _SHORT = word("Give 1 to 200 printable characters.")
@@ -55,19 +55,9 @@ _CLASSES: dict[type[Refusal], str] = {
 }
 
 
-def invalid(text: str, field: str = "", **values: object) -> Invalid:
-    """What is wrong with a field of a form; mark the text by `word`."""
-    made = Invalid(text % values if values else text, *([field] if field else []))
-    made.translations = {language: text_in(language, text, **values) for language in Language}
-    return made
-
-
 def told(refusal: Refusal) -> Refusal:
     """The refusal with what a page says of it, where that is written down."""
-    said = _said(refusal)
-    if said is not None and not refusal.translations:
-        refusal.translations = {language: text_in(language, said) for language in Language}
-    return refusal
+    return reworded(refusal, _said(refusal))
 
 
 def _said(refusal: Refusal) -> str | None:

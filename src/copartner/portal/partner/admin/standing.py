@@ -21,7 +21,8 @@ from copartner.kernel.ids import parse_id
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner.admin import words
-from copartner.portal.partner.refusals import invalid, told
+from copartner.portal.partner.refusals import told
+from copartner.portal.refusing import invalid
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 from copartner.portal.speaking import word

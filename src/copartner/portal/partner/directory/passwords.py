@@ -8,7 +8,7 @@ from copartner.directory import rules
 from copartner.directory.model import Password
 from copartner.kernel.errors import Invalid
 from copartner.portal.page import Visit
-from copartner.portal.partner.refusals import invalid
+from copartner.portal.refusing import invalid
 from copartner.portal.repeating import ONCE
 from copartner.portal.speaking import word
 from copartner.tenants.rules import password_of
