@@ -162,7 +162,7 @@ APART = {
     *("partner_agreement", "partner_profile", "partner_relationship", "customer_count"),
     *("reseller_relationship", "customer_agreement", "billing_profile", "subscription_transition"),
     *("admin_counter_proposal", "role_cap", "announcement", "event_address"),
-    *("rule_version", "rulebook_number", "decided"),
+    *("rule_version", "rulebook_number", "decided", "affiliation", "event_outbox"),
 }
 
 
