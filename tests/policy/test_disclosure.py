@@ -141,7 +141,9 @@ SHOWN = {
     "mfa-transaction": {"principal.appOnly", "principal.enrolled", "principal.multiFactor"},
 }  # fmt: skip
 # What every user may do with its own needs nothing that a plain user lacks.
-OPEN_TO_USERS = {"role-announcements-read", "role-own-consents", "role-consent-read", "role-consent-withdraw"}
+OPEN_TO_USERS = {
+    *("role-announcements-read", "role-own-consents", "role-consent-read", "role-consent-withdraw", "role-own-tenant"),
+}
 OF_SELLER = {"principal.tenant", "resource.partner"}
 OF_ROLES = {"principal.roles", "principal.side"}
 
