@@ -76,8 +76,8 @@ UNPROVOKED = {
     "csp-tier-customer", "cust-purge", "dap-required", "dir-admin-consent", "dir-global-admin", "enrol-restricted",
     "gdap-acceptor", "gdap-active", "gdap-cap", "gdap-provider", "gdap-reseller-consent", "mfa-api", "mfa-portal",
     "mfa-transaction", "mpa-signed", "mpa-signed-reseller", "one-dap-per-service", "one-dap-per-service-2016",
-    "operating-alone", "own-tenant", "rel-dap-asked", "rel-own-name", "reseller-limits", "rules-notice", "rules-operator", "rules-own",
-    "rules-proved", "rules-second",
+    "operating-alone", "own-tenant", "rel-dap-asked", "rel-own-name", "reseller-limits", "rules-notice",
+    "rules-operator", "rules-own", "rules-proved", "rules-second",
 }  # fmt: skip
 ONLY_GOVERNMENT = {"gdap-national", "gov-users", "rel-address", "rel-dap-forced"}
 MORE, MOST_MORE = 40, 8
