@@ -106,7 +106,7 @@ async def _measured(database: databases.Database, login: Connection, size: int) 
     for _ in range(_CALLS):
         customer, partner, user = _chosen(chosen, size)
         asks = ("partner", world.partner_id(partner), world.user_id(partner), False)
-        whole.append(await _timed(login, store.question(), *asks, customer, user, "Customer", None, now))
+        whole.append(await _timed(login, store.question(), *asks, customer, user, None, "Customer", None, now))
     busy = databases.cpu_seconds(database) - busy
     quantiles = statistics.quantiles(roles[_WARM:], n=100)
     return Figure(size, quantiles[49], quantiles[98], statistics.median(whole), busy * 1000 / _CALLS)
