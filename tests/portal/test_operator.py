@@ -7,6 +7,8 @@ from uuid import uuid4
 import pytest
 
 from copartner.operating import service as operating
+from copartner.portal.operator import trials
+from support.announcing import drafted
 from support.operating import APPROVER, signed_in
 from support.portal import House, heading
 from support.tally import Tally
@@ -50,7 +52,10 @@ async def test_every_room_is_refused_to_partners_and_customers(steady: House, na
 
 async def test_no_room_needs_more_than_three_trips(counted_home: tuple[House, Tally]) -> None:
     home, tally = counted_home
-    version = await propose(home.here)
+    version, announcement = await propose(home.here), await drafted(home.here)
+    ctx = proposer(home.here)
+    going = trials.Trial(uuid4(), ctx.caller.tenant_id, ctx.moment.date(), 30, ctx.moment, {})
+    trials.keep(going)
     browser = await signed_in(home)
     product = (await browser.open("/operator/catalogue")).text.partition("?product=")[2][:12]
     for address in (
@@ -59,6 +64,8 @@ async def test_no_room_needs_more_than_three_trips(counted_home: tuple[House, Ta
         f"/operator/tenants/{home.here.id('nordlicht')}",
         f"/operator/catalogue?product={product}",
         f"/operator/rules/versions/{version.id}",
+        f"/operator/announcements/{announcement.id}",
+        f"/operator/rules/trials/{going.id}",
     ):
         # Every process looks for revocations by itself, whatever pages are asked for.
         trips = [trip for trip in await home.trips(browser, address, tally) if "fn_revocations" not in trip]
