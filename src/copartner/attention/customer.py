@@ -7,8 +7,9 @@ import msgspec
 
 from copartner.attention import rules, store
 from copartner.attention.model import AskedRelationship, AskedRoles, OwnAttention, Stopped, TermEnd
-from copartner.attention.service import Found, part, said, with_items
+from copartner.attention.service import Found, part, with_items
 from copartner.command.context import Context
+from copartner.command.denial import objection
 from copartner.delegation.rules import WAITS
 from copartner.kernel.languages import Language
 from copartner.policy.actions import Action
@@ -50,7 +51,7 @@ async def read_customer_attention(ctx: Context, *, size: int = rules.FEW) -> Own
     await ctx.runtime.rules.certain(ctx.rules_number)
     # The cap is read by those who answer partners, so that it stands for what waits for them.
     partners, answering, audit, bought = (
-        said(ctx, action, found.home)
+        objection(ctx, action, found.home)
         for action in (
             Action.OWN_RELATIONSHIP_LIST,
             Action.ADMIN_CAP_READ,

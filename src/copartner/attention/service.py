@@ -10,7 +10,7 @@ import msgspec
 from copartner.attention import rules, store
 from copartner.attention.model import Attention, DeniedAct, Due, Part, Week
 from copartner.command.context import Context, HiddenRowError
-from copartner.command.denial import would_say
+from copartner.command.denial import objection
 from copartner.delegation.model import AdminRelationship
 from copartner.delegation.rules import WAITS
 from copartner.kernel.languages import Language
@@ -82,7 +82,7 @@ async def read_attention(ctx: Context) -> Attention:
     asked = [(action, found.home) for action in _AT_HOME]
     if found.selling is not None:
         asked.append((Action.SUBSCRIPTION_LIST, found.selling))
-    hidden = {action: said(ctx, action, facts) for action, facts in asked}
+    hidden = {action: objection(ctx, action, facts) for action, facts in asked}
     if all(hidden.values()):
         # Nothing is left to look at, so this is a denial like any other.
         await ctx.require(*asked[0])
@@ -107,13 +107,6 @@ def _attention(ctx: Context, found: _Found, hidden: dict[Action, Explanation | N
         selling=selling,
         customers=hidden[Action.CUSTOMER_LIST],
     )
-
-
-def said(ctx: Context, action: Action, facts: Facts) -> Explanation | None:
-    """Why the caller may not do this, None when it may; nobody asked for it, so nothing is recorded."""
-    asked = ctx.asked(facts)
-    decision = ctx.judge(action, asked)
-    return None if decision.allowed else would_say(ctx, action, asked, decision)
 
 
 def part(ctx: Context, found: Found[T], hidden: Explanation | None, each: Action) -> Part[T]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from copartner.command.context import Context
-from copartner.command.denial import would_say
+from copartner.command.denial import objection
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
 
@@ -27,8 +27,5 @@ def may(ctx: Context, facts: Facts, actions: Iterable[Action]) -> May:
 
 
 def _obstacle(ctx: Context, facts: Facts, action: Action) -> Obstacle | None:
-    decision = ctx.judge(action, facts)
-    if decision.allowed:
-        return None
-    said = would_say(ctx, action, ctx.asked(facts), decision)
-    return Obstacle(said.summary, said.steps)
+    said = objection(ctx, action, facts)
+    return None if said is None else Obstacle(said.summary, said.steps)

@@ -8,13 +8,12 @@ from uuid import UUID
 
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.command.denial import would_say
+from copartner.command.denial import objection
 from copartner.kernel.errors import Busy
 from copartner.kernel.paging import Listed, Page
 from copartner.policy.actions import Action
 from copartner.policy.amending import Amendment
 from copartner.policy.explain import Explanation
-from copartner.policy.facts import Facts
 from copartner.policy.rulebook import Rulebook
 from copartner.versions import building, rules, store
 from copartner.versions.model import RuleVersion
@@ -108,12 +107,7 @@ async def examine_version(ctx: Context, *, version_id: UUID) -> Examined:
     """One version, and what the rules say to the caller's doing something with it; raises Denied, UnknownVersion."""
     found, facts = await store.examine(ctx, version_id, _digest(ctx))
     facts = await ctx.require(Action.RULE_VERSION_READ, facts)
-    return Examined(_existing(found, version_id), {action: _objection(ctx, action, facts) for action in _ACTS})
-
-
-def _objection(ctx: Context, action: Action, facts: Facts) -> Explanation | None:
-    decision = ctx.judge(action, facts)
-    return None if decision.allowed else would_say(ctx, action, facts, decision)
+    return Examined(_existing(found, version_id), {action: objection(ctx, action, facts) for action in _ACTS})
 
 
 async def check_version(ctx: Context, *, version_id: UUID) -> RuleVersion:

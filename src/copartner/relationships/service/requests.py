@@ -9,12 +9,11 @@ from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.context import Context
-from copartner.command.denial import would_say
+from copartner.command.denial import objection
 from copartner.kernel.errors import Invalid
 from copartner.partners.model import Partner
 from copartner.policy import facts as policy_facts
 from copartner.policy.actions import Action
-from copartner.policy.explain import Explanation
 from copartner.policy.facts import Facts
 from copartner.relationships import rules, store
 from copartner.relationships.model import Asking, RelationshipRequest, RequestPage, RequestState, StandingLink
@@ -86,7 +85,7 @@ async def read_asking(ctx: Context) -> Asking:
     found = await ctx.read(Action.RELATIONSHIP_LINK_READ, store.asking(), body=_Asking)
     facts = _about(found.facts, ctx.runtime.ids.new(), ctx.caller.tenant_id, None)
     send, privileges, omission = (
-        _why_not(ctx, action, facts)
+        objection(ctx, action, facts)
         for action in (
             Action.RELATIONSHIP_REQUEST_SEND,
             Action.RELATIONSHIP_REQUEST_INCLUDE_PRIVILEGES,
@@ -97,12 +96,6 @@ async def read_asking(ctx: Context) -> Asking:
     begun = [ctx.rules.rule(one.rule).begins for one in privileges.reasons if not one.permits] if privileges else []
     since = max((day for day in begun if day != date.min), default=None)
     return Asking(link, found.partner, send, privileges, omission, since)
-
-
-def _why_not(ctx: Context, action: Action, facts: Facts) -> Explanation | None:
-    asked = ctx.asked(facts)
-    decision = ctx.judge(action, asked)
-    return None if decision.allowed else would_say(ctx, action, asked, decision)
 
 
 def decide_privileges(cmd: Command, facts: Facts, wanted: bool | None) -> bool:
