@@ -191,3 +191,24 @@ def test_escaping_is_on() -> None:
     assert html.notice("unexpected", status=500, message=SCRIPT)
     shown = html.notice("not_signed_in", status=400, message=SCRIPT).content.decode()
     assert SCRIPT not in shown
+
+
+async def test_a_page_decides_by_the_rules_that_hold_or_not_at_all(home: House) -> None:
+    browser, rules = home.browser(), home.here.runtime.rules
+    path = await home.link()
+    await browser.sign_in(path)
+
+    async def fail() -> None:
+        raise RuntimeError("nobody knows")
+
+    async def follow() -> None:
+        rules.replace(rules.book, rules.number + 1)
+
+    rules.behind, rules.catch_up = True, fail
+    busy = await browser.http.get(path)
+    assert (busy.status_code, "cannot be found out just now" in busy.text) == (409, True)
+    check_headers(busy.headers)
+    german = await browser.http.get(path, headers={"Accept-Language": "de"})
+    assert "send the request again" not in german.text
+    rules.catch_up = follow
+    assert (await browser.http.get(path)).status_code == 200

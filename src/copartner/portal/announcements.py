@@ -73,7 +73,7 @@ async def _page(
         enter = entrance.address(here)
         values = _values(found, language, runtime.programme_clock.now(), here)
         return _kept(request, render(_TEMPLATE, {**values, "enter": enter}, language=language))
-    ctx = context_of(request, visitor, visitor.side, runtime, correlation_id)
+    ctx = await context_of(request, visitor, visitor.side, runtime, correlation_id)
 
     async def answer(visit: Visit) -> Response[bytes]:
         found = await service.read_month(visit.ctx, month=first)

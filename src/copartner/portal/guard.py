@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import Scope
 
+from copartner.kernel.errors import Busy
 from copartner.portal.form import Unreadable
 from copartner.portal.html import notice
 from copartner.portal.speaking import language_of
@@ -30,6 +31,8 @@ async def guarded(
         return notice("unreadable_form", status=400, language=language)
     except HTTPException as error:
         return notice("unreadable_form", status=error.status_code, language=language)
+    except Busy as refusal:
+        return notice("unexpected", status=409, language=language, refusal=refusal)
     except Exception:
         identifier = correlation_id(request.scope)
         _log.exception("unexpected", page=page, correlation_id=identifier)

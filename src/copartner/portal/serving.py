@@ -32,15 +32,15 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
 
     sessions = entrance.sessions
 
-    def visit(request: Request[Any, Any, Any], visitor: Visitor, path: str, ids: Mapping[str, UUID]) -> Visit:
-        ctx = context_of(request, visitor, page.side or visitor.side, runtime, correlation_id)
+    async def visit(request: Request[Any, Any, Any], visitor: Visitor, path: str, ids: Mapping[str, UUID]) -> Visit:
+        ctx = await context_of(request, visitor, page.side or visitor.side, runtime, correlation_id)
         return visit_of(request, ctx, visitor, sessions, path, ids)
 
     async def show(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
         visitor = await sessions.visitor(request)
         if visitor is None:
             return see_other(entrance.way_in(f"{path}?{request.url.query}" if request.url.query else path))
-        found = visit(request, visitor, path, ids)
+        found = await visit(request, visitor, path, ids)
         answer = await say(found, page.show)
         if found.note and answer.status_code == 200:
             answer.set_cookie(sessions.said())
@@ -54,7 +54,7 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
                 return notice("session_over", status=403, language=language, back=entrance.way_in(path))
             if not visitor.owns(sent.get("key"), path):
                 return notice("foreign_form", status=403, language=language, back=path)
-            return await say(visit(request, visitor, path, ids), lambda found: act(found, sent))
+            return await say(await visit(request, visitor, path, ids), lambda found: act(found, sent))
 
         return take
 
@@ -80,10 +80,11 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
     return [handler("GET", show)] + ([handler("POST", taking(page.take))] if page.take else [])
 
 
-def context_of(
+async def context_of(
     request: Request[Any, Any, Any], visitor: Visitor, side: Side, runtime: Runtime, correlation_id: CorrelationId
 ) -> Context:
-    """What a person does at a page, on a side, in the language they read."""
+    """What a person does at a page, on a side, in the language they read, by the rules that hold; raises Busy."""
+    await runtime.rules.settled()
     verified = visitor.verified
     caller = Caller(
         side,
