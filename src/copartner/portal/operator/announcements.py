@@ -17,8 +17,9 @@ from copartner.operating import service as operating
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.announcements import words_in
-from copartner.portal.operator.forms import day, new, once, several, typed
+from copartner.portal.operator.forms import day, several, typed
 from copartner.portal.page import Page, Visit
+from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
@@ -82,7 +83,7 @@ async def show_new(visit: Visit) -> Response[bytes]:
 async def take_new(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     """Keep the draft."""
     try:
-        made = await service.draft_announcement(once(visit, form), content=_content(form))
+        made = await service.draft_announcement(repeated(visit, form), content=_content(form))
     except (Invalid, NotFound) as refusal:
         return _new(visit, form, refusal)
     return visit.see(f"/operator/announcements/{made.id}", visit.text("This is the draft. Nobody else sees it yet."))
@@ -94,7 +95,7 @@ def _new(visit: Visit, sent: Mapping[str, str], refusal: Refusal | None = None) 
         status=_status(refusal),
         typed=typed(sent),
         refusal=refusal,
-        once=new(visit),
+        once=once(),
         workspaces=_workspaces(visit),
         audiences=_audiences(visit),
     )
@@ -108,7 +109,7 @@ async def show_one(visit: Visit) -> Response[bytes]:
 
 async def take_one(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     """Save or publish a draft, revise or put off what is out; what is done already stays."""
-    ctx, identifier = once(visit, form), visit.ids["announcement_id"]
+    ctx, identifier = repeated(visit, form), visit.ids["announcement_id"]
     try:
         which: dict[str, Any] = {
             "announcement_id": identifier,
@@ -152,7 +153,7 @@ def _one(
         readable=[(language, words_in(language, today)) for language in Language if language in found.content.texts],
         typed=typed(_typed(found) if sent is None else {**_typed(found), **sent}),
         refusal=refusal,
-        once=new(visit),
+        once=once(),
         workspaces=_workspaces(visit),
         audiences=_audiences(visit),
         told=words_in(visit.language, today),

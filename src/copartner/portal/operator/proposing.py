@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from uuid import UUID
 
 from litestar import Response
 
@@ -11,8 +10,9 @@ from copartner.operating import service as operating
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.operator import trials
-from copartner.portal.operator.forms import day, new, once, several, typed
+from copartner.portal.operator.forms import day, several, typed
 from copartner.portal.page import Page, Visit
+from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 from copartner.tryout.service import USUAL_DAYS
 from copartner.versions import service
@@ -32,7 +32,7 @@ async def show_new(visit: Visit) -> Response[bytes]:
 
 async def take_new(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     """Propose it, or try it out first; what is wrong is shown beside what was typed."""
-    ctx = once(visit, form)
+    ctx = repeated(visit, form)
     try:
         text, ends = form.get("text", "").replace("\r\n", "\n"), several(form.get("ends", ""))
         begins = day(form.get("begins", ""), "begins")
@@ -79,22 +79,8 @@ def _form(visit: Visit, sent: Mapping[str, str], refusal: Refusal | None = None)
         ends=several(sent.get("ends", "")),
         refusal=refusal,
         about=refusal.data[0] if refusal and refusal.data else "",
-        once=_kept(visit, sent, refusal),
+        once=once(sent if refusal else None),
     )
-
-
-def _kept(visit: Visit, sent: Mapping[str, str], refusal: Refusal | None) -> str:
-    """A name for the form; one that was refused did nothing under its name and keeps it."""
-    name = sent.get("once", "")
-    return name if refusal and _is_id(name) else new(visit)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 PAGES = (

@@ -1,7 +1,6 @@
 """One version of the rules: what it changes, what its check found, and what can be done with it."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from difflib import ndiff
 from typing import Any
@@ -12,8 +11,9 @@ from copartner.announcements import service as announcements
 from copartner.kernel.errors import Invalid, Refusal
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
-from copartner.portal.operator.forms import new, once, typed
+from copartner.portal.operator.forms import typed
 from copartner.portal.page import Page, Visit
+from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 from copartner.versions import service
 from copartner.versions.model import RuleText, RuleVersion, State
@@ -44,7 +44,7 @@ async def show(visit: Visit) -> Response[bytes]:
 
 async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     """Check, approve, withdraw, take back or announce; what is done already stays."""
-    ctx, version = once(visit, form), visit.ids["version_id"]
+    ctx, version = repeated(visit, form), visit.ids["version_id"]
     try:
         match form.get("act"):
             case "check":
@@ -52,7 +52,6 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
                 done = visit.text("It is checked in the background; this page shows what is found.")
             case "approve":
                 await service.approve_version(ctx, version_id=version)
-                await _followed(visit)
                 done = visit.text("The version is approved.")
             case "withdraw":
                 _sure(form)
@@ -61,7 +60,6 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
             case "take_back":
                 _sure(form)
                 await service.take_back_version(ctx, version_id=version, reason=form.get("reason", ""))
-                await _followed(visit)
                 done = visit.text("The version is taken back.")
             case "announce":
                 made = await announcements.draft_of_version(ctx, version_id=version, contact=form.get("contact", ""))
@@ -87,15 +85,6 @@ _AFTER: Mapping[str, State] = {
 }
 
 
-async def _followed(visit: Visit) -> None:
-    """Wait until this process decides by the rules that were just changed, as the next page will.
-
-    What is done is done: whatever keeps it from that, the next page says so.
-    """
-    with suppress(Exception):
-        await visit.ctx.runtime.rules.settled()
-
-
 def _sure(form: Mapping[str, str]) -> None:
     if form.get("sure") != "on":
         raise Invalid("Tick that you are sure.", "sure")
@@ -118,7 +107,7 @@ async def _show(visit: Visit, sent: Mapping[str, str] | None = None, refusal: Re
         lost=lambda told: _in_language(visit, told, "text"),
         compared=compared,
         tried=_tried(one),
-        once=new(visit),
+        once=once(),
         typed=typed(sent),
         refusal=refusal,
         number=visit.ctx.rules_number,

@@ -10,7 +10,7 @@ from copartner.kernel.ids import parse_id
 from copartner.orders import amending, transitions
 from copartner.orders.model import Change
 from copartner.portal.page import Visit
-from copartner.portal.partner.once import once
+from copartner.portal.repeating import repeated
 from copartner.portal.speaking import word
 from copartner.subscriptions import service as subscriptions
 from copartner.subscriptions import upkeep
@@ -132,7 +132,7 @@ async def _transition(form: _Form) -> Done:
     item, term, cycle = form.choice()
     change = Change(catalog_item_id=item, quantity=form.quantity(), term=term, billing_cycle=cycle)
     made = await transitions.transition_subscription(
-        once(form.visit, form.fields),
+        repeated(form.visit, form.fields),
         customer_id=form.customer_id,
         subscription_id=form.subscription_id,
         change=change,

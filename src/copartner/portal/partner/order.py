@@ -28,9 +28,10 @@ from copartner.orders.rules import CartCheckedOut
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
-from copartner.portal.partner import acts, once
+from copartner.portal.partner import acts
 from copartner.portal.partner.customer import CUSTOMERS
 from copartner.portal.partner.selling import STATES, term_of, worded
+from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 
 
@@ -87,7 +88,7 @@ async def _add(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
         partner_of_record=form.get("reseller") or None,
     )
     if cart_id is None:
-        cart = await orders.create_cart(once.once(visit, form), customer_id=customer_id, wishes=[wish])
+        cart = await orders.create_cart(repeated(visit, form), customer_id=customer_id, wishes=[wish])
     else:
         cart = await orders.read_cart(visit.ctx, customer_id=customer_id, cart_id=cart_id)
         cart = await orders.replace_cart(
@@ -132,7 +133,7 @@ async def _attest(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
         raise Invalid("Type the day on which the customer agreed.", "agreed_on") from None
     contact = Contact(*(form.get(name, "") for name in ("first_name", "last_name", "email", "phone")))
     await agreements.attest_agreement(
-        once.once(visit, form),
+        repeated(visit, form),
         customer_id=visit.ids["customer_id"],
         attestation=Attestation(contact=contact, agreed_at=agreed_at, template_id=template.id),
     )
@@ -187,7 +188,7 @@ async def _show(visit: Visit, typed: Mapping[str, str], problem: Refusal | None)
         part=part,
         typed=defaultdict(str, typed if problem else {}),
         problem=problem,
-        once=once.new(visit),
+        once=once(),
         against=_against(basket),
         agreement=_agreement(visit, seen),
     )

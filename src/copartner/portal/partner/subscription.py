@@ -12,9 +12,10 @@ from copartner.orders.possible import read_possibilities
 from copartner.orders.possible_model import Act, Choice, Outlook, Possibility
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
-from copartner.portal.partner import acts, once
+from copartner.portal.partner import acts
 from copartner.portal.partner.customer import CUSTOMERS
 from copartner.portal.partner.selling import CYCLES, STATES, TERMS, said, term_of, worded
+from copartner.portal.repeating import once
 from copartner.portal.serving import status_of
 from copartner.portal.speaking import word
 
@@ -77,7 +78,7 @@ async def _show(visit: Visit, typed: Mapping[str, str], problem: Refusal | None)
         planned=_planned(visit, seen),
         typed=defaultdict(str, typed if problem else {}),
         problem=problem,
-        once=once.new(visit),
+        once=once(),
         states=STATES,
         terms=TERMS,
     )

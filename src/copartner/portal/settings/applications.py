@@ -12,6 +12,7 @@ from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
 from copartner.portal.page import Page, Visit
 from copartner.portal.refusing import invalid
+from copartner.portal.repeating import once, repeated
 from copartner.portal.settings import acts
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
@@ -46,10 +47,10 @@ def _holding(visit: Visit, one: Application) -> list[Secret]:
 
 async def show_all(visit: Visit) -> Response[bytes]:
     """The applications, with the form for another one."""
-    return await _all(visit, {}, None, acts.number(visit))
+    return await _all(visit, {}, None)
 
 
-async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None, once: str) -> Response[bytes]:
+async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) -> Response[bytes]:
     async def load(after: UUID | None) -> Part[Application]:
         found = await applications.list_applications(visit.ctx, after=after, size=PART)
         return Part(found.items, None, found.next_after)
@@ -65,7 +66,7 @@ async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None, 
         typed=typed,
         refusal=refusal,
         wrong=acts.wrong(refusal, visit.language),
-        once=once,
+        once=once(typed),
     )
 
 
@@ -73,12 +74,12 @@ async def take_all(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
     """Register an application, and on to it."""
     try:
         made = await applications.create_application(
-            acts.once(visit, sent), name=sent.get("name", ""), redirect_uris=_addresses(sent)
+            repeated(visit, sent), name=sent.get("name", ""), redirect_uris=_addresses(sent)
         )
     except Denied:
         raise
     except acts.MENDABLE as refusal:
-        return await _all(visit, sent, refusal, acts.number_again(visit, sent, refusal))
+        return await _all(visit, sent, refusal)
     return visit.see(
         f"{_ALL}/{made.id}", visit.text("The application is registered. It needs a secret to sign in by itself.")
     )
@@ -112,7 +113,7 @@ async def _one(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) 
         typed=typed,
         refusal=refusal,
         wrong=acts.wrong(refusal, visit.language),
-        once=acts.number(visit),
+        once=once(),
     )
 
 
@@ -132,7 +133,7 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                 done = visit.text("The application is changed.")
             case "secret":
                 made = await applications.add_secret(
-                    acts.once(visit, sent),
+                    repeated(visit, sent),
                     application_id=application_id,
                     description=sent.get("description", ""),
                     expires_at=_end(sent.get("expiresAt", "")),

@@ -12,6 +12,7 @@ from copartner.kernel.paging import Page as Part
 from copartner.policy.actions import Action
 from copartner.portal.page import Page, Visit
 from copartner.portal.refusing import invalid
+from copartner.portal.repeating import once, repeated
 from copartner.portal.settings import acts
 from copartner.portal.settings.roles import said
 from copartner.portal.speaking import word
@@ -54,10 +55,10 @@ _KINDS = {MemberKind.USER: word("user"), MemberKind.GROUP: word("group")}
 
 async def show_all(visit: Visit) -> Response[bytes]:
     """The groups, by name."""
-    return await _all(visit, {}, None, acts.number(visit))
+    return await _all(visit, {}, None)
 
 
-async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None, once: str) -> Response[bytes]:
+async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) -> Response[bytes]:
     wanted = visit.query.get("filter", "").strip()
     first, may = await groups.search_groups(visit.ctx, size=PART)
 
@@ -78,18 +79,18 @@ async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None, 
         typed=typed,
         refusal=refusal,
         wrong=acts.wrong(refusal, visit.language),
-        once=once,
+        once=once(typed),
     )
 
 
 async def take_all(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
     """Make a group, and on to it."""
     try:
-        made = await groups.create_group(acts.once(visit, sent), name=sent.get("name", ""))
+        made = await groups.create_group(repeated(visit, sent), name=sent.get("name", ""))
     except Denied:
         raise
     except acts.MENDABLE as refusal:
-        return await _all(visit, sent, refusal, acts.number_again(visit, sent, refusal))
+        return await _all(visit, sent, refusal)
     return visit.see(f"{_ALL}/{made.id}", visit.text("The group is made. Now add its members."))
 
 

@@ -12,6 +12,7 @@ from copartner.policy.actions import Action
 from copartner.policy.facts import Role
 from copartner.portal.page import Page, Visit
 from copartner.portal.refusing import invalid
+from copartner.portal.repeating import once, repeated
 from copartner.portal.settings import acts
 from copartner.portal.settings.roles import choices, said
 from copartner.portal.speaking import word
@@ -60,7 +61,7 @@ async def show_all(visit: Visit) -> Response[bytes]:
 
 async def show_new(visit: Visit) -> Response[bytes]:
     """The form for another user."""
-    return await _form(visit, {}, None, acts.number(visit))
+    return await _form(visit, {}, None)
 
 
 async def take_new(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
@@ -68,7 +69,7 @@ async def take_new(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
     roles = [role_of(name.removeprefix("role-")) for name in sent if name.startswith("role-")]
     try:
         made = await users.create_user(
-            acts.once(visit, sent),
+            repeated(visit, sent),
             name=sent.get("userPrincipalName", ""),
             display_name=sent.get("displayName", ""),
             roles=roles,
@@ -76,11 +77,11 @@ async def take_new(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
     except Denied:
         raise
     except acts.MENDABLE as refusal:
-        return await _form(visit, sent, refusal, acts.number_again(visit, sent, refusal))
+        return await _form(visit, sent, refusal)
     return visit.page("settings/password.html", user=made.user, password=made.password, new=True)
 
 
-async def _form(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None, once: str) -> Response[bytes]:
+async def _form(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) -> Response[bytes]:
     tenant, may = await people.prepare_user(visit.ctx)
     return visit.page(
         "settings/user_new.html",
@@ -91,7 +92,7 @@ async def _form(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None,
         ticked={name.removeprefix("role-") for name in typed if name.startswith("role-")},
         refusal=refusal,
         wrong=acts.wrong(refusal, visit.language),
-        once=once,
+        once=once(typed),
     )
 
 
@@ -116,7 +117,7 @@ async def _one(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) 
         typed=typed,
         refusal=refusal,
         wrong=acts.wrong(refusal, visit.language),
-        once=acts.number(visit),
+        once=once(),
     )
 
 
@@ -140,7 +141,7 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                 done = visit.text("The user can sign in again.")
             case "password":
                 _sure(sent)
-                made = await users.reset_password(acts.once(visit, sent), user_id=user_id)
+                made = await users.reset_password(repeated(visit, sent), user_id=user_id)
                 return visit.page("settings/password.html", user=made.user, password=made.password, new=False)
             case _:
                 raise invalid(word("Choose what is to be done."))
