@@ -58,7 +58,7 @@ async def test_a_refused_form_keeps_what_was_typed(home: House) -> None:
     page = await browser.open(f"{ALL}/new")
     for change, problem in (
         ({"audience-partner": "", "audience-customer": ""}, "audience"),
-        ({"begins_on": "soon"}, "give a day"),
+        ({"begins_on": "soon"}, "soon is no day; write it as 2027-01-31."),
         ({"reminders": "a week"}, "whole number"),
         ({"supersedes": "that one"}, "the id of an announcement"),
         ({"supersedes": "0a000000-0000-4000-8000-0000000000ff"}, "no such announcement"),

@@ -45,7 +45,7 @@ async def test_what_is_wrong_stands_beside_the_text_and_nothing_is_lost(home: Ho
         ({"text": TEXT.replace("forbid", "forbit")}, "invalid policy effect"),
         ({"text": TEXT.replace("country", "planet")}, "planet"),
         ({"ends": "rel-nothing"}, "rel-nothing"),
-        ({"begins": "soon"}, "give a day"),
+        ({"begins": "soon"}, "soon is no day; write it as 2027-01-31."),
         ({"title": " "}, "title has to be"),
         ({"text": "", "ends": ""}, "nothing"),
     ):
@@ -199,7 +199,7 @@ async def test_the_rulebook_is_told_as_of_a_day_by_topic_and_searched(home: Hous
     assert "Niemand verkauft" in (await browser.open("/operator/rules?search=csp-self-affiliate&language=de")).text
     wrong = await browser.open("/operator/rules?on=yesterday")
     assert wrong.status_code == 400
-    assert "give a day" in wrong.text
+    assert "is no day; write it as 2027-01-31." in wrong.text
 
 
 async def test_a_version_leads_to_its_announcement_once(home: House) -> None:

@@ -11,7 +11,7 @@ from litestar.types import Method
 from copartner.command.context import Caller, Context
 from copartner.command.denial import Denied
 from copartner.command.runtime import Runtime
-from copartner.kernel.errors import Conflict, Illegal, NotFound, Refusal
+from copartner.kernel.errors import Conflict, Illegal, NotFound, Refusal, RepeatedWithOtherBody, StaleTag
 from copartner.kernel.ids import parse_id
 from copartner.policy.facts import Door, Side
 from copartner.portal import form
@@ -153,4 +153,4 @@ def status_of(refusal: Refusal) -> int:
     """The status of a page on which something was refused."""
     if isinstance(refusal, NotFound):
         return 404
-    return 409 if isinstance(refusal, Conflict | Illegal) else 400
+    return 409 if isinstance(refusal, Conflict | Illegal | StaleTag | RepeatedWithOtherBody) else 400

@@ -1,7 +1,7 @@
 """What happened in one's own tenant and what was denied there: looked through, and one record with what it changed."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,8 @@ from copartner.kernel.paging import Page as Part
 from copartner.policy.facts import Side
 from copartner.portal.audit import words
 from copartner.portal.audit.differences import differences
+from copartner.portal.days import beginning
 from copartner.portal.page import Page, Visit
-from copartner.portal.refusing import invalid
 from copartner.portal.settings.refusals import told
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
@@ -98,18 +98,8 @@ def _operations(visit: Visit, wanted: str) -> list[tuple[str, str]]:
 
 def _span(query: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
     """From the beginning of the first day to the end of the last one, in UTC; raises Invalid."""
-    first, last = (_date(query.get(name, ""), name) for name in ("from", "to"))
+    first, last = (beginning(query[name], name) if query.get(name) else None for name in ("from", "to"))
     return first, None if last is None else last + _DAY
-
-
-def _date(text: str, name: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    except ValueError:
-        raise invalid(word("%(typed)s is no day; write it as 2027-01-31."), name, typed=text[:20]) from None
 
 
 async def show_record(visit: Visit) -> Response[bytes]:

@@ -13,7 +13,7 @@ from copartner.kernel.errors import Invalid
 from copartner.partners.model import Partner
 from copartner.policy.facts import Side
 from copartner.portal.customer import labels
-from copartner.portal.customer.labels import day_of
+from copartner.portal.days import beginning
 from copartner.portal.page import Page, Visit
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table, whole
@@ -146,7 +146,7 @@ async def show_difference(visit: Visit) -> Response[bytes]:
 
 def _day(text: str) -> tuple[datetime | None, Invalid | None]:
     try:
-        return (day_of(text) if text else None), None
+        return (beginning(text, "day") if text else None), None
     except Invalid as refusal:
         return None, refusal
 

@@ -1,10 +1,9 @@
 """What values of the domain are called on a customer's pages, and days as a form sends them."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 
 from copartner.access.model import Finding, Kind, Layer
-from copartner.kernel.errors import Invalid
 from copartner.kernel.languages import Language
 from copartner.portal.speaking import text_in, word
 from copartner.portal.writing import day
@@ -53,15 +52,6 @@ LAYERS: Mapping[Layer, str] = {
     Layer.SUBSCRIPTION: word("Subscription"),
     Layer.OWNER: word("Owner of an Azure subscription"),
 }
-
-
-def day_of(text: str) -> datetime:
-    """The beginning of a day in UTC as a field of days sends it; raises Invalid."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        raise Invalid("Write a day as year, month and day: 2026-11-26.", text[:20]) from None
-    return datetime(found.year, found.month, found.day, tzinfo=UTC)
 
 
 def until(language: Language, end: datetime | None) -> str:

@@ -17,7 +17,8 @@ from copartner.operating import service as operating
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
 from copartner.portal.announcements import words_in
-from copartner.portal.operator.forms import day, several, typed
+from copartner.portal.days import day
+from copartner.portal.operator.forms import several, typed
 from copartner.portal.page import Page, Visit
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of

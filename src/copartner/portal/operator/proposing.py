@@ -9,8 +9,9 @@ from copartner.kernel.errors import Busy, Invalid, Refusal
 from copartner.operating import service as operating
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
+from copartner.portal.days import day
 from copartner.portal.operator import trials
-from copartner.portal.operator.forms import day, several, typed
+from copartner.portal.operator.forms import several, typed
 from copartner.portal.page import Page, Visit
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of

@@ -12,7 +12,7 @@ from copartner.kernel.paging import Page as Part
 from copartner.policy import telling
 from copartner.policy.facts import Side
 from copartner.policy.obligations import obligations
-from copartner.portal.operator.forms import day
+from copartner.portal.days import day
 from copartner.portal.page import Page, Visit
 from copartner.portal.serving import status_of
 from copartner.portal.speaking import word

@@ -2,6 +2,7 @@
 
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound, Refusal, RepeatedWithOtherBody, StaleTag
 from copartner.kernel.languages import Language
+from copartner.portal.serving import status_of
 from copartner.portal.settings.refusals import told
 
 # What can be mended by typing something else; all else becomes a page of its own.
@@ -18,4 +19,5 @@ def status(refusal: Refusal | None) -> int:
     if refusal is None:
         return 200
     known = told(refusal)
-    return 409 if isinstance(known, Conflict | Illegal | StaleTag | RepeatedWithOtherBody) else 400
+    # The page is there; what was typed into it is not.
+    return 400 if isinstance(known, NotFound) else status_of(known)

@@ -1,7 +1,7 @@
 """The applications of one's own tenant: registered, changed, and the secrets by which they prove themselves."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time
 from uuid import UUID
 
 from litestar import Response
@@ -10,6 +10,7 @@ from copartner.command.denial import Denied
 from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
+from copartner.portal.days import day
 from copartner.portal.page import Page, Visit
 from copartner.portal.refusing import invalid
 from copartner.portal.repeating import once, repeated
@@ -164,13 +165,7 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
 
 def _end(text: str) -> datetime | None:
     """The end of a day, in UTC; None when none is said. Raises Invalid."""
-    if not text.strip():
-        return None
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise invalid(word("%(typed)s is no day; write it as 2027-01-31."), "expiresAt", typed=text[:20]) from None
-    return datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
+    return datetime.combine(day(text, "expiresAt"), time(23, 59), UTC) if text.strip() else None
 
 
 async def _remove(visit: Visit, application_id: UUID, sent: Mapping[str, str]) -> int:
