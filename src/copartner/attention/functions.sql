@@ -105,7 +105,7 @@ LANGUAGE sql STABLE AS $$
     FROM (SELECT a FROM audit_record a WHERE a.tenant_id = p_tenant AND a.status = 'denied' AND a.at >= p_since
         ORDER BY a.at DESC, a.id DESC LIMIT p_size) AS listed(page)
 $$;
-GRANT EXECUTE ON FUNCTION fn_newest_denials TO copartner_partner, copartner_customer;
+GRANT EXECUTE ON FUNCTION fn_newest_denials TO copartner_partner;
 
 -- fn_read_attention: all that needs the acting partner's attention, with the facts by which each part is decided: those of
 -- its own tenant and, as subscriptions are listed by customer, those of one of its customers, null without any. Terms end in
