@@ -13,12 +13,12 @@ from typing import Annotated
 import typer
 
 from copartner import worker
+from copartner.command.in_force import BrokenVersions
 from copartner.kernel import collector, logging
 from copartner.kernel.clock import SystemClock
 from copartner.migrations import runner
 from copartner.policy.facts import Cloud
 from copartner.serve import release
-from copartner.versions.rules import BrokenVersions
 from copartner.webhooks.courier import Courier
 from copartner_emulator import assembly, certificates, cluster, readyfile, sandbox_store
 from copartner_emulator.clock import MovableClock

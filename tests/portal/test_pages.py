@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from copartner.command.in_force import BrokenVersions
 from copartner.kernel.languages import Language
 from copartner.portal import html, serving
 from copartner.portal.customer import consent
@@ -199,7 +200,7 @@ async def test_a_page_decides_by_the_rules_that_hold_or_not_at_all(home: House) 
     await browser.sign_in(path)
 
     async def fail() -> None:
-        raise RuntimeError("nobody knows")
+        raise BrokenVersions("a rule ends that nobody knows")
 
     async def follow() -> None:
         rules.replace(rules.book, rules.number + 1)

@@ -6,14 +6,15 @@ Whoever listens for changes says here what it heard. Requests keep the rules the
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import asyncpg
-
-from copartner.kernel.database import away
 from copartner.kernel.errors import Busy
 from copartner.policy.rulebook import Rulebook
 
 _PATIENCE = 10.0  # seconds
 _CHANGED = "The rules have just been changed; send the request again."
+
+
+class BrokenVersions(Exception):
+    """The approved versions do not fit the rules of this release, so nothing may start with them."""
 
 
 class InForce:
@@ -38,16 +39,17 @@ class InForce:
         self.behind = True
 
     async def settled(self) -> None:
-        """Wait until the rulebook is the one that holds; raises what keeps the database from being asked, else Busy."""
+        """Wait until the rulebook is the one that holds.
+
+        Raises Busy when what was approved fits no longer, else what keeps the database from being asked.
+        """
         if not self.behind:
             return
         try:
             async with asyncio.timeout(_PATIENCE):
                 if self.catch_up is not None:
                     await self.catch_up()
-        except Exception as error:
-            if away(error) or isinstance(error, asyncpg.InterfaceError):
-                raise
+        except BrokenVersions as error:
             raise Busy("Which rules hold cannot be found out just now; send the request again.") from error
 
     async def certain(self, number: int) -> None:

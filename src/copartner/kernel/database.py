@@ -139,10 +139,10 @@ class _Lent:
 
 
 def away(error: BaseException) -> bool:
-    """Whether the database could not be asked: it is not there, starts, or lent no connection in time."""
+    """Whether the database could not be asked: it is absent, starts, died just now, or lent no connection in time."""
     if isinstance(error, asyncpg.PostgresError):
         return (error.sqlstate or "08").startswith(("08", "53", "57"))
-    return isinstance(error, OSError | TimeoutError | PoolClosed)
+    return isinstance(error, OSError | TimeoutError | PoolClosed | asyncpg.InternalClientError)
 
 
 def _leaves_clean(error: BaseException) -> bool:

@@ -7,13 +7,14 @@ from datetime import date
 
 import cedarpy
 
+from copartner.command.in_force import BrokenVersions
 from copartner.kernel.languages import Language
 from copartner.policy.amending import Amendment
 from copartner.policy.rule import BrokenRules, Rule, made
 from copartner.policy.rulebook import Rulebook, Source
 from copartner.policy.tree import parse
 from copartner.versions.model import Difference, Restated, RuleText, RuleVersion
-from copartner.versions.rules import BrokenVersions, BuiltUpon, Misfit
+from copartner.versions.rules import BuiltUpon, Misfit
 
 _WIDTH, _INDENT = 100, 2
 _LONGEST_SAID = 1_800

@@ -11,7 +11,7 @@ import contextlib
 import structlog
 from asyncpg.connection import Connection
 
-from copartner.command.in_force import InForce
+from copartner.command.in_force import BrokenVersions, InForce
 from copartner.command.runtime import Runtime
 from copartner.kernel.clock import Clock
 from copartner.kernel.database import Pool
@@ -19,7 +19,6 @@ from copartner.kernel.listening import Listener, answering
 from copartner.policy.rulebook import Rulebook
 from copartner.programme import kept
 from copartner.versions import building, store
-from copartner.versions.rules import BrokenVersions
 
 LISTENER = "copartner rulebook"
 _log = structlog.get_logger("copartner.versions")

@@ -35,10 +35,6 @@ class BuiltUpon(Illegal):
     """A later version was proved with this one, and counts only with it."""
 
 
-class BrokenVersions(Exception):
-    """The approved versions do not fit the rules of this release, so nothing may start with them."""
-
-
 def check_title(text: str) -> str:
     """A line that names the version; raises Invalid."""
     return _text(text, "title", _LONGEST_TITLE)

@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asyncpg import InternalClientError
 
 from copartner.command.denial import Denied
-from copartner.command.in_force import InForce
-from copartner.kernel.database import Pool, PoolClosed, connect
+from copartner.command.in_force import BrokenVersions, InForce
+from copartner.kernel.database import Pool, PoolClosed, away, connect
 from copartner.kernel.errors import Busy
 from copartner.relationships.service import requests
 from copartner.versions import service
 from copartner.versions.live import LISTENER, Live
-from copartner.versions.rules import BrokenVersions
 from support.programme import RULEBOOK, Programme
 from support.versions import approved, approver, check, propose, proposer
 
@@ -168,6 +168,19 @@ async def test_with_the_database_away_nothing_is_decided(here: Programme) -> Non
     other.runtime.rules.doubt()
     with pytest.raises(PoolClosed):
         await other.runtime.rules.settled()
+
+
+async def test_a_connection_that_dies_while_the_rules_are_asked_for_is_the_databases_failure_not_the_rules() -> None:
+    rules = InForce(RULEBOOK)
+
+    async def die() -> None:
+        raise InternalClientError("cannot switch to state 11; another operation (2) is in progress")
+
+    rules.catch_up = die
+    rules.doubt()
+    with pytest.raises(InternalClientError) as dead:
+        await rules.settled()
+    assert away(dead.value)
 
 
 async def test_versions_that_do_not_fit_a_release_stop_its_start_and_say_which(here: Programme) -> None:
