@@ -72,6 +72,26 @@ async def test_no_page_needs_more_than_three_trips(counted_home: tuple[House, Ta
         assert len(trips) <= 3, (path, trips)
 
 
+async def test_a_long_list_is_filtered_in_one_trip(counted_home: tuple[House, Tally]) -> None:
+    home, tally = counted_home
+    browser = visitor(home, "ga@nordlicht", Side.PARTNER)
+    assert "sa@nordlicht.example" in (await browser.open("/settings/users?filter=sales+agent")).text
+    async with home.here.owner() as owner:
+        for statement in (
+            """INSERT INTO user_account (tenant_id, id, user_principal_name, display_name, password_hash)
+            SELECT $1, gen_random_uuid(), 'viele-' || n || '@nordlicht.example', 'Viele', ''
+            FROM generate_series(1, 150) n""",
+            """INSERT INTO directory_group (tenant_id, id, name)
+            SELECT $1, gen_random_uuid(), 'viele-' || n FROM generate_series(1, 150) n""",
+        ):
+            await owner.execute(statement, home.here.id("nordlicht"))
+    for path, read in (("/settings/users", "fn_find_users"), ("/settings/groups", "fn_search_groups")):
+        trips = await home.trips(browser, f"{path}?filter=viele-99", tally)
+        assert sum(read in trip for trip in trips) == 1, trips
+        page = (await browser.open(f"{path}?filter=viele-99")).text
+        assert [f"viele-{number}" in page for number in (99, 98)] == [True, False]
+
+
 async def test_a_form_of_elsewhere_changes_nothing(home: House) -> None:
     browser = visitor(home, "ga@nordlicht", Side.PARTNER)
     user = home.here.context("sa@nordlicht").caller.subject_id

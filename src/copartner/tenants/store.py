@@ -58,8 +58,8 @@ def own() -> str:
 
 @cache
 def people() -> str:
-    """Caller, part of a name, key to start after, size; answers facts, owners and users, one more than the size."""
-    return call("fn_find_users", 7, "facts", "shapes", "body")
+    """Caller, part of a name and whether only long lists, key, size; answers facts, owners and users, one more."""
+    return call("fn_find_users", 8, "facts", "shapes", "body")
 
 
 @cache
@@ -70,8 +70,8 @@ def person() -> str:
 
 @cache
 def searched_groups() -> str:
-    """Caller, part of a name, key to start after, size; answers facts, owners and groups, one more than the size."""
-    return call("fn_search_groups", 7, "facts", "shapes", "body")
+    """Caller, part of a name and whether only long lists, key, size; answers facts, owners and groups, one more."""
+    return call("fn_search_groups", 8, "facts", "shapes", "body")
 
 
 @cache

@@ -174,3 +174,18 @@ async def test_groups_go_on_where_a_page_ended(here: Programme) -> None:
             break
     assert tuple(seen) == everything.items
     assert seen[0].name == "A"
+
+
+async def test_a_text_narrows_a_list_if_it_is_longer_than_a_page(here: Programme) -> None:
+    context = here.context("ga@nordlicht")
+    for name in ("Eins", "Zwei"):
+        await groups.create_group(context, name=name)
+    for find, text in ((people.find_people, "albers"), (groups.search_groups, "zwei")):
+        everything, _ = await find(context)
+        told = {}
+        for size in (len(everything), len(everything) - 1):
+            page, _ = await find(context, text=text, if_long=True, size=size)
+            told[size] = len(page)
+        assert list(told.values()) == [len(everything), 1], (find, told)
+        narrowed, _ = await find(context, text=text, if_long=True, after=everything[0].id)
+        assert len(narrowed) <= 1, "a page that goes on is one of a longer list"

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response
 
 from copartner.command.denial import Denied
+from copartner.command.looking import May
 from copartner.kernel.errors import Refusal
 from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
@@ -54,18 +55,18 @@ _KINDS = {MemberKind.USER: word("user"), MemberKind.GROUP: word("group")}
 
 
 async def show_all(visit: Visit) -> Response[bytes]:
-    """The groups, by name."""
+    """The groups, by name; a filter that a part of the list is too short for is asked of the whole list."""
     return await _all(visit, {}, None)
 
 
 async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) -> Response[bytes]:
     wanted = visit.query.get("filter", "").strip()
-    first, may = await groups.search_groups(visit.ctx, size=PART)
+    allowed: list[May] = []
 
     async def load(after: UUID | None) -> Part[GroupEntry]:
-        if after is None and (first.next_after is None or not wanted):
-            return first
-        return (await groups.search_groups(visit.ctx, text=wanted, after=after, size=PART))[0]
+        found, may = await groups.search_groups(visit.ctx, text=wanted, if_long=True, after=after, size=PART)
+        allowed.append(may)
+        return found
 
     shown = await _table(visit).show(visit, load)
     if isinstance(shown, Response):
@@ -74,7 +75,7 @@ async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) 
         "settings/groups.html",
         status=acts.status(refusal),
         shown=shown,
-        obstacle=may[Action.GROUP_CREATE],
+        obstacle=allowed[0][Action.GROUP_CREATE],
         said=lambda role: said(visit.language, role),
         typed=typed,
         refusal=refusal,

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response
 
 from copartner.command.denial import Denied
+from copartner.command.looking import May
 from copartner.kernel.errors import Refusal
 from copartner.kernel.paging import Page as Part
 from copartner.policy.actions import Action
@@ -41,12 +42,12 @@ def _table(visit: Visit) -> Table[UserEntry]:
 async def show_all(visit: Visit) -> Response[bytes]:
     """The users, by sign-in name; a filter that a part of the list is too short for is asked of the whole list."""
     wanted = visit.query.get("filter", "").strip()
-    first, may = await people.find_people(visit.ctx, size=PART)
+    allowed: list[May] = []
 
     async def load(after: UUID | None) -> Part[UserEntry]:
-        if after is None and (first.next_after is None or not wanted):
-            return first
-        return (await people.find_people(visit.ctx, text=wanted, after=after, size=PART))[0]
+        found, may = await people.find_people(visit.ctx, text=wanted, if_long=True, after=after, size=PART)
+        allowed.append(may)
+        return found
 
     shown = await _table(visit).show(visit, load)
     if isinstance(shown, Response):
@@ -54,7 +55,7 @@ async def show_all(visit: Visit) -> Response[bytes]:
     return visit.page(
         "settings/users.html",
         shown=shown,
-        obstacle=may[Action.USER_CREATE],
+        obstacle=allowed[0][Action.USER_CREATE],
         said=lambda role: said(visit.language, role),
     )
 

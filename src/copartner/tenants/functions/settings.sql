@@ -23,12 +23,18 @@ END $$;
 GRANT EXECUTE ON FUNCTION fn_read_own_tenant TO PUBLIC;
 
 -- fn_find_users: a page of the acting tenant's users by sign-in name, of those whose name holds a text, and one more where it
--- goes on; with the roles that they hold now, by whichever way.
-CREATE FUNCTION fn_find_users(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_text text, p_after uuid,
-    p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
-DECLARE v_name text;
+-- goes on; with the roles that they hold now, by whichever way. With `p_if_long` the text narrows no list that fits on a page.
+CREATE FUNCTION fn_find_users(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_text text, p_if_long boolean,
+    p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_name text;
+    v_text text := lower(p_text);
 BEGIN
     PERFORM act_as(p_side, p_tenant);
+    IF p_if_long AND p_after IS NULL AND NOT EXISTS (
+            SELECT FROM user_account u WHERE u.tenant_id = p_tenant AND u.deleted_at IS NULL OFFSET p_size) THEN
+        v_text := NULL;
+    END IF;
     v_name := (SELECT u.user_principal_name FROM user_account u WHERE u.tenant_id = p_tenant AND u.id = p_after);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
     SELECT json_build_object('total', NULL, 'items', coalesce(json_agg(json_build_object('id', l.id,
@@ -39,8 +45,8 @@ BEGIN
     INTO body, shapes
     FROM (SELECT u.tenant_id, u.id, u.user_principal_name, u.display_name, u.enabled FROM user_account u
         WHERE u.tenant_id = p_tenant AND u.deleted_at IS NULL AND (v_name IS NULL OR u.user_principal_name > v_name)
-            AND (p_text IS NULL OR strpos(u.user_principal_name, lower(p_text)) > 0
-                OR strpos(lower(u.display_name), lower(p_text)) > 0)
+            AND (v_text IS NULL OR strpos(u.user_principal_name, v_text) > 0
+                OR strpos(lower(u.display_name), v_text) > 0)
         ORDER BY u.user_principal_name LIMIT p_size + 1) AS l;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_find_users TO PUBLIC;
@@ -93,12 +99,18 @@ END $$;
 GRANT EXECUTE ON FUNCTION fn_read_person TO PUBLIC;
 
 -- fn_search_groups: a page of the acting tenant's groups by name, of those whose name holds a text, and one more where it goes
--- on; with how many are in each itself.
-CREATE FUNCTION fn_search_groups(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_text text, p_after uuid,
-    p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
-DECLARE v_name text;
+-- on; with how many are in each itself. With `p_if_long` the text narrows no list that fits on a page.
+CREATE FUNCTION fn_search_groups(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_text text,
+    p_if_long boolean, p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
+DECLARE
+    v_name text;
+    v_text text := lower(p_text);
 BEGIN
     PERFORM act_as(p_side, p_tenant);
+    IF p_if_long AND p_after IS NULL AND NOT EXISTS (
+            SELECT FROM directory_group d WHERE d.tenant_id = p_tenant OFFSET p_size) THEN
+        v_text := NULL;
+    END IF;
     v_name := (SELECT lower(d.name) FROM directory_group d WHERE d.tenant_id = p_tenant AND d.id = p_after);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
     SELECT json_build_object('total', NULL, 'items', coalesce(json_agg(json_build_object('id', l.id, 'name', l.name,
@@ -108,7 +120,7 @@ BEGIN
     INTO body, shapes
     FROM (SELECT d.tenant_id, d.id, d.name, d.role FROM directory_group d
         WHERE d.tenant_id = p_tenant AND (v_name IS NULL OR (lower(d.name), d.id) > (v_name, p_after))
-            AND (p_text IS NULL OR strpos(lower(d.name), lower(p_text)) > 0)
+            AND (v_text IS NULL OR strpos(lower(d.name), v_text) > 0)
         ORDER BY lower(d.name), d.id LIMIT p_size + 1) AS l;
 END $$;
 GRANT EXECUTE ON FUNCTION fn_search_groups TO PUBLIC;

@@ -104,17 +104,17 @@ async def find_members(
 
 
 async def search_groups(
-    ctx: Context, *, text: str | None = None, after: UUID | None = None, size: int = PAGE_LIMIT
+    ctx: Context, *, text: str | None = None, if_long: bool = False, after: UUID | None = None, size: int = PAGE_LIMIT
 ) -> tuple[Page[GroupEntry], May]:
     """At most `size` (1 to 500) groups of the acting tenant by name, with a text in it; raises Denied.
 
-    Beside them whether the caller may make another one.
+    With `if_long` the text narrows a longer list than that alone. Beside them whether the caller may make another one.
     """
     size = min(max(size, 1), PAGE_LIMIT)
     facts, found = await ctx.look(
         Action.GROUP_LIST,
         store.searched_groups(),
-        *(text or None, after, size),
+        *(text or None, if_long, after, size),
         body=paging.Listed[GroupEntry],
         each=Action.GROUP_READ,
     )

@@ -17,15 +17,15 @@ _ENTRIES = Listed[UserEntry]
 
 
 async def find_people(
-    ctx: Context, *, text: str | None = None, after: UUID | None = None, size: int = PAGE_LIMIT
+    ctx: Context, *, text: str | None = None, if_long: bool = False, after: UUID | None = None, size: int = PAGE_LIMIT
 ) -> tuple[Page[UserEntry], May]:
     """At most `size` (1 to 500) users of the acting tenant by sign-in name, with a text in a name; raises Denied.
 
-    Beside them whether the caller may make another one.
+    With `if_long` the text narrows a longer list than that alone. Beside them whether the caller may make another one.
     """
     size = min(max(size, 1), PAGE_LIMIT)
     facts, found = await ctx.look(
-        Action.USER_LIST, store.people(), *(text or None, after, size), body=_ENTRIES, each=Action.USER_READ
+        Action.USER_LIST, store.people(), *(text or None, if_long, after, size), body=_ENTRIES, each=Action.USER_READ
     )
     return found.page(size, lambda one: one.id), may(ctx, facts, (Action.USER_CREATE,))
 
