@@ -146,7 +146,7 @@ CUSTOMERS = (
          frozenset({"gdap-addressee"})),
     Case("fn_terms_that_end", "s.customer_tenant_id = p_tenant", lambda m: read_customer_attention(m.buyer),
          frozenset({"own-tenant"})),
-    Case("fn_denials_here", "a.tenant_id = p_tenant", lambda m: read_customer_attention(m.buyer),
+    Case("fn_newest_denials", "a.tenant_id = p_tenant", lambda m: read_customer_attention(m.buyer),
          frozenset({"own-tenant"})),
 )  # fmt: skip
 ATTENTION = {

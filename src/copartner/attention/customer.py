@@ -1,29 +1,15 @@
 """What needs a customer's attention now, in one look, as far as the one who looks may see it."""
 
-from datetime import datetime
-from uuid import UUID
-
 import msgspec
 
 from copartner.attention import rules, store
-from copartner.attention.model import AskedRelationship, AskedRoles, OwnAttention, Stopped, TermEnd
-from copartner.attention.service import Found, part, with_items
+from copartner.attention.model import AskedRelationship, AskedRoles, OwnAttention, TermEnd
+from copartner.attention.service import Found, FoundDenied, denied, part
 from copartner.command.context import Context
 from copartner.command.denial import objection
 from copartner.delegation.rules import WAITS
-from copartner.kernel.languages import Language
 from copartner.policy.actions import Action
 from copartner.policy.facts import Facts
-
-
-class _Denied(msgspec.Struct):
-    id: UUID
-    at: datetime
-    actor_name: str | None
-    company_name: str | None
-    action: str
-    decision_id: UUID | None
-    told: dict[Language, str] | None
 
 
 class _Found(msgspec.Struct):
@@ -32,7 +18,7 @@ class _Found(msgspec.Struct):
     approvals: Found[AskedRoles]
     endings: Found[AskedRoles]
     renewals: Found[TermEnd]
-    denials: Found[_Denied]
+    denials: Found[FoundDenied]
     selling: int
     administering: int
 
@@ -59,27 +45,13 @@ async def read_customer_attention(ctx: Context, *, size: int = rules.FEW) -> Own
             Action.OWN_SUBSCRIPTION_LIST,
         )
     )
-    denials = part(ctx, found.denials, audit, Action.AUDIT_READ)
     return OwnAttention(
         requests=part(ctx, found.requests, partners, Action.CONSENT_READ),
         approvals=part(ctx, found.approvals, answering, Action.ADMIN_CONSENT_READ),
         endings=part(ctx, found.endings, answering, Action.ADMIN_CONSENT_READ),
         renewals=part(ctx, found.renewals, bought, Action.OWN_SUBSCRIPTION_LIST),
-        denials=with_items(denials, tuple(_told(ctx, one) for one in denials.items)),
+        denials=denied(ctx, found.denials, audit),
         partners=partners,
         selling=0 if partners else found.selling,
         administering=0 if partners else found.administering,
-    )
-
-
-def _told(ctx: Context, one: _Denied) -> Stopped:
-    told = one.told or {}
-    return Stopped(
-        id=one.id,
-        at=one.at,
-        actor_name=one.actor_name,
-        company_name=one.company_name,
-        action=one.action,
-        decision_id=one.decision_id,
-        told=told.get(ctx.language) or told.get(Language.ENGLISH, ""),
     )

@@ -89,23 +89,24 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_due_subscriptions TO copartner_partner;
 
--- fn_newest_denials: what the rules denied in the acting tenant since a moment, by its own audit, the newest first.
+-- fn_newest_denials: what the rules denied in the acting tenant since a moment, by its own audit, the newest first; and the
+-- partner whose people it was denied to, as far as the audit says.
 CREATE FUNCTION fn_newest_denials(p_principal json, p_tenant uuid, p_since timestamptz, p_size integer) RETURNS json
 LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
         'total', (SELECT nullif(count(*), 1001) FROM (SELECT FROM audit_record a WHERE a.tenant_id = p_tenant
             AND a.status = 'denied' AND a.at >= p_since LIMIT 1001) AS counted),
         'items', coalesce(json_agg(json_build_object('id', (page).id, 'at', (page).at, 'actor_name', (page).actor_name,
-            'action', (page).operation_type, 'customer_tenant_id', (page).customer_tenant_id,
-            'customer_name', (page).customer_name, 'decision_id', (page).decision_id,
-            'told', (page).new_value -> 'told') ORDER BY (page).at DESC, (page).id DESC), '[]'),
+            'company_name', fn_partner((page).actor_tenant_id) ->> 'company_name', 'action', (page).operation_type,
+            'customer_tenant_id', (page).customer_tenant_id, 'customer_name', (page).customer_name,
+            'decision_id', (page).decision_id, 'told', (page).new_value -> 'told') ORDER BY (page).at DESC, (page).id DESC), '[]'),
         'shapes', coalesce((SELECT json_agg(json_build_object('principal', p_principal, 'resource', json_build_object(
                 'type', 'Home', 'id', reader, 'tenant', reader)))
             FROM (SELECT DISTINCT unnest(array_agg((page).tenant_id))) AS readers(reader)), '[]'))
     FROM (SELECT a FROM audit_record a WHERE a.tenant_id = p_tenant AND a.status = 'denied' AND a.at >= p_since
         ORDER BY a.at DESC, a.id DESC LIMIT p_size) AS listed(page)
 $$;
-GRANT EXECUTE ON FUNCTION fn_newest_denials TO copartner_partner;
+GRANT EXECUTE ON FUNCTION fn_newest_denials TO copartner_partner, copartner_customer;
 
 -- fn_read_attention: all that needs the acting partner's attention, with the facts by which each part is decided: those of
 -- its own tenant and, as subscriptions are listed by customer, those of one of its customers, null without any. Terms end in

@@ -62,11 +62,15 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeniedAct:
-    """Something that the rules denied in the reader's tenant; `told` is why, in the reader's language."""
+    """Something that the rules denied in the reader's tenant; `told` is why, in the reader's language.
+
+    `company_name` is the partner whose people it was denied to, None where it was no partner's or is not told.
+    """
 
     id: UUID
     at: datetime
     actor_name: str | None
+    company_name: str | None
     action: str
     customer_tenant_id: UUID | None
     customer_name: str | None
@@ -124,19 +128,6 @@ class TermEnd:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stopped:
-    """Something that the rules denied in the reader's tenant: to a partner's people, or to somebody of its own."""
-
-    id: UUID
-    at: datetime
-    actor_name: str | None
-    company_name: str | None
-    action: str
-    decision_id: UUID | None
-    told: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAttention:
     """What needs a customer's attention; `selling` and `administering` count its partners, None to whom may not see."""
 
@@ -144,7 +135,7 @@ class OwnAttention:
     approvals: Part[AskedRoles]
     endings: Part[AskedRoles]
     renewals: Part[TermEnd]
-    denials: Part[Stopped]
+    denials: Part[DeniedAct]
     partners: Explanation | None
     selling: int
     administering: int

@@ -31,10 +31,13 @@ class Found(msgspec.Struct, Generic[T]):
     shapes: tuple[Facts, ...]
 
 
-class _Denied(msgspec.Struct):
+class FoundDenied(msgspec.Struct):
+    """Something that the rules denied as the database answers it: told in every language, if at all."""
+
     id: UUID
     at: datetime
     actor_name: str | None
+    company_name: str | None
     action: str
     customer_tenant_id: UUID | None
     customer_name: str | None
@@ -50,7 +53,7 @@ class _Found(msgspec.Struct):
     endings: Found[AdminRelationship]
     weeks: tuple[Found[Due], ...]
     windows: Found[Due]
-    denials: Found[_Denied]
+    denials: Found[FoundDenied]
 
 
 _FOUND = msgspec.json.Decoder(_Found)
@@ -93,7 +96,6 @@ def _attention(ctx: Context, found: _Found, hidden: dict[Action, Explanation | N
     selling, granular = hidden.get(Action.SUBSCRIPTION_LIST), hidden[Action.ADMIN_RELATIONSHIP_LIST]
     sold = Action.SUBSCRIPTION_READ
     endings = part(ctx, found.endings, granular, Action.ADMIN_RELATIONSHIP_READ)
-    denials = part(ctx, found.denials, hidden[Action.AUDIT_READ], Action.AUDIT_READ)
     return Attention(
         requests=part(ctx, found.requests, hidden[Action.RELATIONSHIP_REQUEST_LIST], Action.RELATIONSHIP_REQUEST_READ),
         approvals=part(ctx, found.approvals, granular, Action.ADMIN_RELATIONSHIP_READ),
@@ -103,7 +105,7 @@ def _attention(ctx: Context, found: _Found, hidden: dict[Action, Explanation | N
             for (begins, ends), week in zip(pairwise(rules.weeks(ctx.moment)), found.weeks, strict=True)
         ),
         windows=part(ctx, found.windows, selling, sold),
-        denials=with_items(denials, tuple(_told(ctx, one) for one in denials.items)),
+        denials=denied(ctx, found.denials, hidden[Action.AUDIT_READ]),
         selling=selling,
         customers=hidden[Action.CUSTOMER_LIST],
     )
@@ -119,17 +121,24 @@ def part(ctx: Context, found: Found[T], hidden: Explanation | None, each: Action
     return Part(found.items, found.total)
 
 
+def denied(ctx: Context, found: Found[FoundDenied], hidden: Explanation | None) -> Part[DeniedAct]:
+    """What was denied as it is told, each in the reader's language; raises HiddenRowError."""
+    told = part(ctx, found, hidden, Action.AUDIT_READ)
+    return with_items(told, tuple(_told(ctx, one) for one in told.items))
+
+
 def with_items(told: Part[Any], items: tuple[T, ...]) -> Part[T]:
     """A part with its items in another form."""
     return Part(items, told.total, told.hidden)
 
 
-def _told(ctx: Context, one: _Denied) -> DeniedAct:
+def _told(ctx: Context, one: FoundDenied) -> DeniedAct:
     told = one.told or {}
     return DeniedAct(
         id=one.id,
         at=one.at,
         actor_name=one.actor_name,
+        company_name=one.company_name,
         action=one.action,
         customer_tenant_id=one.customer_tenant_id,
         customer_name=one.customer_name,

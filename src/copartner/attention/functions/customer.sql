@@ -71,22 +71,6 @@ RETURNS json LANGUAGE sql STABLE AS $$
 $$;
 GRANT EXECUTE ON FUNCTION fn_terms_that_end TO copartner_customer;
 
--- fn_denials_here: what the rules denied in the acting customer's tenant since a moment, and to which partner's people.
-CREATE FUNCTION fn_denials_here(p_principal json, p_tenant uuid, p_since timestamptz, p_size integer) RETURNS json
-LANGUAGE sql STABLE AS $$
-    SELECT json_build_object(
-        'total', (SELECT nullif(count(*), 1001) FROM (SELECT FROM audit_record a WHERE a.tenant_id = p_tenant
-            AND a.status = 'denied' AND a.at >= p_since LIMIT 1001) AS counted),
-        'items', coalesce(json_agg(json_build_object('id', (page).id, 'at', (page).at, 'actor_name', (page).actor_name,
-            'company_name', fn_partner((page).actor_tenant_id) ->> 'company_name', 'action', (page).operation_type,
-            'decision_id', (page).decision_id, 'told', (page).new_value -> 'told') ORDER BY (page).at DESC, (page).id DESC), '[]'),
-        'shapes', coalesce(json_agg(DISTINCT jsonb_build_object('principal', p_principal, 'resource', jsonb_build_object(
-            'type', 'Home', 'id', (page).tenant_id, 'tenant', (page).tenant_id))), '[]'))
-    FROM (SELECT a FROM audit_record a WHERE a.tenant_id = p_tenant AND a.status = 'denied' AND a.at >= p_since
-        ORDER BY a.at DESC, a.id DESC LIMIT p_size) AS listed(page)
-$$;
-GRANT EXECUTE ON FUNCTION fn_denials_here TO copartner_customer;
-
 -- fn_read_own_attention: all that needs the acting customer's attention, with the facts of its own tenant, by which each part
 -- is decided, and how many partners sell to it and may administer it.
 CREATE FUNCTION fn_read_own_attention(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_now timestamptz,
@@ -104,7 +88,7 @@ BEGIN
         'approvals', fn_approvals_to_answer(v_who, p_tenant, p_asked_after, p_size),
         'endings', fn_approvals_that_end(v_who, p_tenant, p_now, p_ends_to, p_size),
         'renewals', fn_terms_that_end(v_who, p_tenant, p_now, p_ends_to, p_size),
-        'denials', fn_denials_here(v_who, p_tenant, p_today, p_size),
+        'denials', fn_newest_denials(v_who, p_tenant, p_today, p_size),
         'selling', (SELECT count(*) FROM reseller_relationship r WHERE r.customer_tenant_id = p_tenant AND r.state = 'active'),
         'administering', (SELECT count(*) FROM (SELECT r.partner_tenant_id FROM reseller_relationship r
                 WHERE r.customer_tenant_id = p_tenant AND r.state = 'active' AND r.privileges
