@@ -41,6 +41,18 @@ BEGIN
 END $$;
 ALTER FUNCTION fn_try_concerned OWNER TO copartner_facts;
 
+-- fn_try_page: things in the order in which they are gone through, each with its partner, its customer and its identifier, and
+-- what the rules judge of those whom they concern. The next page goes on after the last one's `p_key` and identifier.
+CREATE FUNCTION fn_try_page(p_things json[], p_key text) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object('read', count(*), 'rows', coalesce(json_agg(t.thing ORDER BY t.place), '[]'),
+        'last', (array_agg(json_build_array(t.thing -> p_key, t.thing -> 'ids' -> 0) ORDER BY t.place DESC))[1],
+        'concerned', fn_try_concerned(
+            coalesce(array_agg((t.thing ->> 'partner')::uuid ORDER BY t.place), '{}'),
+            coalesce(array_agg((t.thing ->> 'customer')::uuid ORDER BY t.place), '{}')))
+    FROM unnest(p_things) WITH ORDINALITY AS t(thing, place)
+$$;
+ALTER FUNCTION fn_try_page OWNER TO copartner_facts;
+
 -- fn_try_subscriptions: the next subscriptions that have not ended, by customer and identifier, those alike to the rules
 -- counted together with the identifiers of at most three. `bound`: committed to a term; `open`: they may be cancelled or
 -- reduced at a moment.
@@ -81,28 +93,17 @@ GRANT EXECUTE ON FUNCTION fn_try_subscriptions TO copartner_operator;
 -- before they can.
 CREATE FUNCTION fn_try_relationships(p_first uuid, p_second uuid, p_size integer) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-DECLARE
-    v_rows json;
-    v_read integer;
-    v_last json;
-    v_partners uuid[];
-    v_customers uuid[];
 BEGIN
-    SELECT json_agg(json_build_object('partner', page.partner, 'customer', page.customer, 'ids', json_build_array(page.id),
+    RETURN fn_try_page(ARRAY(
+        SELECT json_build_object('partner', r.partner_tenant_id, 'customer', r.customer_tenant_id,
+            'ids', json_build_array(r.id),
             'ending', (SELECT json_build_object('active', count(*) FILTER (WHERE s.status <> 'suspended'),
                     'running', count(*), 'reservations', count(*) FILTER (WHERE s.kind = 'reservation'))
-                FROM subscription s WHERE s.partner_tenant_id = page.partner AND s.customer_tenant_id = page.customer
-                AND s.status IN ('pending', 'active', 'suspended')))
-            ORDER BY page.customer, page.id),
-        count(*), (array_agg(json_build_array(page.customer, page.id) ORDER BY page.customer DESC, page.id DESC))[1],
-        coalesce(array_agg(page.partner ORDER BY page.customer, page.id), '{}'),
-        coalesce(array_agg(page.customer ORDER BY page.customer, page.id), '{}')
-    INTO v_rows, v_read, v_last, v_partners, v_customers
-    FROM (SELECT r.customer_tenant_id AS customer, r.id, r.partner_tenant_id AS partner FROM reseller_relationship r
+                FROM subscription s WHERE s.partner_tenant_id = r.partner_tenant_id
+                AND s.customer_tenant_id = r.customer_tenant_id AND s.status IN ('pending', 'active', 'suspended')))
+        FROM reseller_relationship r
         WHERE (r.customer_tenant_id, r.id) > (p_first, p_second) AND r.state = 'active'
-        ORDER BY r.customer_tenant_id, r.id LIMIT p_size) AS page;
-    RETURN json_build_object('read', v_read, 'last', v_last, 'rows', coalesce(v_rows, '[]'),
-        'concerned', fn_try_concerned(v_partners, v_customers));
+        ORDER BY r.customer_tenant_id, r.id LIMIT p_size), 'customer');
 END $$;
 ALTER FUNCTION fn_try_relationships OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_try_relationships TO copartner_operator;
@@ -110,25 +111,13 @@ GRANT EXECUTE ON FUNCTION fn_try_relationships TO copartner_operator;
 -- fn_try_requests: the next relationship requests that wait for an answer, by partner and identifier.
 CREATE FUNCTION fn_try_requests(p_first uuid, p_second uuid, p_size integer) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-DECLARE
-    v_rows json;
-    v_read integer;
-    v_last json;
-    v_partners uuid[];
-    v_customers uuid[];
 BEGIN
-    SELECT json_agg(json_build_object('partner', page.partner, 'customer', page.customer, 'ids', json_build_array(page.id),
-            'includesPrivileges', page.includes_privileges) ORDER BY page.partner, page.id),
-        count(*), (array_agg(json_build_array(page.partner, page.id) ORDER BY page.partner DESC, page.id DESC))[1],
-        coalesce(array_agg(page.partner ORDER BY page.partner, page.id), '{}'),
-        coalesce(array_agg(page.customer ORDER BY page.partner, page.id), '{}')
-    INTO v_rows, v_read, v_last, v_partners, v_customers
-    FROM (SELECT q.partner_tenant_id AS partner, q.id, q.customer_tenant_id AS customer, q.includes_privileges
+    RETURN fn_try_page(ARRAY(
+        SELECT json_build_object('partner', q.partner_tenant_id, 'customer', q.customer_tenant_id,
+            'ids', json_build_array(q.id), 'includesPrivileges', q.includes_privileges)
         FROM relationship_request q
         WHERE (q.partner_tenant_id, q.id) > (p_first, p_second) AND q.state = 'pending'
-        ORDER BY q.partner_tenant_id, q.id LIMIT p_size) AS page;
-    RETURN json_build_object('read', v_read, 'last', v_last, 'rows', coalesce(v_rows, '[]'),
-        'concerned', fn_try_concerned(v_partners, v_customers));
+        ORDER BY q.partner_tenant_id, q.id LIMIT p_size), 'partner');
 END $$;
 ALTER FUNCTION fn_try_requests OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_try_requests TO copartner_operator;
@@ -136,33 +125,19 @@ GRANT EXECUTE ON FUNCTION fn_try_requests TO copartner_operator;
 -- fn_try_granular: the next granular delegated admin relationships that have not ended, by partner and identifier.
 CREATE FUNCTION fn_try_granular(p_first uuid, p_second uuid, p_size integer, p_now timestamptz) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = copartner, pg_temp AS $$
-DECLARE
-    v_rows json;
-    v_read integer;
-    v_last json;
-    v_partners uuid[];
-    v_customers uuid[];
 BEGIN
-    SELECT json_agg(json_build_object('partner', page.partner, 'customer', page.customer, 'ids', json_build_array(page.id),
-            'provider', page.provider, 'resellerConsented', page.consented, 'active', page.is_active,
-            'globalAdministrator', page.global_administrator, 'withinCap', page.within_cap)
-            ORDER BY page.partner, page.id),
-        count(*), (array_agg(json_build_array(page.partner, page.id) ORDER BY page.partner DESC, page.id DESC))[1],
-        coalesce(array_agg(page.partner ORDER BY page.partner, page.id), '{}'),
-        coalesce(array_agg(page.customer ORDER BY page.partner, page.id), '{}')
-    INTO v_rows, v_read, v_last, v_partners, v_customers
-    FROM (SELECT q.partner_tenant_id AS partner, q.id,
-            CASE WHEN q.status <> 'created' THEN q.customer_tenant_id END AS customer, q.provider_tenant_id AS provider,
-            CASE WHEN q.provider_tenant_id IS NOT NULL THEN q.reseller_consented_at IS NOT NULL END AS consented,
-            fn_admin_relationship_status(q, p_now) = 'active' AS is_active,
-            '62e90394-69f5-4237-9190-012177145e10' = ANY (q.roles) AS global_administrator,
-            fn_within_cap(q.customer_tenant_id, q.roles) AS within_cap
+    RETURN fn_try_page(ARRAY(
+        SELECT json_build_object('partner', q.partner_tenant_id,
+            'customer', CASE WHEN q.status <> 'created' THEN q.customer_tenant_id END,
+            'ids', json_build_array(q.id), 'provider', q.provider_tenant_id,
+            'resellerConsented', CASE WHEN q.provider_tenant_id IS NOT NULL THEN q.reseller_consented_at IS NOT NULL END,
+            'active', fn_admin_relationship_status(q, p_now) = 'active',
+            'globalAdministrator', '62e90394-69f5-4237-9190-012177145e10' = ANY (q.roles),
+            'withinCap', fn_within_cap(q.customer_tenant_id, q.roles))
         FROM admin_relationship q
         WHERE (q.partner_tenant_id, q.id) > (p_first, p_second)
             AND fn_admin_relationship_status(q, p_now) NOT IN ('expired', 'terminated')
-        ORDER BY q.partner_tenant_id, q.id LIMIT p_size) AS page;
-    RETURN json_build_object('read', v_read, 'last', v_last, 'rows', coalesce(v_rows, '[]'),
-        'concerned', fn_try_concerned(v_partners, v_customers));
+        ORDER BY q.partner_tenant_id, q.id LIMIT p_size), 'partner');
 END $$;
 ALTER FUNCTION fn_try_granular OWNER TO copartner_facts;
 GRANT EXECUTE ON FUNCTION fn_try_granular TO copartner_operator;
