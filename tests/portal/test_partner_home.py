@@ -1,6 +1,8 @@
 """A partner's first page: what each role sees of it, in three trips, in both languages."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -44,6 +46,34 @@ async def test_customers_are_found_as_one_types(home: House) -> None:
     assert str(home.here.id("hafen")) not in found.text
     none = await browser.open("/partner?q=%3Cb%3E")
     assert "has “&lt;b&gt;” in its name" in none.text
+
+
+async def test_ten_thousand_customers_are_looked_through_at_a_time(home: House) -> None:
+    async with home.here.owner() as owner:
+        for statement in (
+            """INSERT INTO tenant (id, organisation_id, kind, cloud, company_name, domain, country, created_at)
+            SELECT gen_random_uuid(), o.id, 'customer', 'commercial', 'Firma ' || lpad(n::text, 5, '0') || ' Nord',
+                'kunde-' || n || '.example', 'DE', now()
+            FROM generate_series(1, 10001) AS n, (SELECT id FROM organisation LIMIT 1) AS o""",
+            """INSERT INTO reseller_relationship (customer_tenant_id, id, partner_tenant_id, state, privileges,
+                company_name, domain, formed_at)
+            SELECT t.id, gen_random_uuid(), $1, 'active', false, t.company_name, t.domain, now()
+            FROM tenant t WHERE t.domain LIKE 'kunde-%'""",
+        ):
+            await owner.execute(statement, *([home.here.id("nordlicht")] if "$1" in statement else []))
+    browser = await seated(home, "sa@nordlicht")
+    page = await browser.open("/partner?q=digital")
+    assert "The first 10,000 of your customers were looked through" in page.text
+    assert "has “digital”" not in page.text
+    part = await browser.open("/partner/customers?filter=digital")
+    assert "No row of this part fits the filter." in part.text
+    following = re.search(r'<a rel="next" href="([^"]+)"', part.text)
+    assert following
+    rest = await browser.open(unescape(following.group(1)))
+    assert "Hafen Digital GmbH" in rest.text
+    assert 'rel="next"' not in rest.text
+    for found in ("hafen", str(home.here.id("hafen"))):
+        assert "Hafen Digital GmbH" in (await browser.open(f"/partner?q={found}")).text
 
 
 async def test_it_is_whole_in_german(home: House) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace as changed
+from typing import TypeVar
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -39,6 +40,13 @@ class _Listed(Listed[Customer]):
     witnesses: tuple[Facts, ...]
 
 
+class _Searched(_Listed):
+    next_after: UUID | None
+
+
+L = TypeVar("L", bound=_Listed)
+
+
 async def read_customer(ctx: Context, *, customer_id: UUID) -> Customer:
     """One customer of the acting partner; raises Denied, UnknownCustomer."""
     found = await ctx.find(Action.CUSTOMER_READ, store.read(), customer_id, body=Customer)
@@ -57,7 +65,8 @@ async def list_customers(
     """At most `size` (1 to 500) customers of the acting partner, by tenant id or by what is searched; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     asked = (field, starts_with.strip(), after, skip, size)
-    return await _listed(ctx, store.page(), *asked, size=size)
+    found = await _listed(ctx, store.page(), *asked, body=_Listed)
+    return found.page(size, lambda it: it.tenant_id)
 
 
 async def search_customers(
@@ -65,17 +74,20 @@ async def search_customers(
 ) -> Page[Customer]:
     """At most `size` (1 to 500) customers of the acting partner by name; without a text all of them.
 
-    The text is any part of the name or of the domain, or the beginning of the identifier, in any case. Raises Denied.
+    The text is any part of the name or of the domain, or the beginning of the identifier, in any case. The first ones
+    that begin with it stand before the others. A page looks through 10,000 customers, so that it may be short, or
+    empty, and the list go on all the same. Raises Denied.
     """
     size = min(max(size, 1), PAGE_LIMIT)
-    return await _listed(ctx, store.search(), text.strip()[:LONGEST], after, size, size=size)
+    found = await _listed(ctx, store.search(), text.strip()[:LONGEST], after, size, body=_Searched)
+    return Page(found.items, found.total, found.next_after)
 
 
-async def _listed(ctx: Context, sql: str, *asked: object, size: int) -> Page[Customer]:
-    found = await ctx.read(Action.CUSTOMER_LIST, sql, *asked, body=_Listed)
+async def _listed(ctx: Context, sql: str, *asked: object, body: type[L]) -> L:
+    found = await ctx.read(Action.CUSTOMER_LIST, sql, *asked, body=body)
     if not all(ctx.judge(Action.CUSTOMER_READ, facts).allowed for facts in found.witnesses):
         raise HiddenRowError(f"{Action.CUSTOMER_READ} would be denied on a row of {Action.CUSTOMER_LIST}")
-    return found.page(size, lambda it: it.tenant_id)
+    return found
 
 
 async def read_company_profile(ctx: Context, *, customer_id: UUID) -> CompanyProfile:

@@ -56,7 +56,7 @@ def creating() -> str:
 
 @cache
 def search() -> str:
-    """Caller, text, key to start after, size; answers facts and a page with its witnesses."""
+    """Caller, text, key to start after, size; answers facts and a page with its witnesses and the key to go on."""
     return call("fn_search_customers", 7, "facts", "shapes", "body")
 
 

@@ -96,6 +96,21 @@ async def test_a_search_matches_any_part_of_name_and_domain_and_the_identifier(
         assert rest.next_after is None
 
 
+async def test_what_begins_with_the_text_stands_first(here: Programme) -> None:
+    await here.relate("nordlicht", "alpenblick")
+    context = here.context("aa@nordlicht")
+    for text, domains in (("h", ["hafen", "alpenblick"]), ("0000-", []), ("0000", ["alpenblick", "hafen"])):
+        page = await service.search_customers(context, text=text)
+        assert [one.domain.removesuffix(".example") for one in page] == domains, text
+        walked, after = [], None
+        for _ in domains:
+            one = await service.search_customers(context, text=text, after=after, size=1)
+            walked += one.items
+            after = one.next_after
+        assert after is None, "a page of one place is left to the order of the names"
+        assert sorted(it.domain for it in walked) == sorted(it.domain for it in page), text
+
+
 async def test_who_may_not_list_customers_may_not_search_them(here: Programme) -> None:
     with pytest.raises(Denied):
         await service.search_customers(here.context("um@nordlicht"), text="a")

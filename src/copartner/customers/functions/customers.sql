@@ -154,30 +154,87 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION fn_list_customers TO PUBLIC;
 
+-- fn_customers_that_begin: those of the acting partner's customers whose name, domain or identifier begins with a text, the
+-- first so many by name of the first so many of each. An index leads to each.
+CREATE FUNCTION fn_customers_that_begin(p_tenant uuid, p_text text, p_most integer) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_to text := p_text || chr(1114111);
+    v_low text := p_text || substr('00000000-0000-0000-0000-000000000000', length(p_text) + 1);
+    v_high text := p_text || substr('ffffffff-ffff-ffff-ffff-ffffffffffff', length(p_text) + 1);
+    v_ids uuid[];
+BEGIN
+    v_ids := ARRAY(SELECT r.customer_tenant_id FROM reseller_relationship r
+            WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND r.company_key ~>=~ p_text AND r.company_key ~<~ v_to
+            ORDER BY r.company_key USING ~<~, r.customer_tenant_id LIMIT p_most)
+        || ARRAY(SELECT r.customer_tenant_id FROM reseller_relationship r
+            WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND r.domain ~>=~ p_text AND r.domain ~<~ v_to
+            ORDER BY r.domain USING ~<~ LIMIT p_most);
+    IF v_low ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN
+        v_ids := v_ids || ARRAY(SELECT r.customer_tenant_id FROM reseller_relationship r
+            WHERE r.partner_tenant_id = p_tenant AND r.state = 'active'
+            AND r.customer_tenant_id >= v_low::uuid AND r.customer_tenant_id <= v_high::uuid
+            ORDER BY r.customer_tenant_id LIMIT p_most);
+    END IF;
+    RETURN ARRAY(SELECT r.customer_tenant_id FROM reseller_relationship r
+        WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND r.customer_tenant_id = ANY (v_ids)
+        ORDER BY r.company_key USING ~<~, r.customer_tenant_id LIMIT p_most);
+END $$;
+GRANT EXECUTE ON FUNCTION fn_customers_that_begin TO copartner_partner;
+
 -- fn_search_customers: the acting partner's customers whose name or domain has a text in it, or whose identifier begins with
--- it, by name; without a text all of them. One row more where it goes on, and how many where all were looked through. It looks
--- through the partner's own relationships alone.
+-- it; without a text all of them. The first twenty that begin with it stand before the others, which follow by name. A page
+-- looks through 10,000 of the partner's own at most, by name, and ends with what it looked at last; the next one goes on there.
+-- How many there are is said where all were looked through.
 CREATE FUNCTION fn_search_customers(p_side text, p_tenant uuid, p_subject uuid, p_app_only boolean, p_text text,
     p_after uuid, p_size integer, OUT facts json, OUT shapes json, OUT body json) LANGUAGE plpgsql AS $$
 DECLARE
     v_text text := lower(p_text);
-    v_last text;
+    v_from text := '';
+    v_after uuid := coalesce(p_after, '00000000-0000-0000-0000-000000000000');
+    v_begin uuid[] := '{}';
+    v_found uuid[];
+    v_room integer := p_size;
+    v_next uuid;
     v_listed reseller_relationship[];
 BEGIN
     PERFORM act_as(p_side, p_tenant);
     facts := fn_home_facts(p_side, p_tenant, p_subject, p_app_only);
-    -- What was last on the page before may have ended meanwhile; the search goes on from its name all the same.
-    SELECT r.company_key INTO v_last FROM reseller_relationship r
-        WHERE r.partner_tenant_id = p_tenant AND r.customer_tenant_id = p_after ORDER BY r.formed_at DESC LIMIT 1;
-    SELECT array_agg(page) INTO v_listed FROM (SELECT r FROM reseller_relationship r
-        WHERE r.partner_tenant_id = p_tenant AND r.state = 'active' AND (v_text = '' OR strpos(r.company_key, v_text) > 0
-            OR strpos(r.domain, v_text) > 0 OR starts_with(r.customer_tenant_id::text, v_text))
-        AND (v_last IS NULL OR (r.company_key ~>=~ v_last AND (r.company_key ~>~ v_last OR r.customer_tenant_id > p_after)))
-        ORDER BY r.company_key USING ~<~, r.customer_tenant_id LIMIT p_size + 1) AS listed(page);
-    body := json_build_object(
+    IF v_text <> '' THEN
+        -- One place is left, so that a page always gets on in the order of the names.
+        v_begin := fn_customers_that_begin(p_tenant, v_text, least(p_size - 1, 20));
+    END IF;
+    IF p_after IS NULL THEN
+        v_room := p_size - cardinality(v_begin);
+    ELSE
+        -- What was last on the page before may have ended meanwhile; the search goes on from its name all the same.
+        v_from := coalesce((SELECT r.company_key FROM reseller_relationship r WHERE r.partner_tenant_id = p_tenant
+            AND r.customer_tenant_id = p_after ORDER BY r.formed_at DESC LIMIT 1), '');
+    END IF;
+    v_found := ARRAY(SELECT l.customer_tenant_id FROM (SELECT r.customer_tenant_id, r.company_key, r.domain
+            FROM reseller_relationship r WHERE r.partner_tenant_id = p_tenant AND r.state = 'active'
+            AND r.company_key ~>=~ v_from AND (r.company_key ~>~ v_from OR r.customer_tenant_id > v_after)
+            ORDER BY r.company_key USING ~<~, r.customer_tenant_id LIMIT 10000) AS l
+        WHERE (v_text = '' OR strpos(l.company_key, v_text) > 0 OR strpos(l.domain, v_text) > 0
+            OR starts_with(l.customer_tenant_id::text, v_text)) AND l.customer_tenant_id <> ALL (v_begin)
+        LIMIT v_room + 1);
+    IF cardinality(v_found) > v_room THEN
+        v_next := v_found[v_room];
+    ELSE
+        -- The last one looked at, if another follows it.
+        SELECT CASE WHEN count(*) > 1 THEN (array_agg(l.customer_tenant_id))[1] END INTO v_next
+        FROM (SELECT r.customer_tenant_id FROM reseller_relationship r
+            WHERE r.partner_tenant_id = p_tenant AND r.state = 'active'
+            AND r.company_key ~>=~ v_from AND (r.company_key ~>~ v_from OR r.customer_tenant_id > v_after)
+            ORDER BY r.company_key USING ~<~, r.customer_tenant_id OFFSET 9999 LIMIT 2) AS l;
+    END IF;
+    v_found := CASE WHEN p_after IS NULL THEN v_begin ELSE '{}' END || v_found[:v_room];
+    v_listed := ARRAY(SELECT r FROM unnest(v_found) WITH ORDINALITY AS l(id, place)
+        JOIN reseller_relationship r ON r.partner_tenant_id = p_tenant AND r.customer_tenant_id = l.id AND r.state = 'active'
+        ORDER BY l.place);
+    body := json_build_object('next_after', v_next,
         'total', CASE WHEN v_text = '' THEN coalesce((SELECT c.customers FROM customer_count c
                 WHERE c.partner_tenant_id = p_tenant), 0)
-            WHEN p_after IS NULL AND coalesce(cardinality(v_listed), 0) <= p_size THEN coalesce(cardinality(v_listed), 0) END,
+            WHEN p_after IS NULL AND v_next IS NULL THEN cardinality(v_listed) END,
         'witnesses', fn_customer_witnesses(facts -> 'principal', v_listed),
         'items', (SELECT coalesce(json_agg(fn_customer_row(r, NULL)::jsonb || jsonb_build_object(
             'country', coalesce(fn_company(r.customer_tenant_id) -> 'address' ->> 'country', ''))), '[]')

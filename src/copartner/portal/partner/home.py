@@ -26,6 +26,7 @@ async def show(visit: Visit) -> Response[bytes]:
         # A week ends before its last moment, which is the next Monday.
         weeks=[(week, week.ends - timedelta(microseconds=1)) for week in attention.weeks],
         found=found,
+        most=_FOUND,
         text=text,
         news=news.items,
     )
