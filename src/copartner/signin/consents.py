@@ -1,10 +1,15 @@
 """What an application may do for those who sign in to it: agreed to once, by each or for all, listed and withdrawn."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from copartner.command.command import Command
 from copartner.command.context import Context
 from copartner.command.denial import would_say
+from copartner.kernel import paging
+from copartner.kernel.paging import Page
+from copartner.kernel.several import several
 from copartner.policy.actions import Action
 from copartner.signin import consent_store as store
 from copartner.signin import revocation_store, rules
@@ -22,14 +27,6 @@ class Question:
     offline: bool
     obstacle: str | None
     for_all: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentPage:
-    """A part of a list by id; `next_after` continues it, None at its end."""
-
-    items: tuple[Consent, ...]
-    next_after: UUID | None
 
 
 async def read_question(ctx: Context, *, application_id: UUID, offline: bool) -> Question:
@@ -86,7 +83,7 @@ async def list_consents(
     application_id: UUID | None = None,
     after: UUID | None = None,
     size: int = PAGE_LIMIT,
-) -> ConsentPage:
+) -> Page[Consent]:
     """At most `size` (1 to 500) consents that hold: the caller's own and the tenant's, or all; raises Denied.
 
     With `application_id` those to one application.
@@ -99,7 +96,7 @@ async def list_consents(
         body=tuple[Consent, ...],
         each=Action.APPLICATION_CONSENT_READ,
     )
-    return ConsentPage(found[:size], found[size - 1].id if len(found) > size else None)
+    return paging.Listed(None, found).page(size, lambda one: one.id)
 
 
 async def withdraw_consent(ctx: Context, *, consent_id: UUID) -> Consent:
@@ -107,22 +104,43 @@ async def withdraw_consent(ctx: Context, *, consent_id: UUID) -> Consent:
 
     Raises Denied, UnknownConsent.
     """
+    return (await withdraw_consents(ctx, consent_ids=(consent_id,)))[0]
+
+
+async def withdraw_consents(ctx: Context, *, consent_ids: Iterable[UUID]) -> tuple[Consent, ...]:
+    """Several consents hold no more, all or none of them; one that was withdrawn already stays as it is.
+
+    Raises Denied, UnknownConsent, Invalid.
+    """
     async with ctx.command(Action.APPLICATION_CONSENT_WITHDRAW) as cmd:
-        cmd.require(Action.APPLICATION_CONSENT_WITHDRAW, await store.facts(cmd.db, ctx, consent_id))
-        seen = await store.entry(cmd.db, ctx.caller.tenant_id, consent_id)
-        if seen is not None:
-            await store.lock_application(cmd.db, seen.tenant_id, seen.application_id)
-        before = await store.entry(cmd.db, ctx.caller.tenant_id, consent_id)
-        if before is None:
-            raise rules.UnknownConsent("There is no such consent in your tenant.", str(consent_id))
-        if before.withdrawn_at is not None:
+        wanted = several(consent_ids)
+        for consent_id in wanted:
+            cmd.require(Action.APPLICATION_CONSENT_WITHDRAW, await store.facts(cmd.db, ctx, consent_id))
+        seen = [await _existing(ctx, cmd, consent_id) for consent_id in wanted]
+        # In one order, so that two who withdraw several do not wait for each other.
+        for application_id in sorted({one.application_id for one in seen}):
+            await store.lock_application(cmd.db, ctx.caller.tenant_id, application_id)
+        found = [await _existing(ctx, cmd, consent_id) for consent_id in wanted]
+        if all(one.withdrawn_at is not None for one in found):
             cmd.unchanged()
-            return before
-        after = replace(before, withdrawn_at=cmd.now)
-        await store.save(cmd.db, after)
-        ground = consent_ground(before.user_id or before.tenant_id, before.application_id)
-        await revocation_store.revoke(
-            cmd.db, tenant_id=before.tenant_id, ground_id=ground, now=ctx.runtime.machine_clock.now()
-        )
-        cmd.record(before, after)
-        return after
+        return tuple([await _withdraw(ctx, cmd, one) for one in found])
+
+
+async def _existing(ctx: Context, cmd: Command, consent_id: UUID) -> Consent:
+    found = await store.entry(cmd.db, ctx.caller.tenant_id, consent_id)
+    if found is None:
+        raise rules.UnknownConsent("There is no such consent in your tenant.", str(consent_id))
+    return found
+
+
+async def _withdraw(ctx: Context, cmd: Command, before: Consent) -> Consent:
+    if before.withdrawn_at is not None:
+        return before
+    after = replace(before, withdrawn_at=cmd.now)
+    await store.save(cmd.db, after)
+    ground = consent_ground(before.user_id or before.tenant_id, before.application_id)
+    await revocation_store.revoke(
+        cmd.db, tenant_id=before.tenant_id, ground_id=ground, now=ctx.runtime.machine_clock.now()
+    )
+    cmd.record(before, after)
+    return after

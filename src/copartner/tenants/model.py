@@ -3,13 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar
 from uuid import UUID
 
 from copartner.kernel.paging import Page
 from copartner.policy.facts import Role
-
-T = TypeVar("T")
 
 # Roles a user is given by name; those of agents come from groups.
 ASSIGNABLE = (
@@ -216,11 +214,3 @@ class GroupView:
     group: Group
     above: tuple[GroupHeld, ...]
     members: Page[MemberEntry]
-
-
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[T]):
-    """A part of a list by id; `next_after` continues it, None at its end."""
-
-    items: tuple[T, ...]
-    next_after: UUID | None

@@ -6,6 +6,8 @@ import pytest
 
 from copartner.command.denial import Denied
 from copartner.policy.facts import Side
+from copartner.programme.model import AuditStatus
+from copartner.programme.service import list_audit
 from copartner.signin import consents
 from copartner.tenants.service import applications
 from support.programme import Programme
@@ -62,6 +64,25 @@ async def test_who_may_consent_and_withdraw(here: Programme) -> None:
     assert gone.withdrawn_at == here.clock.moment
     assert await consents.withdraw_consent(here.context("ga@nordlicht"), consent_id=mine.id) == gone
     assert await of(here, "aa@nordlicht", application_id) == []
+
+
+async def test_several_are_withdrawn_together_or_none(here: Programme) -> None:
+    sa, ga = here.context("sa@nordlicht"), here.context("ga@nordlicht")
+    first, second = [await registered(here) for _ in range(2)]
+    own = [(await consents.consent(sa, application_id=one, offline=True)).id for one in (first, second)]
+    tenants = (await consents.consent(ga, application_id=first, offline=True, for_all=True)).id
+    for stranger in (tenants, uuid4()):
+        with pytest.raises(Denied):
+            await consents.withdraw_consents(sa, consent_ids=(*own, stranger))
+    assert await of(here, "sa@nordlicht", first) == [sa.caller.subject_id, None]
+    assert await of(here, "sa@nordlicht", second) == [sa.caller.subject_id]
+    gone = await consents.withdraw_consents(sa, consent_ids=own)
+    assert [one.id for one in gone] == own
+    assert all(one.withdrawn_at == here.clock.moment for one in gone)
+    assert await consents.withdraw_consents(sa, consent_ids=own) == gone
+    assert (await of(here, "sa@nordlicht", first), await of(here, "sa@nordlicht", second)) == ([None], [])
+    written = [one for one in (await list_audit(ga)).items if one.operation_type == "application_consent.withdraw"]
+    assert len([one for one in written if one.status is AuditStatus.SUCCEEDED]) == len(own)
 
 
 async def test_a_foreign_and_an_unknown_one_look_alike(here: Programme) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from copartner.command.denial import Denied
 from copartner.kernel.errors import Invalid
+from copartner.programme.service import list_audit
 from copartner.signin.tokens import TokenRevoked
 from copartner.tenants import rules
 from copartner.tenants.service import applications
@@ -110,6 +111,32 @@ async def test_a_secret_is_told_once_used_and_removed(here: Programme, tmp_path:
         assert late.status_code == 401
         # Without any secret that holds, it is no public client either.
         assert (await desk.redeem("x", client_id=str(made.id), client_secret="-")).status_code == 401
+
+
+async def test_several_secrets_are_removed_together_or_none(here: Programme) -> None:
+    ga = here.context("ga@nordlicht")
+    made, other = [await applications.create_application(ga, name=name) for name in ("App", "Other")]
+    secrets = [(await applications.add_secret(ga, application_id=made.id)).secret.id for _ in range(3)]
+    foreign = (await applications.add_secret(ga, application_id=other.id)).secret.id
+
+    async def left() -> list[UUID]:
+        found = await applications.read_application(ga, application_id=made.id)
+        return [one.id for one in found.secrets if one.removed_at is None]
+
+    for unknown in (foreign, uuid4()):
+        with pytest.raises(rules.UnknownSecret):
+            await applications.remove_secrets(ga, application_id=made.id, secret_ids=(*secrets, unknown))
+    assert set(await left()) == set(secrets)
+    gone = await applications.remove_secrets(ga, application_id=made.id, secret_ids=secrets[:2])
+    assert [one.id for one in gone] == secrets[:2]
+    rest = await applications.remove_secrets(ga, application_id=made.id, secret_ids=secrets)
+    assert [one.id for one in rest] == secrets[2:]
+    assert await applications.remove_secrets(ga, application_id=made.id, secret_ids=secrets) == ()
+    async with here.owner() as owner:
+        rows = await owner.fetch("SELECT ground_id FROM revocation WHERE tenant_id = $1", here.id("nordlicht"))
+    assert sorted(row["ground_id"] for row in rows) == sorted(secrets)
+    written = [one.operation_type for one in (await list_audit(ga)).items]
+    assert written.count("application.remove_secret") == len(secrets)
 
 
 async def test_disabling_ends_what_was_given(here: Programme) -> None:

@@ -1,12 +1,13 @@
 """A tenant's groups, called as services."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from copartner.command.denial import Denied
 from copartner.kernel.errors import Invalid, Refusal
+from copartner.programme.service import list_audit
 from copartner.tenants import rules
 from copartner.tenants.model import MemberKind
 from copartner.tenants.service import groups
@@ -24,13 +25,37 @@ async def test_groups_in_groups_without_circles(here: Programme) -> None:
     person = um.caller.subject_id
     assert (await groups.add_member(um, group_id=c, member_id=person)).kind is MemberKind.USER
     await groups.add_member(um, group_id=c, member_id=person)
-    listed = await groups.list_members(um, group_id=c)
+    listed = await groups.find_members(um, group_id=c)
     assert [(one.id, one.name) for one in listed.items] == [(person, "um@nordlicht.example")]
-    assert [one.kind for one in (await groups.list_members(um, group_id=a)).items] == [MemberKind.GROUP]
+    assert [one.kind for one in (await groups.find_members(um, group_id=a)).items] == [MemberKind.GROUP]
     await groups.remove_member(um, group_id=c, member_id=person)
     with pytest.raises(rules.UnknownMember):
         await groups.remove_member(um, group_id=c, member_id=person)
-    assert (await groups.list_members(um, group_id=c)).items == ()
+    assert (await groups.find_members(um, group_id=c)).items == ()
+
+
+async def test_several_are_taken_out_together_or_none(here: Programme) -> None:
+    um = here.context("um@nordlicht")
+    team, inner = [(await groups.create_group(um, name=name)).id for name in ("team", "inner")]
+    people = [here.context(f"{who}@nordlicht").caller.subject_id for who in ("um", "sa")]
+    for one in (*people, inner):
+        await groups.add_member(um, group_id=team, member_id=one)
+
+    async def inside() -> set[UUID]:
+        return {one.id for one in (await groups.find_members(um, group_id=team)).items}
+
+    foreign = here.context("ga@wolkenwerk").caller.subject_id
+    with pytest.raises(rules.UnknownMember):
+        await groups.remove_members(um, group_id=team, member_ids=(*people, foreign))
+    with pytest.raises(Invalid, match="At most 100 are taken at once, and these are 101"):
+        await groups.remove_members(um, group_id=team, member_ids=(people[0], *(uuid4() for _ in range(100))))
+    assert await inside() == {*people, inner}
+    gone = await groups.remove_members(um, group_id=team, member_ids=(people[0], inner, people[0]))
+    assert [one.id for one in gone] == [people[0], inner]
+    assert await groups.remove_members(um, group_id=team, member_ids=(people[0], inner)) == ()
+    assert await inside() == {people[1]}
+    written = [one.operation_type for one in (await list_audit(here.context("ga@nordlicht"))).items]
+    assert written.count("group.remove_member") == len(gone)
 
 
 async def test_two_nestings_at_once_close_no_circle(here: Programme) -> None:
@@ -58,7 +83,7 @@ async def test_names_and_foreign_things(here: Programme) -> None:
     for group in (theirs.id, uuid4()):
         for attempt in (
             groups.read_group(um, group_id=group),
-            groups.list_members(um, group_id=group),
+            groups.find_members(um, group_id=group),
             groups.add_member(um, group_id=group, member_id=um.caller.subject_id),
         ):
             with pytest.raises(Denied) as denied:

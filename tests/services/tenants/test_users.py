@@ -157,6 +157,26 @@ async def test_the_last_enabled_global_admin_stays(here: Programme) -> None:
     assert left == 1
 
 
+async def test_roles_are_settled_together_or_not_at_all(here: Programme) -> None:
+    ga, um = here.context("ga@nordlicht"), here.context("um@nordlicht")
+    own, seller = ga.caller.subject_id, here.context("sa@nordlicht").caller.subject_id
+    with pytest.raises(rules.LastGlobalAdmin):
+        await users.settle_roles(ga, user_id=own, give={Role.SALES_AGENT}, take={Role.GLOBAL_ADMIN})
+    assert (await users.read_user(ga, user_id=own)).roles == (Role.GLOBAL_ADMIN,)
+    with pytest.raises(Denied):
+        await users.settle_roles(um, user_id=seller, give={Role.BILLING_ADMIN, Role.GLOBAL_ADMIN}, take=set())
+    for nobody in (here.context("aa@nordlicht"), here.context("ga@wolkenwerk")):
+        with pytest.raises(Denied):
+            await users.settle_roles(nobody, user_id=seller, give=set(), take=set())
+    assert (await users.read_user(ga, user_id=seller)).roles == (Role.SALES_AGENT,)
+    for _ in range(2):
+        after = await users.settle_roles(um, user_id=seller, give={Role.BILLING_ADMIN}, take={Role.SALES_AGENT})
+        assert after.roles == (Role.BILLING_ADMIN,)
+    assert await users.read_user(ga, user_id=seller) == after
+    written = [one.operation_type for one in (await list_audit(ga)).items]
+    assert written.count("user.settle_roles") == 1
+
+
 async def test_a_role_acts_with_the_next_request(here: Programme) -> None:
     ga = here.context("ga@nordlicht")
     made = (await users.create_user(ga, name="neu", display_name="Neu")).user

@@ -51,7 +51,7 @@ async def _read(call: Call) -> GroupBody:
 
 async def _members(call: Call) -> Page[MemberBody]:
     part = wire.wanted(call, "side")
-    found = await groups.list_members(call.ctx, group_id=call.id("group"), after=part.after, size=part.size)
+    found = await groups.find_members(call.ctx, group_id=call.id("group"), after=part.after, size=part.size)
     return wire.page(call, part, [wire.shaped(one, MemberBody) for one in found.items], found.next_after, "side")
 
 

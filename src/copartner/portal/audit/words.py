@@ -135,6 +135,7 @@ DEEDS: Mapping[str, str] = {
     "set_role": word("give or take a role"),
     "set_seller": word("set the seller"),
     "set_support_contact": word("name the support contact"),
+    "settle_roles": word("settle the roles"),
     "sign": word("sign"),
     "suspend": word("suspend"),
     "take": word("take"),

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from litestar import Response
 
 from copartner.agreements import rules, service
-from copartner.command.denial import Denied
 from copartner.kernel.errors import Refusal
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
@@ -41,8 +40,6 @@ async def take(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
         if sent.get("agrees") != "on":
             raise invalid(word("Tick the box to sign."), "agrees")
         await service.sign_partner_agreement(visit.ctx)
-    except Denied:
-        raise
     except rules.AlreadySigned:
         return visit.see(visit.path)
     except acts.MENDABLE as refusal:

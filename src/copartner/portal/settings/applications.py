@@ -6,9 +6,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from copartner.command.denial import Denied
 from copartner.kernel.errors import Refusal
-from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
 from copartner.portal.days import day
 from copartner.portal.page import Page, Visit
@@ -19,7 +17,7 @@ from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.signin import consents
 from copartner.tenants.model import Application, Secret
-from copartner.tenants.rules import LONGEST_SECRET_LIFE, SECRET_LIFE, UnknownSecret
+from copartner.tenants.rules import LONGEST_SECRET_LIFE, SECRET_LIFE
 from copartner.tenants.service import applications
 
 PART = 100
@@ -53,8 +51,7 @@ async def show_all(visit: Visit) -> Response[bytes]:
 
 async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) -> Response[bytes]:
     async def load(after: UUID | None) -> Part[Application]:
-        found = await applications.list_applications(visit.ctx, after=after, size=PART)
-        return Part(found.items, None, found.next_after)
+        return await applications.list_applications(visit.ctx, after=after, size=PART)
 
     shown = await _table(visit).show(visit, load)
     if isinstance(shown, Response):
@@ -77,8 +74,6 @@ async def take_all(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
         made = await applications.create_application(
             repeated(visit, sent), name=sent.get("name", ""), redirect_uris=_addresses(sent)
         )
-    except Denied:
-        raise
     except acts.MENDABLE as refusal:
         return await _all(visit, sent, refusal)
     return visit.see(
@@ -143,11 +138,12 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                     "settings/secret.html", secret=made.secret, value=made.value, application_id=application_id
                 )
             case "remove":
-                count = await _remove(visit, application_id, sent)
-                done = visit.text("%(count)s removed; what was given by it ended.", count=count)
+                ticked = acts.ticked(sent, _TICKED, word("Tick the secrets to remove."))
+                await applications.remove_secrets(ctx, application_id=application_id, secret_ids=ticked)
+                done = visit.text("%(count)s removed; what was given by it ended.", count=len(ticked))
             case "block" | "unblock" as wish:
-                if wish == "block" and sent.get("sure") != "on":
-                    raise invalid(word("Tick the box to say that you mean it."), "sure")
+                if wish == "block":
+                    acts.sure(sent)
                 await applications.change_application(ctx, application_id=application_id, enabled=wish == "unblock")
                 done = (
                     visit.text("The application is blocked.")
@@ -156,8 +152,6 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                 )
             case _:
                 raise invalid(word("Choose what is to be done."))
-    except Denied:
-        raise
     except acts.MENDABLE as refusal:
         return await _one(visit, sent, refusal)
     return visit.see(visit.path, done)
@@ -166,20 +160,6 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
 def _end(text: str) -> datetime | None:
     """The end of a day, in UTC; None when none is said. Raises Invalid."""
     return datetime.combine(day(text, "expiresAt"), time(23, 59), UTC) if text.strip() else None
-
-
-async def _remove(visit: Visit, application_id: UUID, sent: Mapping[str, str]) -> int:
-    ticked = [parse_id(name.removeprefix(_TICKED)) for name in sent if name.startswith(_TICKED)]
-    if not ticked:
-        raise invalid(word("Tick the secrets to remove."))
-    for secret_id in ticked:
-        if secret_id is not None:
-            try:
-                await applications.remove_secret(visit.ctx, application_id=application_id, secret_id=secret_id)
-            except UnknownSecret:
-                # A click before this one removed it.
-                continue
-    return len(ticked)
 
 
 PAGES = (

@@ -5,12 +5,9 @@ from uuid import UUID
 
 from litestar import Response
 
-from copartner.command.denial import Denied
 from copartner.kernel.errors import Refusal
-from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
 from copartner.portal.page import Page, Visit
-from copartner.portal.refusing import invalid
 from copartner.portal.settings import acts
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
@@ -48,8 +45,7 @@ async def _show(visit: Visit, sent: Mapping[str, str], refusal: Refusal | None) 
     of_all = visit.query.get("of") == _TENANT
 
     async def load(after: UUID | None) -> Part[Consent]:
-        found = await consents.list_consents(visit.ctx, of_all=of_all, after=after, size=PART)
-        return Part(found.items, None, found.next_after)
+        return await consents.list_consents(visit.ctx, of_all=of_all, after=after, size=PART)
 
     shown = await _table(visit).show(visit, load)
     if isinstance(shown, Response):
@@ -67,19 +63,13 @@ async def _show(visit: Visit, sent: Mapping[str, str], refusal: Refusal | None) 
 
 async def take(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
     """Withdraw what is ticked."""
-    ticked = [parse_id(name.removeprefix(_TICKED)) for name in sent if name.startswith(_TICKED)]
-    wanted = [one for one in ticked if one is not None]
     try:
-        if not wanted:
-            raise invalid(word("Tick the consents to withdraw."))
-        for consent_id in wanted:
-            await consents.withdraw_consent(visit.ctx, consent_id=consent_id)
-    except Denied:
-        raise
+        ticked = acts.ticked(sent, _TICKED, word("Tick the consents to withdraw."))
+        await consents.withdraw_consents(visit.ctx, consent_ids=ticked)
     except acts.MENDABLE as refusal:
         return await _show(visit, sent, refusal)
     back = f"{visit.path}?of={_TENANT}" if sent.get("of") == _TENANT else visit.path
-    return visit.see(back, visit.text("%(count)s withdrawn; what the application was given ended.", count=len(wanted)))
+    return visit.see(back, visit.text("%(count)s withdrawn; what the application was given ended.", count=len(ticked)))
 
 
 PAGES = (Page("/settings/consents", "consents", None, show, take),)

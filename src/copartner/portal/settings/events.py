@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from litestar import Response
 
-from copartner.command.denial import Denied
 from copartner.kernel.errors import Refusal
 from copartner.portal.page import Page, Visit
 from copartner.portal.refusing import invalid
@@ -44,14 +43,11 @@ async def take(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                     return visit.see(visit.path, visit.text("Nothing changed: events go there already."))
                 return visit.page("settings/event_secret.html", address=made.address, secret=made.secret)
             case "remove":
-                if sent.get("sure") != "on":
-                    raise invalid(word("Tick the box to say that you mean it."), "sure")
+                acts.sure(sent)
                 await service.remove_address(visit.ctx)
                 done = visit.text("No events are sent any more.")
             case _:
                 raise invalid(word("Choose what is to be done."))
-    except Denied:
-        raise
     except rules.NoEventAddress:
         # A click before this one removed it.
         return visit.see(visit.path, visit.text("No events are sent any more."))

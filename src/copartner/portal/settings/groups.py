@@ -5,10 +5,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from copartner.command.denial import Denied
-from copartner.command.looking import May
 from copartner.kernel.errors import Refusal
-from copartner.kernel.ids import parse_id
 from copartner.kernel.paging import Page as Part
 from copartner.policy.actions import Action
 from copartner.portal.page import Page, Visit
@@ -16,13 +13,12 @@ from copartner.portal.refusing import invalid
 from copartner.portal.repeating import once, repeated
 from copartner.portal.settings import acts
 from copartner.portal.settings.roles import said
+from copartner.portal.settings.searching import PART, searched
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.tenants.model import GroupEntry, GroupView, MemberEntry, MemberKind
-from copartner.tenants.rules import UnknownMember
 from copartner.tenants.service import groups
 
-PART = 100
 _ALL = "/settings/groups"
 _MEMBER = "member-"
 
@@ -60,14 +56,7 @@ async def show_all(visit: Visit) -> Response[bytes]:
 
 
 async def _all(visit: Visit, typed: Mapping[str, str], refusal: Refusal | None) -> Response[bytes]:
-    wanted = visit.query.get("filter", "").strip()
-    allowed: list[May] = []
-
-    async def load(after: UUID | None) -> Part[GroupEntry]:
-        found, may = await groups.search_groups(visit.ctx, text=wanted, if_long=True, after=after, size=PART)
-        allowed.append(may)
-        return found
-
+    load, allowed = searched(visit, groups.search_groups)
     shown = await _table(visit).show(visit, load)
     if isinstance(shown, Response):
         return shown
@@ -88,8 +77,6 @@ async def take_all(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
     """Make a group, and on to it."""
     try:
         made = await groups.create_group(repeated(visit, sent), name=sent.get("name", ""))
-    except Denied:
-        raise
     except acts.MENDABLE as refusal:
         return await _all(visit, sent, refusal)
     return visit.see(f"{_ALL}/{made.id}", visit.text("The group is made. Now add its members."))
@@ -137,28 +124,14 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                 made = await groups.add_member(visit.ctx, group_id=group_id, name=sent.get("name", ""))
                 done = visit.text("%(name)s is in the group.", name=made.name)
             case "remove":
-                done = visit.text("%(count)s taken out of the group.", count=await _take_out(visit, group_id, sent))
+                ticked = acts.ticked(sent, _MEMBER, word("Tick whom to take out."))
+                await groups.remove_members(visit.ctx, group_id=group_id, member_ids=ticked)
+                done = visit.text("%(count)s taken out of the group.", count=len(ticked))
             case _:
                 raise invalid(word("Choose what is to be done."))
-    except Denied:
-        raise
     except acts.MENDABLE as refusal:
         return await _one(visit, sent, refusal)
     return visit.see(visit.path, done)
-
-
-async def _take_out(visit: Visit, group_id: UUID, sent: Mapping[str, str]) -> int:
-    ticked = [parse_id(name.removeprefix(_MEMBER)) for name in sent if name.startswith(_MEMBER)]
-    if not ticked:
-        raise invalid(word("Tick whom to take out."))
-    for member_id in ticked:
-        if member_id is not None:
-            try:
-                await groups.remove_member(visit.ctx, group_id=group_id, member_id=member_id)
-            except UnknownMember:
-                # A click before this one took it out.
-                continue
-    return len(ticked)
 
 
 PAGES = (

@@ -7,7 +7,6 @@ from typing import Any
 
 from litestar import Response
 
-from copartner.command.denial import Denied
 from copartner.kernel.errors import Refusal
 from copartner.partners import service
 from copartner.partners.model import PartnerProfile, Profiles
@@ -158,8 +157,6 @@ def _taking(kind: Kind) -> Take:
             value = built(kind.of(found).value, sent)
             if value != kind.of(found).value:
                 await service.update_profile(visit.ctx, value, expected_version=int(version))
-        except Denied:
-            raise
         except acts.MENDABLE as refusal:
             return await _form(visit, kind, sent, refusal)
         return visit.see(_ALL, visit.text("The profile is as you wrote it."))

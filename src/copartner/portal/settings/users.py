@@ -5,10 +5,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from copartner.command.denial import Denied
-from copartner.command.looking import May
 from copartner.kernel.errors import Refusal
-from copartner.kernel.paging import Page as Part
 from copartner.policy.actions import Action
 from copartner.policy.facts import Role
 from copartner.portal.page import Page, Visit
@@ -16,13 +13,13 @@ from copartner.portal.refusing import invalid
 from copartner.portal.repeating import once, repeated
 from copartner.portal.settings import acts
 from copartner.portal.settings.roles import choices, said
+from copartner.portal.settings.searching import searched
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.tenants.model import UserEntry
 from copartner.tenants.rules import role_of
 from copartner.tenants.service import people, users
 
-PART = 100
 _ALL, _NEW = "/settings/users", "/settings/users/new"
 
 
@@ -40,15 +37,8 @@ def _table(visit: Visit) -> Table[UserEntry]:
 
 
 async def show_all(visit: Visit) -> Response[bytes]:
-    """The users, by sign-in name; a filter that a part of the list is too short for is asked of the whole list."""
-    wanted = visit.query.get("filter", "").strip()
-    allowed: list[May] = []
-
-    async def load(after: UUID | None) -> Part[UserEntry]:
-        found, may = await people.find_people(visit.ctx, text=wanted, if_long=True, after=after, size=PART)
-        allowed.append(may)
-        return found
-
+    """The users, by sign-in name."""
+    load, allowed = searched(visit, people.find_people)
     shown = await _table(visit).show(visit, load)
     if isinstance(shown, Response):
         return shown
@@ -75,8 +65,6 @@ async def take_new(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
             display_name=sent.get("displayName", ""),
             roles=roles,
         )
-    except Denied:
-        raise
     except acts.MENDABLE as refusal:
         return await _form(visit, sent, refusal)
     return visit.page("settings/password.html", user=made.user, password=made.password, new=True)
@@ -134,38 +122,30 @@ async def take_one(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
                 await _settle(visit, user_id, sent)
                 done = visit.text("The roles are settled; they hold from the next request on.")
             case "block":
-                _sure(sent)
+                acts.sure(sent)
                 await users.change_user(ctx, user_id=user_id, enabled=False)
                 done = visit.text("The user is blocked and signed out everywhere.")
             case "unblock":
                 await users.change_user(ctx, user_id=user_id, enabled=True)
                 done = visit.text("The user can sign in again.")
             case "password":
-                _sure(sent)
+                acts.sure(sent)
                 made = await users.reset_password(repeated(visit, sent), user_id=user_id)
                 return visit.page("settings/password.html", user=made.user, password=made.password, new=False)
             case _:
                 raise invalid(word("Choose what is to be done."))
-    except Denied:
-        raise
     except acts.MENDABLE as refusal:
         return await _one(visit, sent, refusal)
     return visit.see(visit.path, done)
 
 
-def _sure(sent: Mapping[str, str]) -> None:
-    if sent.get("sure") != "on":
-        raise invalid(word("Tick the box to say that you mean it."), "sure")
-
-
 async def _settle(visit: Visit, user_id: UUID, sent: Mapping[str, str]) -> None:
-    """Give what was ticked and take what no longer is, of the roles that the form showed; what is given comes first."""
+    """Give what was ticked and take what no longer is, of the roles that the form showed."""
     shown = {name.removeprefix("had-"): held == "yes" for name, held in sent.items() if name.startswith("had-")}
     ticked = {name.removeprefix("role-") for name in sent if name.startswith("role-")}
-    for name in sorted(name for name, held in shown.items() if name in ticked and not held):
-        await users.give_role(visit.ctx, user_id=user_id, role=role_of(name))
-    for name in sorted(name for name, held in shown.items() if name not in ticked and held):
-        await users.take_role(visit.ctx, user_id=user_id, role=role_of(name))
+    give = {role_of(name) for name, held in shown.items() if name in ticked and not held}
+    take = {role_of(name) for name, held in shown.items() if name not in ticked and held}
+    await users.settle_roles(visit.ctx, user_id=user_id, give=give, take=take)
 
 
 PAGES = (

@@ -8,15 +8,18 @@ from uuid import UUID
 
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.kernel import paging
 from copartner.kernel.hashing import hash_password
+from copartner.kernel.paging import Page
+from copartner.kernel.several import several
 from copartner.policy.actions import Action
 from copartner.tenants import rules, store
-from copartner.tenants.model import Application, IssuedSecret, Listed, Secret
+from copartner.tenants.model import Application, IssuedSecret, Secret
 
 PAGE_LIMIT = 500
 
 
-async def list_applications(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Listed[Application]:
+async def list_applications(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Page[Application]:
     """At most `size` (1 to 500) applications of the acting tenant, by id; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
@@ -26,7 +29,7 @@ async def list_applications(ctx: Context, *, after: UUID | None = None, size: in
         body=tuple[Application, ...],
         each=Action.APPLICATION_READ,
     )
-    return Listed(found[:size], found[size - 1].id if len(found) > size else None)
+    return paging.Listed(None, found).page(size, lambda one: one.id)
 
 
 async def read_application(ctx: Context, *, application_id: UUID) -> Application:
@@ -120,16 +123,32 @@ async def remove_secret(ctx: Context, *, application_id: UUID, secret_id: UUID) 
 
     Raises Denied, UnknownApplication, UnknownSecret.
     """
+    gone = await remove_secrets(ctx, application_id=application_id, secret_ids=(secret_id,))
+    if not gone:
+        raise _unknown_secret(secret_id)
+    return gone[0]
+
+
+async def remove_secrets(ctx: Context, *, application_id: UUID, secret_ids: Iterable[UUID]) -> tuple[Secret, ...]:
+    """The acting tenant removes several secrets, all or none; one that is removed already is passed over.
+
+    Answers those that were not. Raises Denied, UnknownApplication, UnknownSecret, Invalid.
+    """
     async with ctx.command("application.remove_secret") as cmd:
         application, now = await _begin(ctx, cmd, application_id), ctx.runtime.machine_clock.now()
-        before = next((one for one in application.secrets if one.id == secret_id and one.removed_at is None), None)
-        if before is None:
-            raise rules.UnknownSecret("The application has no such secret.", str(secret_id))
-        after = changed(before, removed_at=now)
-        await store.remove_secret(cmd.db, after)
-        await store.revoke(cmd.db, after.tenant_id, after.id, now=now)
-        cmd.record(before, after)
-        return after
+        known, wanted = {one.id: one for one in application.secrets}, several(secret_ids)
+        for secret_id in wanted:
+            if secret_id not in known:
+                raise _unknown_secret(secret_id)
+        held = [known[secret_id] for secret_id in wanted if known[secret_id].removed_at is None]
+        gone = tuple(changed(one, removed_at=now) for one in held)
+        for before, after in zip(held, gone, strict=True):
+            await store.remove_secret(cmd.db, after)
+            await store.revoke(cmd.db, after.tenant_id, after.id, now=now)
+            cmd.record(before, after)
+        if not gone:
+            cmd.unchanged()
+        return gone
 
 
 async def _begin(ctx: Context, cmd: Command, application_id: UUID) -> Application:
@@ -143,6 +162,10 @@ async def _begin(ctx: Context, cmd: Command, application_id: UUID) -> Applicatio
 def _value(ctx: Context, secret_id: UUID) -> str:
     """Derived from the deployment's secret, so that a repeated request answers it again and no row holds it."""
     return rules.secret_of(ctx.runtime.drawn.of("secret of an application", ctx.caller.tenant_id, secret_id))
+
+
+def _unknown_secret(secret_id: UUID) -> rules.UnknownSecret:
+    return rules.UnknownSecret("The application has no such secret.", str(secret_id))
 
 
 def _existing(found: Application | None, application_id: UUID) -> Application:

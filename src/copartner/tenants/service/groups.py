@@ -1,5 +1,6 @@
 """A tenant's groups: made, and who is in them; groups may be in groups."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from copartner.command.command import Command
@@ -7,6 +8,7 @@ from copartner.command.context import Context
 from copartner.command.looking import May, may
 from copartner.kernel import paging
 from copartner.kernel.paging import Page, Place
+from copartner.kernel.several import several
 from copartner.policy.actions import Action
 from copartner.tenants import rules, store
 from copartner.tenants.model import (
@@ -14,7 +16,6 @@ from copartner.tenants.model import (
     GroupEntry,
     GroupHeld,
     GroupView,
-    Listed,
     Member,
     MemberEntry,
     MemberKind,
@@ -28,7 +29,7 @@ class _LookedAt(paging.Listed[MemberEntry], kw_only=True):
     above: tuple[GroupHeld, ...]
 
 
-async def list_groups(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Listed[Group]:
+async def list_groups(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Page[Group]:
     """At most `size` (1 to 500) groups of the acting tenant, by id; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
@@ -38,7 +39,7 @@ async def list_groups(ctx: Context, *, after: UUID | None = None, size: int = PA
         body=tuple[Group, ...],
         each=Action.GROUP_READ,
     )
-    return Listed(found[:size], found[size - 1].id if len(found) > size else None)
+    return paging.Listed(None, found).page(size, lambda one: one.id)
 
 
 async def read_group(ctx: Context, *, group_id: UUID) -> Group:
@@ -70,14 +71,6 @@ async def find_groups(
         each=Action.GROUP_READ,
     )
     return found.page(size, lambda one: one.id)
-
-
-async def list_members(
-    ctx: Context, *, group_id: UUID, after: UUID | None = None, size: int = PAGE_LIMIT
-) -> Listed[MemberEntry]:
-    """At most `size` (1 to 500) of what is in a group itself, by id; raises Denied, UnknownGroup."""
-    page = await find_members(ctx, group_id=group_id, after=after, size=size)
-    return Listed(page.items, page.next_after)
 
 
 async def find_members(
@@ -156,7 +149,9 @@ async def add_member(ctx: Context, *, group_id: UUID, member_id: UUID | None = N
     Raises Denied, UnknownGroup, UnknownMember, Circle.
     """
     async with ctx.command("group.add_member") as cmd:
-        member = await _begin(ctx, cmd, group_id, member_id, name)
+        group = await _begin(ctx, cmd, group_id)
+        wanted = member_id or await store.named(cmd.db, ctx.caller.tenant_id, name.strip())
+        member = await _member(cmd, group, wanted, member_id or name)
         if await store.is_member(cmd.db, member):
             cmd.unchanged()
             return member
@@ -171,24 +166,41 @@ async def add_member(ctx: Context, *, group_id: UUID, member_id: UUID | None = N
 
 async def remove_member(ctx: Context, *, group_id: UUID, member_id: UUID) -> Member:
     """The acting tenant takes a user or a group out of a group; raises Denied, UnknownGroup, UnknownMember."""
+    gone = await remove_members(ctx, group_id=group_id, member_ids=(member_id,))
+    if not gone:
+        raise rules.UnknownMember("Nothing of that identifier is in the group itself.", str(member_id))
+    return gone[0]
+
+
+async def remove_members(ctx: Context, *, group_id: UUID, member_ids: Iterable[UUID]) -> tuple[Member, ...]:
+    """The acting tenant takes several users and groups out of a group, all or none; who is not in it is passed over.
+
+    Answers who was. Raises Denied, UnknownGroup, UnknownMember, Invalid.
+    """
     async with ctx.command("group.remove_member") as cmd:
-        member = await _begin(ctx, cmd, group_id, member_id)
-        if not await store.is_member(cmd.db, member):
-            raise rules.UnknownMember("Nothing of that identifier is in the group itself.", str(member_id))
-        await store.remove_member(cmd.db, member)
-        cmd.record(member, None)
-        return member
+        group = await _begin(ctx, cmd, group_id)
+        found = [await _member(cmd, group, one, one) for one in several(member_ids)]
+        gone = tuple([one for one in found if await store.is_member(cmd.db, one)])
+        for member in gone:
+            await store.remove_member(cmd.db, member)
+            cmd.record(member, None)
+        if not gone:
+            cmd.unchanged()
+        return gone
 
 
-async def _begin(ctx: Context, cmd: Command, group_id: UUID, member_id: UUID | None, name: str = "") -> Member:
-    """What is put in or taken out, as nobody changes the tenant's groups meanwhile."""
+async def _begin(ctx: Context, cmd: Command, group_id: UUID) -> Group:
+    """The group whose members the caller may change, as nobody else changes the tenant's groups meanwhile."""
     await store.lock(cmd.db, ctx.caller.tenant_id)
     cmd.require(Action.GROUP_CHANGE, await store.facts(cmd.db, ctx, Group, group_id))
-    group = _existing(await store.entry(cmd.db, ctx.caller.tenant_id, Group, group_id), group_id)
-    wanted = member_id or await store.named(cmd.db, ctx.caller.tenant_id, name.strip())
-    found = None if wanted is None else await store.find_member(cmd.db, group, wanted)
+    return _existing(await store.entry(cmd.db, ctx.caller.tenant_id, Group, group_id), group_id)
+
+
+async def _member(cmd: Command, group: Group, identifier: UUID | None, asked: UUID | str) -> Member:
+    """What is put in or taken out, `asked` for by its identifier or its name."""
+    found = None if identifier is None else await store.find_member(cmd.db, group, identifier)
     if found is None:
-        raise rules.UnknownMember("There is no such user or group in your tenant.", str(member_id or name))
+        raise rules.UnknownMember("There is no such user or group in your tenant.", str(asked))
     return found
 
 

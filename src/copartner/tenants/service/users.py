@@ -1,7 +1,7 @@
 """A tenant's users: made, changed, enabled and disabled, given roles and relieved of them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace as changed
 from uuid import UUID
 
@@ -9,17 +9,19 @@ from msgspec.structs import replace
 
 from copartner.command.command import Command
 from copartner.command.context import Context
+from copartner.kernel import paging
 from copartner.kernel.hashing import hash_password
+from copartner.kernel.paging import Page
 from copartner.policy.actions import Action
 from copartner.policy.directory import UserRecord
 from copartner.policy.facts import Role
 from copartner.tenants import rules, store
-from copartner.tenants.model import IssuedPassword, Listed, User
+from copartner.tenants.model import IssuedPassword, User
 
 PAGE_LIMIT = 500
 
 
-async def list_users(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Listed[User]:
+async def list_users(ctx: Context, *, after: UUID | None = None, size: int = PAGE_LIMIT) -> Page[User]:
     """At most `size` (1 to 500) users of the acting tenant, by id; raises Denied."""
     size = min(max(size, 1), PAGE_LIMIT)
     found = await ctx.read(
@@ -29,7 +31,7 @@ async def list_users(ctx: Context, *, after: UUID | None = None, size: int = PAG
         body=tuple[User, ...],
         each=Action.USER_READ,
     )
-    return Listed(found[:size], found[size - 1].id if len(found) > size else None)
+    return paging.Listed(None, found).page(size, lambda one: one.id)
 
 
 async def read_user(ctx: Context, *, user_id: UUID) -> User:
@@ -134,36 +136,52 @@ async def replace_own_password(ctx: Context, *, password_hash: str) -> None:
 async def give_role(ctx: Context, *, user_id: UUID, role: Role) -> User:
     """The acting tenant gives a user a role; raises Denied, UnknownUser."""
     async with ctx.command("user.give_role") as cmd:
-        before = await _begin(ctx, cmd, user_id, _giving(role))
-        if role in before.roles:
-            cmd.unchanged()
-            return before
-        after = changed(before, roles=tuple(sorted({*before.roles, role})))
-        await store.add_role(cmd.db, before, role)
-        cmd.record(before, after)
-        return after
+        return await _settle(ctx, cmd, user_id, give={role})
 
 
 async def take_role(ctx: Context, *, user_id: UUID, role: Role) -> User:
     """The acting tenant takes a role from a user, for the next request already; raises Denied, UnknownUser,
     LastGlobalAdmin."""
     async with ctx.command("user.take_role") as cmd:
-        before = await _begin(ctx, cmd, user_id, _giving(role))
-        if role not in before.roles:
-            cmd.unchanged()
-            return before
-        if role is Role.GLOBAL_ADMIN:
-            rules.refuse_last_admin(before, await store.other_admins(cmd.db, before))
-        after = changed(before, roles=tuple(held for held in before.roles if held != role))
+        return await _settle(ctx, cmd, user_id, take={role})
+
+
+async def settle_roles(ctx: Context, *, user_id: UUID, give: Set[Role], take: Set[Role]) -> User:
+    """The acting tenant gives a user roles and takes others, all of it or nothing, for the next request already.
+
+    Raises Denied, UnknownUser, LastGlobalAdmin.
+    """
+    async with ctx.command("user.settle_roles") as cmd:
+        return await _settle(ctx, cmd, user_id, give=give, take=take)
+
+
+async def _settle(
+    ctx: Context, cmd: Command, user_id: UUID, *, give: Set[Role] = frozenset(), take: Set[Role] = frozenset()
+) -> User:
+    asked = {_giving(role) for role in give | take} or {Action.USER_SET_ROLE}
+    before = await _begin(ctx, cmd, user_id, *sorted(asked))
+    held = set(before.roles)
+    wanted = (held | give) - take
+    if wanted == held:
+        cmd.unchanged()
+        return before
+    if Role.GLOBAL_ADMIN in held - wanted:
+        rules.refuse_last_admin(before, await store.other_admins(cmd.db, before))
+    for role in sorted(wanted - held):
+        await store.add_role(cmd.db, before, role)
+    for role in sorted(held - wanted):
         await store.take_role(cmd.db, before, role)
-        cmd.record(before, after)
-        return after
+    after = changed(before, roles=tuple(sorted(wanted)))
+    cmd.record(before, after)
+    return after
 
 
-async def _begin(ctx: Context, cmd: Command, user_id: UUID, action: Action) -> User:
+async def _begin(ctx: Context, cmd: Command, user_id: UUID, *actions: Action) -> User:
     """The user of a change the caller may make, as nobody else changes it meanwhile."""
     await store.lock(cmd.db, ctx.caller.tenant_id)
-    cmd.require(action, await store.facts(cmd.db, ctx, User, user_id))
+    facts = await store.facts(cmd.db, ctx, User, user_id)
+    for action in actions:
+        cmd.require(action, facts)
     return _existing(await store.entry(cmd.db, ctx.caller.tenant_id, User, user_id), user_id)
 
 
