@@ -51,3 +51,22 @@ async def test_a_sign_in_that_is_refused_says_so_in_german(steady: House) -> Non
     assert back.status_code == 400
     assert "<p>Der Code ist unbekannt, verbraucht, abgelaufen oder der einer anderen Anwendung.</p>" in back.text
     assert "unknown" not in back.text
+
+
+async def test_what_was_written_into_a_form_that_came_late_can_be_copied(steady: House) -> None:
+    browser = steady.browser()
+    path = await steady.link()
+    page = await browser.sign_in(path)
+    typed = {"answer": "decline", "reason": "Two words <b>and</b> more"}
+    shown = '<blockquote class="reason">Two words &lt;b&gt;and&lt;/b&gt; more</blockquote>'
+    own, foreign = {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "cross-site"}
+    for key in ("made elsewhere", None):
+        late = await browser.http.post(path, data=typed | ({"key": key} if key else {}), headers=own)
+        assert (late.status_code, shown in late.text) == (403, True)
+    steady.pass_time(hours=2)
+    browser.http.headers.update(own)
+    late = await browser.send(page, **typed)
+    assert (late.status_code, shown in late.text) == (403, True)
+    # Another site has nothing said here in its words.
+    for headers in (foreign, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": ""}):
+        assert "Two words" not in (await browser.http.post(path, data=typed, headers=headers)).text
