@@ -7,6 +7,7 @@ from copartner.kernel.errors import Invalid, NotFound, Refusal
 from copartner.kernel.languages import Language
 from copartner.portal import html
 from support.portal import House
+from support.seated import seated
 
 GERMAN = {"Accept-Language": "de"}
 
@@ -70,3 +71,17 @@ async def test_what_was_written_into_a_form_that_came_late_can_be_copied(steady:
     # Another site has nothing said here in its words.
     for headers in (foreign, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": ""}):
         assert "Two words" not in (await browser.http.post(path, data=typed, headers=headers)).text
+
+
+async def test_what_was_written_before_a_role_was_taken_can_be_copied(home: House) -> None:
+    browser = await seated(home, "sa@nordlicht")
+    page = await browser.open("/partner/requests/new")
+    user = home.here.context("sa@nordlicht").caller.subject_id
+    async with home.here.owner() as connection:
+        await connection.execute("DELETE FROM role_assignment WHERE user_id = $1", user)
+    denied = await browser.send(page, 1, whom="named", customer="alpenblick.example", reason="Licences for <all>")
+    assert denied.status_code == 403
+    assert "Nothing was changed." in denied.text
+    assert '<blockquote class="reason">Licences for &lt;all&gt;</blockquote>' in denied.text
+    german = await browser.http.get("/partner/requests/new", headers=GERMAN)
+    assert (german.status_code, "geschrieben" in german.text) == (403, False)
