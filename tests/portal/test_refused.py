@@ -8,6 +8,7 @@ from copartner.kernel.languages import Language
 from copartner.portal import html
 from support.portal import House
 from support.seated import seated
+from support.visiting import forms, submit
 
 GERMAN = {"Accept-Language": "de"}
 
@@ -85,3 +86,22 @@ async def test_what_was_written_before_a_role_was_taken_can_be_copied(home: Hous
     assert '<blockquote class="reason">Licences for &lt;all&gt;</blockquote>' in denied.text
     german = await browser.http.get("/partner/requests/new", headers=GERMAN)
     assert (german.status_code, "geschrieben" in german.text) == (403, False)
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "000365" + "0" * 5000])
+@pytest.mark.parametrize(
+    ("name", "path", "field", "typed"),
+    [
+        ("ga@wolkenstadt", "/operator/rules/new", "days", {"act": "try", "begins": "2027-02-01"}),
+        ("aa@nordlicht", "/partner/admin-relationships/new?customer=open", "days", {"act": "save", "name": "Help"}),
+        ("ga@nordlicht", "/settings/profile/support", "version", {}),
+    ],
+)
+async def test_a_number_without_end_is_no_number(
+    steady: House, name: str, path: str, field: str, typed: dict[str, str], digits: str
+) -> None:
+    browser = await seated(steady, name)
+    page = await browser.open(path)
+    form = next(iter(forms(page, f'name="{field}"')))
+    refused = await submit(browser, form, **typed, **{field: digits})
+    assert refused.status_code == 400, refused.text
