@@ -144,7 +144,7 @@ class Outside:
             page = lost(scope, identified(scope).headers)
             if page is not None:
                 headers = {name.lower(): value for name, value in page.headers.items()}
-                return Reply(page.status_code, page.content, headers | {"content-type": _PAGE})
+                return Reply(404, page.content, headers | {"content-type": _PAGE})
         return self._finish(unserved(scope["method"], path, place))
 
     def unexpected(self, scope: HTTPScope, error: Exception) -> Reply:
