@@ -22,8 +22,10 @@ from copartner.api.partner_center import errors, resources, telling
 from copartner.api.partner_center.operations import operations
 from copartner.api.programme import resources as programme_resources
 from copartner.command.runtime import Runtime
+from copartner.portal.lost import lost
 
 Finish = Callable[[Reply], Reply]
+_PAGE = "text/html; charset=utf-8"
 _log = structlog.get_logger("copartner.http")
 
 
@@ -124,7 +126,7 @@ def known_addresses() -> Addresses:
 
 
 class Outside:
-    """Where no endpoint speaks: Graph's words below its versions, the contract's anywhere else."""
+    """Where no endpoint speaks: Graph's words below its versions, the contract's anywhere else, a page to a browser."""
 
     def __init__(self, graph: Graph, finish: Finish) -> None:
         self._graph = graph
@@ -138,6 +140,11 @@ class Outside:
         """The answer where nothing serves this method."""
         if spoken_at(path):
             return self._graph.unserved(scope["method"], path, place, identified(scope))
+        if place is None or not (place.served or place.known):
+            page = lost(scope, identified(scope).headers)
+            if page is not None:
+                headers = {name.lower(): value for name, value in page.headers.items()}
+                return Reply(404, page.content, headers | {"content-type": _PAGE})
         return self._finish(unserved(scope["method"], path, place))
 
     def unexpected(self, scope: HTTPScope, error: Exception) -> Reply:

@@ -105,6 +105,24 @@ async def test_no_sign_in_leads_elsewhere(steady: House, page: str) -> None:
     assert 'class="button"' not in shown.text
 
 
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("filter=*", "filter=%2A"),
+        ("filter=a:b@c,(d)/e", "filter=a%3Ab%40c%2C%28d%29%2Fe"),
+        ("filter=%C3%A4&sort=-name", "filter=%C3%A4&sort=-name"),
+        ("filter=//evil.example", "filter=%2F%2Fevil.example"),
+        ("filter=" + "x" * 600, ""),
+    ],
+)
+async def test_a_search_leads_through_the_sign_in_and_to_itself(steady: House, query: str, kept: str) -> None:
+    first = await steady.browser().http.get(f"/customer/partners?{query}")
+    page = parse_qs(urlsplit(first.headers["location"]).query)["page"][0]
+    assert page == "/customer/partners" + (f"?{kept}" if kept else "")
+    browser = steady.browser()
+    assert str((await browser.sign_in(f"/customer/partners?{query}")).url) == ROOT + page
+
+
 async def test_a_state_is_of_one_browser(steady: House) -> None:
     path = await steady.link()
     back = await sent_back(steady.browser(), path)

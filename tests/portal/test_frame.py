@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
+from typing import Any
 from uuid import UUID
 
 import pytest
-from litestar import Response
+from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Stream
 
@@ -27,7 +28,8 @@ from copartner.portal.speaking import word
 from copartner.portal.table import Column, Shown, Table, whole
 from copartner.signin.model import Verified
 from support.authority import KEY
-from support.portal import House
+from support.portal import Browser, House
+from support.seated import seated
 
 WHEN = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 
@@ -102,6 +104,15 @@ async def test_no_cell_of_a_csv_is_a_formula(steady: House) -> None:
     answer = await Table("t", "T", COLUMNS).show(visit(steady, format="csv"), whole([Row("=1+1", 1)]))
     assert isinstance(answer, Stream)
     assert "'=1+1" in "".join([str(line) async for line in answer.iterator])
+
+
+async def test_a_csv_is_a_file_that_a_browser_runs_nothing_of(steady: House) -> None:
+    sheet = await (await seated(steady, "sa@nordlicht")).http.get("/partner/customers?format=csv")
+    assert sheet.headers["content-type"] == "text/csv; charset=utf-8"
+    assert sheet.headers["content-disposition"] == 'attachment; filename="customers.csv"'
+    assert sheet.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert sheet.headers["x-content-type-options"] == "nosniff"
+    assert sheet.headers["cache-control"] == "no-store"
 
 
 async def test_two_tables_of_a_page_do_not_share_their_order(steady: House) -> None:
@@ -193,12 +204,32 @@ def test_what_pages_are_made_of() -> None:
     assert re.search(r'<input id="none" name="none" type="text" value="" maxlength="500" autocomplete="off">', made)
 
 
+async def before(home: House, browser: Browser) -> tuple[Sessions, Visitor]:
+    """Who sits before a browser."""
+    sessions = Sessions(home.authority, KeyFile(KEY), home.clock)
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.http.cookies.items())
+    scope: Any = {"type": "http", "headers": [(b"cookie", cookies.encode())]}
+    found = await sessions.visitor(Request(scope))
+    assert found
+    return sessions, found
+
+
 async def test_what_was_done_is_said_once_by_this_site_alone(steady: House) -> None:
     browser = steady.browser()
     path = await steady.link()
     await browser.sign_in(path)
-    sealed = Sessions(steady.authority, KeyFile(KEY), steady.clock).keep("All was <done>.")
+    sessions, visitor = await before(steady, browser)
+    sealed = sessions.keep(visitor, "All was <done>.")
     browser.http.cookies.set(sealed.key, str(sealed.value))
     assert '<p class="box good" role="status">All was &lt;done&gt;.</p>' in (await browser.open(path)).text
     browser.http.cookies.set(sealed.key, "All was forged.")
     assert "forged" not in (await browser.open(path)).text
+
+
+async def test_what_was_done_is_not_said_to_whoever_sits_down_next(steady: House) -> None:
+    first, second = [await seated(steady, name) for name in ("sa@nordlicht", "sa@suedwind")]
+    sessions, visitor = await before(steady, first)
+    sealed = sessions.keep(visitor, "Alpenblick was told.")
+    for browser, said in ((second, False), (await seated(steady, "sa@nordlicht"), False), (first, True)):
+        browser.http.cookies.set(sealed.key, str(sealed.value))
+        assert ("Alpenblick was told." in (await browser.open("/settings")).text) is said

@@ -132,6 +132,21 @@ async def test_what_a_partner_wrote_stays_text(home: House) -> None:
     assert SCRIPT not in denied.text
 
 
+@pytest.mark.parametrize(
+    "path", ["/partner/nothing", "/customer/partners/x/y/z", "/portal/nothing", "/nothing", "/v1/nothing"]
+)
+async def test_an_address_that_leads_nowhere_is_a_page_to_a_browser(steady: House, path: str) -> None:
+    browser = steady.browser()
+    typed = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "de"}
+    page = await browser.http.get(path, headers=typed)
+    assert page.status_code == 404
+    check_headers(page.headers)
+    assert '<html lang="de">' in page.text
+    for headers, method in (({}, "GET"), ({"Accept": "application/json"}, "GET"), (typed, "DELETE")):
+        client = await browser.http.request(method, path, headers=headers)
+        assert client.headers["content-type"] == "application/json; charset=utf-8"
+
+
 async def test_the_address_is_the_one_that_requests_carry() -> None:
     patterns = {re.sub(r"\{\w+\}", "{}", page.path) for page in consent.PAGES}
     root = "https://partners.example"

@@ -90,8 +90,22 @@ async def test_a_line_is_taken_out_and_an_old_page_changes_nothing(home: House) 
     for page in (once, twice):
         assert "Device Management" in page.text
         assert 'aria-label="Take Office 365 Basic out"' not in page.text
+    assert "The cart had changed before this was sent" in twice.text
     empty = await browser.follow(await browser.send(twice, form_of(twice, "remove-0"), act="remove-0"))
     assert "The cart is empty." in empty.text
+
+
+async def test_what_is_placed_is_what_stood_on_the_page(home: House) -> None:
+    await home.here.relate("nordlicht", CUSTOMER)
+    browser = await seated(home, "sa@nordlicht")
+    old = await put(home, browser, "Office 365 Basic")
+    await browser.send(old, form_of(old, "update"), **{"act": "update", "quantity-0": "70"})
+    shown = await browser.follow(await browser.send(old, form_of(old, "place"), act="place"))
+    assert "The cart had changed before this was sent; this is how it stands now." in shown.text
+    assert 'value="70"' in shown.text
+    assert await held(home) == ()
+    await browser.send(shown, form_of(shown, "place"), act="place")
+    assert [one.quantity for one in await held(home)] == [70]
 
 
 async def test_a_second_click_puts_one_line_into_one_cart(home: House) -> None:

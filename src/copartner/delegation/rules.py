@@ -12,6 +12,7 @@ from copartner.delegation.model import AdminRelationship, Asked, AutoExtend, Not
 from copartner.delegation.roles import GLOBAL_ADMINISTRATOR, check_roles
 from copartner.kernel.calendar import add_months
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
+from copartner.kernel.prose import is_plain
 
 LONGEST_NAME, LONGEST_REASON = 50, 1000
 LONGEST_DAYS = 730
@@ -165,16 +166,18 @@ def checked(made: AdminRelationship) -> AdminRelationship:
         )
     if made.customer_tenant_id == made.partner_tenant_id:
         raise Invalid("customer: a partner has no relationship with its own tenant; name another one.", "customer")
-    if len(made.customer_name) > 200:
-        raise Invalid("customer.displayName: send at most 200 characters.", "customer.displayName")
+    if len(made.customer_name) > 200 or not is_plain(made.customer_name):
+        raise Invalid(
+            "customer.displayName: send at most 200 characters and no control characters.", "customer.displayName"
+        )
     return replace(made, display_name=name, roles=roles)
 
 
 def check_reason(text: str) -> str:
     """The reason without outer blanks; raises Invalid."""
     reason = text.strip()
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(f"reason: send at most {LONGEST_REASON} characters.", "reason")
+    if len(reason) > LONGEST_REASON or not is_plain(reason):
+        raise Invalid(f"reason: send at most {LONGEST_REASON} characters and no control characters.", "reason")
     return reason
 
 

@@ -1,9 +1,12 @@
 """Values as cells of a CSV say them, for whoever opens it in a spreadsheet."""
 
+import re
 from typing import Any
 
-# A cell that begins so would be taken for a formula. Source: OWASP, CSV Injection.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where a cell begins and what begins it would be taken for a formula. A spreadsheet whose language separates cells by
+# semicolons (German is one) knows no quotes that stand after a comma, so for it a cell also begins within a value.
+# Source: OWASP, CSV Injection (read 2026-11-26).
+_FORMULA = re.compile(r"\A(?=[=+\-@\t\r\n])|(?:(?<=[;\t\r\n])|(?<=; ))(?=[=+\-@])")
 
 
 def plain_cell(plain: Any) -> str:
@@ -14,6 +17,5 @@ def plain_cell(plain: Any) -> str:
         case bool():
             return "true" if plain else "false"
         case list() | tuple():
-            return "; ".join(str(one) for one in plain)
-    said = str(plain)
-    return f"'{said}" if said.startswith(_FORMULA) else said
+            plain = "; ".join(str(one) for one in plain)
+    return _FORMULA.sub("'", str(plain))

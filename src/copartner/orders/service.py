@@ -82,10 +82,12 @@ async def replace_cart(
     return after
 
 
-async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[Order, ...]:
+async def checkout(
+    ctx: Context, *, customer_id: UUID, cart_id: UUID, expected_version: int | None = None
+) -> tuple[Order, ...]:
     """Turn a cart into orders and active subscriptions, once; a second checkout answers the first one's orders.
 
-    Raises Denied, UnknownCart and what orders and catalogue rules raise.
+    Raises Denied, UnknownCart, StaleTag and what orders and catalogue rules raise.
     """
     async with ctx.command("cart.checkout") as cmd:
         found = await store.checkout(cmd.db, ctx, customer_id, cart_id)
@@ -98,6 +100,7 @@ async def checkout(ctx: Context, *, customer_id: UUID, cart_id: UUID) -> tuple[O
             cmd.unchanged()
             return cmd.remember(await store.orders_of_cart(cmd.db, customer_id, cart_id))
         cart = living(ctx, cart, cart_id)
+        check_tag(cart.version, expected_version, "cart", str(cart_id))
         draft = await _settled(cmd, ctx, draft, customer_id, wishes)
         after = replace(cart, state=CartState.CHECKED_OUT, modified_at=cmd.now, version=cart.version + 1)
         orders = await _place(cmd, ctx, draft, customer_id, after)

@@ -77,10 +77,12 @@ class Entrance:
 
     @staticmethod
     def address(page: str, *, other: bool = False, second_factor: bool = False) -> str:
-        """The address at which a sign-in for a page begins.
+        """The address at which a sign-in for a page begins; a query that no sign-in leads back to is left out.
 
         `other` lets the person choose another account, `second_factor` has the same one show more.
         """
+        if page_of(page) is None:
+            page = page.partition("?")[0]
         more = {"account": _OTHER} if other else {"factor": MFA} if second_factor else {}
         return f"{_IN}?{urlencode({'page': page, **more})}"
 

@@ -24,3 +24,8 @@ def fields(content_type: str, body: bytes) -> Mapping[str, str]:
     if len(found) != len(pairs) or any("\0" in text for pair in pairs for text in pair):
         raise Unreadable
     return found
+
+
+def written(sent: Mapping[str, str]) -> tuple[str, ...]:
+    """What somebody wrote into a form rather than chose: every value of several words."""
+    return tuple(text for text in sent.values() if len(text.split()) > 1)

@@ -14,8 +14,10 @@ from copartner.portal import writing
 from copartner.portal.assets import asset
 from copartner.portal.speaking import said_in, text_in
 
+# Of every answer: what is no page, such as a sheet or a feed, loads and runs nothing, wherever it is looked at.
 SAFE_HEADERS = {
     "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     # Pages send their own forms, so their address may go to this origin and nowhere else.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -83,7 +85,15 @@ def render(
 
 def notice(kind: str, *, status: int, language: Language = Language.ENGLISH, **values: Any) -> Response[bytes]:
     """A page that says why something did not happen; `kind` names a text of notice.html."""
-    known = {"kind": kind, "message": "", "refusal": None, "back": None, "correlation_id": None, **values}
+    known = {
+        "kind": kind,
+        "message": "",
+        "refusal": None,
+        "back": None,
+        "correlation_id": None,
+        "written": (),
+        **values,
+    }
     return render("notice.html", known, status=status, language=language)
 
 

@@ -1,7 +1,9 @@
 """From declared pages to Litestar's handlers: session, form key, context, and a page for all that goes wrong."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from litestar import Request, Response
@@ -39,7 +41,7 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
     async def show(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
         visitor = await sessions.visitor(request)
         if visitor is None:
-            return see_other(entrance.way_in(f"{path}?{request.url.query}" if request.url.query else path))
+            return see_other(entrance.way_in(_whole(request, path)))
         found = await visit(request, visitor, path, ids)
         answer = await say(found, page.show)
         if found.note and answer.status_code == 200:
@@ -50,11 +52,15 @@ def serve(page: Page, runtime: Runtime, entrance: Entrance, correlation_id: Corr
         async def take(request: Request[Any, Any, Any], path: str, ids: Mapping[str, UUID]) -> Response[bytes]:
             sent = form.fields(request.headers.get("content-type", ""), await request.body())
             visitor, language = await sessions.visitor(request), language_of(request)
+            here, written = _whole(request, path), form.written(sent)
+            # What a form of another site holds is nobody's to read here.
+            own = written if request.headers.get("sec-fetch-site") == "same-origin" else ()
             if visitor is None:
-                return notice("session_over", status=403, language=language, back=entrance.way_in(path))
+                back = entrance.way_in(here)
+                return notice("session_over", status=403, language=language, back=back, written=own)
             if not visitor.owns(sent.get("key"), path):
-                return notice("foreign_form", status=403, language=language, back=path)
-            return await say(await visit(request, visitor, path, ids), lambda found: act(found, sent))
+                return notice("foreign_form", status=403, language=language, back=here, written=own)
+            return await say(await visit(request, visitor, path, ids), lambda found: act(found, sent), written)
 
         return take
 
@@ -108,7 +114,13 @@ def visit_of(
 ) -> Visit:
     """A visit with what the request says of it."""
     query = {name: value for name, value in request.query_params.items() if name != "language"}
-    return Visit(ctx, visitor, path, ids, query, sessions.kept(request), sessions.keep)
+    return Visit(ctx, visitor, path, ids, query, sessions.kept(request, visitor), partial(sessions.keep, visitor))
+
+
+def _whole(request: Request[Any, Any, Any], path: str) -> str:
+    """The address with its query, every letter of it as addresses of the portal write it."""
+    query = urlencode(parse_qsl(request.scope["query_string"].decode(errors="replace"), keep_blank_values=True))
+    return f"{path}?{query}" if query else path
 
 
 def _identifiers(parts: Mapping[str, Any]) -> dict[str, UUID] | None:
@@ -129,8 +141,10 @@ def _split(text: str) -> tuple[str, str]:
     return (text[:36], text[37:]) if text[36:37] == "-" else ("", "")
 
 
-async def say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]]) -> Response[bytes]:
-    """The answer to a visit, or a page that says why there is none."""
+async def say(
+    visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]], written: tuple[str, ...] = ()
+) -> Response[bytes]:
+    """The answer to a visit, or a page that says why there is none, with what was written to no effect."""
     try:
         return await answer(visit)
     except Denied as denied:
@@ -141,12 +155,14 @@ async def say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]
             sentence=denied.said(visit.language),
             steps=denied.steps(visit.language),
             decision=denied.decision_id,
+            written=written,
             of_bearer=denied.of_bearer,
-            enter=Entrance.address(visit.path, other=not denied.of_bearer, second_factor=denied.of_bearer),
+            enter=Entrance.address(visit.link(), other=not denied.of_bearer, second_factor=denied.of_bearer),
         )
     except Refusal as refusal:
-        enter = Entrance.address(visit.path, other=True)
-        return visit.page("refused.html", status=status_of(refusal), refusal=refusal, enter=enter)
+        enter = Entrance.address(visit.link(), other=True)
+        status = status_of(refusal)
+        return visit.page("refused.html", status=status, refusal=refusal, written=written, enter=enter)
 
 
 def status_of(refusal: Refusal) -> int:

@@ -26,11 +26,14 @@ class _Sealed(msgspec.Struct, frozen=True, tag="portal session"):
 
 class _Note(msgspec.Struct, frozen=True, tag="portal note"):
     text: str
+    session: str
 
 
 _decoder = msgspec.json.Decoder(_Sealed)
 _notes = msgspec.json.Decoder(_Note)
 _LONGEST_NOTE = 500
+# What a note is told apart by: it is no address, so no form carries the key of it.
+_NOTES = "notes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +96,19 @@ class Sessions:
         """The cookie that takes a session away."""
         return self.cookie("session", "", 0)
 
-    def keep(self, note: str) -> Cookie:
-        """The cookie by which the next page says what was done."""
-        text = self._key_file.encrypt(msgspec.json.encode(_Note(note[:_LONGEST_NOTE]))).decode()
-        return self.cookie("note", text, 60)
+    def keep(self, visitor: Visitor, note: str) -> Cookie:
+        """The cookie by which the next page of this session says what was done."""
+        made = _Note(note[:_LONGEST_NOTE], visitor.form_key(_NOTES))
+        return self.cookie("note", self._key_file.encrypt(msgspec.json.encode(made)).decode(), 60)
 
-    def kept(self, request: Request[Any, Any, Any]) -> str:
-        """What was done at the page before; nothing, if it was not this site that wrote it down."""
+    def kept(self, request: Request[Any, Any, Any], visitor: Visitor) -> str:
+        """What was done at the page before; nothing, if this site did not write it down in this session."""
         value = request.cookies.get(self.cookie_name("note"), "")
         try:
-            return _notes.decode(self._key_file.decrypt(value.encode())).text if value else ""
+            note = _notes.decode(self._key_file.decrypt(value.encode())) if value else None
         except (KeyFileError, msgspec.DecodeError, ValueError):
             return ""
+        return note.text if note is not None and visitor.owns(note.session, _NOTES) else ""
 
     def said(self) -> Cookie:
         """The cookie that takes a note away."""

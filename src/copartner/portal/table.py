@@ -134,7 +134,7 @@ class Table(Generic[R]):
                 part = await load(part.next_after)
 
         headers = SAFE_HEADERS | {"Content-Disposition": f'attachment; filename="{self.id}.csv"'}
-        return cast("Response[bytes]", Stream(lines(), media_type="text/csv; charset=utf-8", headers=headers))
+        return cast("Response[bytes]", Stream(lines(), media_type="text/csv", headers=headers))
 
     def _sealed(self, visit: Visit, last: UUID) -> str:
         return visit.ctx.runtime.page_tokens.seal(self._query(visit), visit.ctx.caller.tenant_id, last)

@@ -7,6 +7,7 @@ from uuid import UUID
 from copartner.kernel.errors import Conflict, Illegal, Invalid, NotFound
 from copartner.kernel.languages import Language
 from copartner.kernel.phrases import Phrases
+from copartner.kernel.prose import is_plain
 from copartner.policy.facts import Role
 from copartner.relationships.model import Power, Relationship, RelationshipRequest, RequestState
 
@@ -65,7 +66,7 @@ def request_link(public_url: str, request_id: UUID) -> str:
 def check_reason(text: str) -> str:
     """The reason without outer blanks; raises Invalid when it is too long or holds control characters."""
     reason = text.strip()
-    if len(reason) > LONGEST_REASON or any(ord(c) < 32 and c not in "\n\r\t" for c in reason):
+    if len(reason) > LONGEST_REASON or not is_plain(reason):
         raise Invalid(f"The reason has at most {LONGEST_REASON} characters and no control characters.", "reason")
     return reason
 
@@ -105,7 +106,7 @@ def written(request: RelationshipRequest, *, now: datetime) -> RelationshipReque
 def check_letter(text: str) -> str:
     """What a letter says, without outer blanks; raises Invalid when it is empty, too long or no plain text."""
     said = text.strip()
-    if not 1 <= len(said) <= LONGEST_LETTER or any(ord(c) < 32 and c not in "\n\r\t" for c in said):
+    if not 1 <= len(said) <= LONGEST_LETTER or not is_plain(said):
         raise Invalid(f"The letter has 1 to {LONGEST_LETTER} characters and no control characters.", "body")
     return said
 

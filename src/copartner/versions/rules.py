@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from copartner.kernel.errors import Illegal, Invalid, NotFound
+from copartner.kernel.prose import turns
 from copartner.versions.model import Findings, RuleVersion, State, Verdict
 
 LONGEST_TEXT = 65_536
@@ -49,7 +50,7 @@ def check_rules(text: str) -> str:
     """The Cedar text of a version, which may be empty; raises Invalid."""
     if len(text) > LONGEST_TEXT:
         raise Invalid(f"text has {len(text)} characters; send at most {LONGEST_TEXT}, in several versions.", "text")
-    return text
+    return _straight(text, "text")
 
 
 def check_ends(names: Iterable[str]) -> tuple[str, ...]:
@@ -136,4 +137,11 @@ def _text(text: str, name: str, longest: int) -> str:
     found = text.strip()
     if not 1 <= len(found) <= longest:
         raise Invalid(f"{name} has to be 1 to {longest} characters long.", name)
-    return found
+    return _straight(found, name)
+
+
+def _straight(text: str, name: str) -> str:
+    """The text, which whoever approves it reads as it is; raises Invalid."""
+    if turns(text):
+        raise Invalid(f"{name} holds characters that turn the direction of what follows; leave them out.", name)
+    return text

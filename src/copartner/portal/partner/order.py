@@ -53,11 +53,15 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
             case ("attest", _, _):
                 return await _attest(visit, form)
             case ("place", _, _):
-                return await _place(visit)
+                return await _place(visit, form)
         raise Invalid("Choose what is to be done.", "act")
-    except (StaleTag, CartCheckedOut):
-        # Sent twice, or from an old page: the cart is shown as it is.
+    except CartCheckedOut:
+        # Placed before this: what was ordered is shown.
         return visit.see(visit.link(item=None))
+    except StaleTag:
+        # Sent twice, or from an old page.
+        said = visit.text("The cart had changed before this was sent; this is how it stands now.")
+        return visit.see(visit.link(item=None), said)
     except (Denied, NotFound):
         raise
     except Refusal as refusal:
@@ -140,9 +144,12 @@ async def _attest(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     return visit.see(visit.link(), visit.text("You confirmed that the customer accepted the agreement."))
 
 
-async def _place(visit: Visit) -> Response[bytes]:
+async def _place(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     cart_id = _cart(visit)
-    await orders.checkout(visit.ctx, customer_id=visit.ids["customer_id"], cart_id=cart_id)
+    # Nothing is bought that was not on the page before the button.
+    await orders.checkout(
+        visit.ctx, customer_id=visit.ids["customer_id"], cart_id=cart_id, expected_version=_version(form)
+    )
     return visit.see(f"{visit.path}?{urlencode({'cart': cart_id})}")
 
 

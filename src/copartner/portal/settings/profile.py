@@ -151,7 +151,7 @@ def _taking(kind: Kind) -> Take:
     async def take(visit: Visit, sent: Mapping[str, str]) -> Response[bytes]:
         try:
             version = sent.get("version", "")
-            if not version.isascii() or not version.isdigit():
+            if not (version.isascii() and version.isdigit() and len(version) < 10):
                 raise invalid(word("The form is incomplete; open the page again."))
             found, _ = await service.read_profiles(visit.ctx)
             value = built(kind.of(found).value, sent)

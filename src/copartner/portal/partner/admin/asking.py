@@ -66,7 +66,7 @@ class Typed:
     def asked(self) -> Asked:
         """What is asked for; raises Invalid."""
         typed = self.days.strip()
-        if not (typed.isascii() and typed.isdigit() and 1 <= int(typed[:6]) <= LONGEST_DAYS):
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 10 and 1 <= int(typed) <= LONGEST_DAYS):
             raise invalid(word("Type a number of days, from 1 to %(most)s."), "days", most=LONGEST_DAYS)
         return Asked(
             display_name=self.name,
