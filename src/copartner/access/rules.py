@@ -128,7 +128,7 @@ def _kept(sold: Sold, language: Language) -> list[Bond]:
             sold.name,
             say(
                 language,
-                "It is {state} and paid for {term}; taking access cancels nothing that was bought.",
+                "It is {state} and paid for {term}; taking access away cancels nothing that was bought.",
                 state=say(language, sold.status),
                 term=term,
             ),
