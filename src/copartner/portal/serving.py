@@ -142,10 +142,10 @@ async def say(visit: Visit, answer: Callable[[Visit], Awaitable[Response[bytes]]
             steps=denied.steps(visit.language),
             decision=denied.decision_id,
             of_bearer=denied.of_bearer,
-            enter=Entrance.address(visit.path, other=not denied.of_bearer, second_factor=denied.of_bearer),
+            enter=Entrance.address(visit.link(), other=not denied.of_bearer, second_factor=denied.of_bearer),
         )
     except Refusal as refusal:
-        enter = Entrance.address(visit.path, other=True)
+        enter = Entrance.address(visit.link(), other=True)
         return visit.page("refused.html", status=status_of(refusal), refusal=refusal, enter=enter)
 
 
