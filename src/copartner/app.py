@@ -24,6 +24,7 @@ from copartner.api.programme import resources as programme_resources
 from copartner.command.runtime import Runtime
 
 Finish = Callable[[Reply], Reply]
+Lost = Callable[[HTTPScope], Response[bytes] | None]
 _log = structlog.get_logger("copartner.http")
 
 
@@ -36,11 +37,13 @@ def build(
     bom: bool = False,
     rate_limit: int = 0,
     access_log: bool = True,
+    lost: Lost | None = None,
 ) -> Outer:
     """The application with every served route; `extra_routes` are those of sign-in, portal and emulator.
 
     Its shutdown calls `closing` and closes the pool. `bom` puts a byte order mark before the contract's bodies.
     `rate_limit` is how many requests a minute one tenant has for each limited resource; 0 is without end.
+    `lost` makes the page that a browser is shown where nothing is.
     """
     contract, own = errors.Contract(bom=bom), errors.Contract()
     routes: Sequence[registry.Route] = resources.ROUTES
@@ -52,7 +55,9 @@ def build(
         *registry.endpoints(graph.ROUTES, Graph(runtime.programme_clock), runtime, tokens),
     ]
     handlers = [*health.handlers(runtime), _document(_encoded_document()), *extra_routes]
-    return compose(endpoints, runtime, contract.finish, handlers=handlers, closing=closing, access_log=access_log)
+    return compose(
+        endpoints, runtime, contract.finish, handlers=handlers, closing=closing, access_log=access_log, lost=lost
+    )
 
 
 def compose(
@@ -63,6 +68,7 @@ def compose(
     handlers: Sequence[ControllerRouterHandler] = (),
     closing: Sequence[Callable[[], Awaitable[None]]] = (),
     access_log: bool = True,
+    lost: Lost | None = None,
 ) -> Outer:
     """These endpoints and Litestar's handlers in the outer layer, with the contract's answers where nothing is served.
 
@@ -90,7 +96,7 @@ def compose(
         litestar,
         addresses,
         runtime.ids,
-        outside=Outside(Graph(runtime.programme_clock), finish),
+        outside=Outside(Graph(runtime.programme_clock), finish, lost),
         access_log=access_log,
     )
 
@@ -124,11 +130,12 @@ def known_addresses() -> Addresses:
 
 
 class Outside:
-    """Where no endpoint speaks: Graph's words below its versions, the contract's anywhere else."""
+    """Where no endpoint speaks: Graph's words below its versions, a page for a lost browser, else the contract's."""
 
-    def __init__(self, graph: Graph, finish: Finish) -> None:
+    def __init__(self, graph: Graph, finish: Finish, lost: Lost | None) -> None:
         self._graph = graph
         self._finish = finish
+        self._lost = lost
 
     def headers(self, path: str, known: Identifiers) -> list[tuple[bytes, bytes]]:
         """Further headers of every answer at an address."""
@@ -138,6 +145,9 @@ class Outside:
         """The answer where nothing serves this method."""
         if spoken_at(path):
             return self._graph.unserved(scope["method"], path, place, identified(scope))
+        if place is None and scope["method"] == "GET" and self._lost and (page := self._lost(scope)):
+            headers = {name.lower(): value for name, value in page.headers.items()}
+            return Reply(page.status_code or 404, page.content, headers | {"content-type": "text/html; charset=utf-8"})
         return self._finish(unserved(scope["method"], path, place))
 
     def unexpected(self, scope: HTTPScope, error: Exception) -> Reply:

@@ -153,6 +153,7 @@ async def compose(
         closing=closing,
         bom=bom,
         rate_limit=rate_limit,
+        lost=portal.lost,
     )
 
 

@@ -154,6 +154,19 @@ def test_a_page_that_stands_elsewhere_is_within_its_section(path: str, label: st
     assert not any(one.within for one in sections(Side.CUSTOMER, "/customer/consentless"))
 
 
+async def test_a_browser_that_is_lost_gets_a_page_and_a_program_the_contracts_answer(steady: House) -> None:
+    browser = steady.browser()
+    for path in ("/partner/nowhere", "/settings/a/b/c", "/operator/rules/x"):
+        page = await browser.http.get(path, headers={"Accept": "text/html,*/*", "Accept-Language": "de"})
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert 'href="/portal"' in page.text
+        assert "Diese Adresse führt nirgendwohin" in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert (await browser.http.get(path, headers={"Accept": "*/*"})).json()["code"] == "1000"
+    for path in ("/v1/nowhere", "/elsewhere"):
+        assert (await browser.http.get(path, headers={"Accept": "text/html"})).json()["code"] == "1000"
+
+
 def test_a_country_is_said_by_its_name() -> None:
     country = writing.FILTERS["country"]
     assert (country(Language.ENGLISH, "DE"), country(Language.GERMAN, "DE")) == ("Germany", "Deutschland")

@@ -21,6 +21,7 @@ from copartner.portal.customer import subscriptions as customer_subscriptions
 from copartner.portal.customer import why as customer_why
 from copartner.portal.entrance import Entrance, entrance_routes
 from copartner.portal.guard import CorrelationId
+from copartner.portal.lost import lost as lost
 from copartner.portal.operator import announcements as operator_announcements
 from copartner.portal.operator import catalogue as operator_catalogue
 from copartner.portal.operator import home as operator_home
