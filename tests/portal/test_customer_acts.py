@@ -48,7 +48,7 @@ async def test_all_access_ends_at_once_and_leaves_a_receipt(held: House) -> None
     again = await browser.open(partner_page(held))
     assert "There is nothing to end" in again.text
     german = await browser.http.get(f"{partner_page(held)}/ended", headers=GERMAN)
-    assert heading(german.text) == f"Was vom Zugriff von {NORTH} beendet wurde"
+    assert heading(german.text) == f"Beendeter Zugriff von {NORTH}"
     assert "Benutzeradministrator" in german.text
     assert await held_by(held, "suedwind") == {"privileges", "owner"}
 
