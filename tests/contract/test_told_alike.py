@@ -128,8 +128,8 @@ async def test_what_no_rule_permits_is_told_with_what_would_be_needed(stage: Pla
     for language, words, step in (
         (
             ENGLISH,
-            "No rule permits this to you. One of: (1) Role Admin agent, Global admin or User management admin in this "
-            "tenant. (2) Role Global admin or User management admin in this tenant.",
+            "No rule permits this to you. What is needed: one of (1) Role Admin agent, Global admin or User management "
+            "admin in this tenant. (2) Role Global admin or User management admin in this tenant.",
             "Ask whoever administers your tenant for the role.",
         ),
         (

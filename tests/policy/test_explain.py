@@ -80,7 +80,7 @@ def test_of_several_permits_those_of_the_readers_side_are_offered() -> None:
     made = _explained(Action.AUDIT_READ, facts)
     assert made.reasons[0].rule == "role-own-audit"
     assert {reason.rule for reason in made.reasons} == {"role-own-audit", "role-operator-audit", "role-activity-log"}
-    assert made.summary == "No rule permits this to you. Role Global admin in the customer's tenant."
+    assert made.summary == "No rule permits this to you. What is needed: Role Global admin in the customer's tenant."
 
 
 def test_several_ways_are_listed() -> None:
@@ -89,7 +89,7 @@ def test_several_ways_are_listed() -> None:
     )
     made = _explained(Action.DECISION_READ, facts)
     assert made.summary == (
-        "No rule permits this to you. One of: (1) Role Global admin in the customer's tenant. "
+        "No rule permits this to you. What is needed: one of (1) Role Global admin in the customer's tenant. "
         "(2) The decision has to be one about your own request."
     )
     said = explain(RULES, Action.DECISION_READ, facts, decide(RULES, Action.DECISION_READ, facts), language=GERMAN)

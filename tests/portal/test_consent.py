@@ -14,7 +14,7 @@ async def test_the_standing_link_from_door_to_relationship(home: House) -> None:
     page = await browser.sign_in(await home.link())
     assert page.status_code == 200
     assert heading(page.text) == f"Work with {NAME}?"
-    for told in ("nordlicht.example", "4100001", "<dd>DE</dd>", "ga@alpenblick.example", "open invitation"):
+    for told in ("nordlicht.example", "4100001", "<dd>Germany</dd>", "ga@alpenblick.example", "open invitation"):
         assert told in page.text
     assert "not affiliated with Microsoft" in page.text
     assert "Nobody of this partner gets access" in page.text

@@ -92,6 +92,9 @@ async def test_a_partners_user_sees_no_page_without_a_second_factor(
     assert "Sign in with a second factor." in page.text
     again = re.search(r'href="([^"]+)">Sign in with a second factor<', page.text)
     assert again, page.text
+    # What was looked for is still looked for after it.
+    narrowed = await browser.open("/partner/customers?filter=hafen")
+    assert "page=%2Fpartner%2Fcustomers%3Ffilter%3Dhafen&amp;factor=mfa" in narrowed.text
     assert heading((await browser.open(unescape(again.group(1)))).text) == "Add an authenticator app"
     assert page.headers["copartner-decision-id"] in page.text
     assert (await home.browser().sign_in(path, "ga@alpenblick")).status_code == 200

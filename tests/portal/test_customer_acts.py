@@ -39,7 +39,7 @@ async def test_all_access_ends_at_once_and_leaves_a_receipt(held: House) -> None
     clicks = [browser.send(page, **{"act": "everything", "sure-everything": "on"}) for _ in range(3)]
     done = [await browser.follow(one) for one in await asyncio.gather(*clicks)]
     assert {one.status_code for one in done} == {200}
-    assert {heading(one.text) for one in done} == {f"What was ended of the access of {NORTH}"}
+    assert {heading(one.text) for one in done} == {f"Ended access of {NORTH}"}
     for told in ("Ended 22 Nov 2026 11:00 UTC", "ga@alpenblick.example", "User Administrator", 'href="/audit/'):
         assert told in re.sub(r"<time[^>]*>|</time>", "", done[0].text), told
     assert await held_by(held, "nordlicht") == {"owner"}
@@ -48,7 +48,7 @@ async def test_all_access_ends_at_once_and_leaves_a_receipt(held: House) -> None
     again = await browser.open(partner_page(held))
     assert "There is nothing to end" in again.text
     german = await browser.http.get(f"{partner_page(held)}/ended", headers=GERMAN)
-    assert heading(german.text) == f"Was vom Zugriff von {NORTH} beendet wurde"
+    assert heading(german.text) == f"Beendeter Zugriff von {NORTH}"
     assert "Benutzeradministrator" in german.text
     assert await held_by(held, "suedwind") == {"privileges", "owner"}
 

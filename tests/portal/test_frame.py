@@ -151,6 +151,37 @@ def test_the_sections_of_a_side(side: Side) -> None:
     assert len({one.label for one in found}) == len(found)
 
 
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("/decisions", "Audit"),
+        ("/decisions/1/again", "Audit"),
+        ("/customer/consent/relationship-requests/1", "Partners"),
+        ("/partners/invitation/granularAdminRelationships/1-2", "Partners"),
+    ],
+)
+def test_a_page_that_stands_elsewhere_is_within_its_section(path: str, label: str) -> None:
+    assert [one.label for one in sections(Side.CUSTOMER, path) if one.within] == [label]
+    assert not any(one.within for one in sections(Side.CUSTOMER, "/customer/consentless"))
+
+
+async def test_a_browser_that_is_lost_gets_a_page_and_a_program_the_contracts_answer(steady: House) -> None:
+    browser = steady.browser()
+    for path in ("/partner/nowhere", "/settings/a/b/c", "/operator/rules/x"):
+        page = await browser.http.get(path, headers={"Accept": "text/html,*/*", "Accept-Language": "de"})
+        assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert 'href="/portal"' in page.text
+        assert "Diese Adresse führt nirgendwohin" in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert (await browser.http.get(path, headers={"Accept": "*/*"})).json()["code"] == "1000"
+
+
+def test_a_country_is_said_by_its_name() -> None:
+    country = writing.FILTERS["country"]
+    assert (country(Language.ENGLISH, "DE"), country(Language.GERMAN, "DE")) == ("Germany", "Deutschland")
+    assert country(Language.ENGLISH, "X9") == "X9"
+
+
 async def test_the_language_is_the_readers_and_stays(steady: House) -> None:
     browser = steady.browser()
     start = await browser.http.get("/portal", headers={"Accept-Language": "de-AT,en;q=0.5"})

@@ -155,7 +155,7 @@ async def test_the_list_shows_states_and_ages_and_comes_as_csv(home: House) -> N
     home.here.clock.moment += timedelta(days=3)
     browser = await seated(home, "sa@nordlicht")
     page = await browser.open(ALL)
-    assert "waits 3 days" in page.text
+    assert "waiting for 3 days" in page.text
     assert "Whoever opens the link" in page.text
     assert await home.link() in page.text
     assert "There is no such request." in (await browser.open(f"{ALL}?state=accepted")).text

@@ -152,9 +152,8 @@ async def house(here: Programme, *, root: str = ROOT) -> AsyncIterator[House]:
     runtime = replace(here.runtime, machine_clock=clock, public_url=root)
     authority = await Authority.open(runtime, key_file, applications=[portal.application(root)])
     pages = portal.routes(runtime, authority, key_file, correlation_id=lambda scope: identified(scope).correlation_id)
-    app = build(
-        runtime, authority.tokens, extra_routes=[*authority_dialect.routes(authority), *pages], access_log=False
-    )
+    routes = [*authority_dialect.routes(authority), *pages]
+    app = build(runtime, authority.tokens, extra_routes=routes, access_log=False, lost=portal.lost)
     made = House(replace(here, runtime=runtime), clock, root, httpx.ASGITransport(as_any(app)), authority)
     try:
         yield made

@@ -120,7 +120,7 @@ def revocation(layers: Layers, *, now: datetime, language: Language = Language.E
 
 def _kept(sold: Sold, language: Language) -> list[Bond]:
     ends = sold.commitment_ends_at
-    term = say(language, "until {day:%Y-%m-%d}", day=ends) if ends else say(language, "by its use")
+    term = say(language, "until {day:%d %b %Y}", day=ends) if ends else say(language, "by its use")
     kept = [
         Bond(
             Layer.SUBSCRIPTION,
@@ -128,7 +128,7 @@ def _kept(sold: Sold, language: Language) -> list[Bond]:
             sold.name,
             say(
                 language,
-                "It is {state} and paid for {term}; taking access cancels nothing that was bought.",
+                "It is {state} and paid for {term}; taking access away cancels nothing that was bought.",
                 state=say(language, sold.status),
                 term=term,
             ),

@@ -44,6 +44,11 @@ _OWN: Mapping[Side, tuple[tuple[str, str], ...]] = {
         ("/operator/health", word("Health")),
     ),
 }
+# Pages that stand elsewhere and belong to a section.
+_ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "/audit": ("/decisions",),
+    "/customer/partners": ("/customer/consent", "/partners/invitation"),
+}
 HOMES: Mapping[Side, str] = {side: own[0][0] for side, own in _OWN.items()}
 
 
@@ -51,6 +56,10 @@ def sections(side: Side, path: str) -> tuple[Section, ...]:
     """The sections of a side; a home holds no other page."""
     own = _OWN[side] + tuple(one for one in _EVERYBODY if one[1] not in {label for _, label in _OWN[side]})
     return tuple(
-        Section(at, label, path == at or (at not in HOMES.values() and path.startswith(f"{at}/")), path == at)
+        Section(at, label, path == at or (at not in HOMES.values() and _within(at, path)), path == at)
         for at, label in own
     )
+
+
+def _within(section: str, path: str) -> bool:
+    return f"{path}/".startswith(tuple(f"{at}/" for at in (section, *_ELSEWHERE.get(section, ()))))

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
@@ -44,7 +45,18 @@ def number(language: Language, value: Decimal | int | float) -> str:
     return format_decimal(value, locale=_LOCALES[language])
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {"day": day, "moment": moment, "money": money, "number": number}
+def country(language: Language, code: str) -> str:
+    """A country by its name; by its two letters where it has none."""
+    return str(Locale(language.value).territories.get(code, code))
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": day,
+    "moment": moment,
+    "money": money,
+    "number": number,
+    "country": country,
+}
 
 
 def curl(root: str, method: str, path: str, body: Any = None) -> str:

@@ -36,7 +36,7 @@ Sehr geehrte Damen und Herren,
 
 {roles}
 
-Ein Globaler Administrator Ihres Mandanten liest hier, was das bedeutet, und genehmigt es, bietet weniger an oder lehnt
+Ein Globaler Administrator Ihres Mandanten liest hier, was das bedeutet, und genehmigt es, bietet weniger an oder lehnt \
 ab:
 
 {link}

@@ -33,7 +33,7 @@ SOLD = Table(
         Column[Subscription]("term", word("Term"), lambda row: row.term),
         Column[Subscription]("ends", word("Term ends (UTC)"), lambda row: row.commitment_ends_at),
         Column[Subscription]("renews", word("Renews by itself"), lambda row: row.auto_renew),
-        Column[Subscription]("window", word("To be cancelled until"), window_ends_at),
+        Column[Subscription]("window", word("Can be cancelled until"), window_ends_at),
     ),
 )
 

@@ -27,7 +27,7 @@ from copartner.relationships.wording import Draft
 _ALL = "/partner/requests"
 _SIZE = 50
 STATES: Mapping[RequestState, tuple[str, str]] = {
-    RequestState.PENDING: ("soon", word("waits")),
+    RequestState.PENDING: ("soon", word("waiting")),
     RequestState.ACCEPTED: ("good", word("accepted")),
     RequestState.DECLINED: ("alarm", word("declined")),
     RequestState.WITHDRAWN: ("off", word("withdrawn")),
