@@ -153,7 +153,7 @@ async def house(here: Programme, *, root: str = ROOT) -> AsyncIterator[House]:
     authority = await Authority.open(runtime, key_file, applications=[portal.application(root)])
     pages = portal.routes(runtime, authority, key_file, correlation_id=lambda scope: identified(scope).correlation_id)
     routes = [*authority_dialect.routes(authority), *pages]
-    app = build(runtime, authority.tokens, extra_routes=routes, access_log=False, lost=portal.lost)
+    app = build(runtime, authority.tokens, extra_routes=routes, access_log=False)
     made = House(replace(here, runtime=runtime), clock, root, httpx.ASGITransport(as_any(app)), authority)
     try:
         yield made
