@@ -101,7 +101,7 @@ async def test_a_role_is_told_in_the_error_and_on_the_page(stage: Places) -> Non
     request, address = await stage.home.request()
     for language, words in (
         (ENGLISH, "Only the customer's Global admin answers a relationship request."),
-        (GERMAN, "Nur ein Globaler Administrator des Kunden beantwortet eine Beziehungsanfrage."),
+        (GERMAN, "Nur ein Globaler Administrator des Kunden beantwortet eine Partnerschaftsanfrage."),
     ):
         first = await stage.ask(
             "ba@alpenblick", language, "GET", f"{OWN}/consent/relationship-requests/{request}", header="X-Locale"
@@ -116,7 +116,7 @@ async def test_a_request_to_somebody_else_is_concealed_on_the_page_too(stage: Pl
     request, address = await stage.home.request()
     for language, words in (
         (ENGLISH, "There is no such relationship request for your tenant."),
-        (GERMAN, "Für Ihren Mandanten gibt es keine solche Beziehungsanfrage."),
+        (GERMAN, "Für Ihren Mandanten gibt es keine solche Partnerschaftsanfrage."),
     ):
         first = await stage.ask("ga@hafen", language, "GET", f"{OWN}/consent/relationship-requests/{request}")
         assert first.sentence == words
@@ -134,10 +134,10 @@ async def test_what_no_rule_permits_is_told_with_what_would_be_needed(stage: Pla
         ),
         (
             GERMAN,
-            "Keine Regel erlaubt Ihnen das. Eines davon: (1) Nötig ist in diesem Mandanten die Rolle "
+            "Keine Regel erlaubt das. Eines davon: (1) Nötig ist in diesem Mandanten die Rolle "
             "Administrator-Agent, Globaler Administrator oder Benutzerverwaltungsadministrator. (2) Nötig ist in "
             "diesem Mandanten die Rolle Globaler Administrator oder Benutzerverwaltungsadministrator.",
-            "Bitten Sie die Verwaltung Ihres Mandanten um die Rolle.",
+            "Bitten Sie einen Administrator Ihres Mandanten um die Rolle.",
         ),
     ):
         first = await stage.ask("sa@nordlicht", language, "GET", f"{OWN}/groups")

@@ -94,10 +94,10 @@ def test_several_ways_are_listed() -> None:
     )
     said = explain(RULES, Action.DECISION_READ, facts, decide(RULES, Action.DECISION_READ, facts), language=GERMAN)
     assert said.summary == (
-        "Keine Regel erlaubt Ihnen das. Eines davon: (1) Nötig ist im Mandanten des Kunden die Rolle Globaler "
-        "Administrator. (2) Die Entscheidung muss Ihre eigene Anfrage betreffen."
+        "Keine Regel erlaubt das. Eines davon: (1) Nötig ist im Mandanten des Kunden die Rolle Globaler "
+        "Administrator. (2) Die Entscheidung muss Ihre eigene Anforderung betreffen."
     )
-    assert said.steps == ("Bitten Sie die Verwaltung Ihres Mandanten um die Rolle.",)
+    assert said.steps == ("Bitten Sie einen Administrator Ihres Mandanten um die Rolle.",)
 
 
 def test_an_application_is_told_to_bring_a_person() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
@@ -22,6 +22,11 @@ def day(language: Language, value: date | datetime | None) -> str:
         return ""
     of = value.astimezone(UTC).date() if isinstance(value, datetime) else value
     return format_date(of, "medium", locale=_LOCALES[language])
+
+
+def month(language: Language, value: datetime) -> str:
+    """A month of a year, as short as the language has it."""
+    return format_skeleton("yMMM", value.astimezone(UTC), locale=_LOCALES[language])
 
 
 def moment(language: Language, value: datetime | None) -> Markup:
@@ -44,7 +49,13 @@ def number(language: Language, value: Decimal | int | float) -> str:
     return format_decimal(value, locale=_LOCALES[language])
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {"day": day, "moment": moment, "money": money, "number": number}
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": day,
+    "month": month,
+    "moment": moment,
+    "money": money,
+    "number": number,
+}
 
 
 def curl(root: str, method: str, path: str, body: Any = None) -> str:
