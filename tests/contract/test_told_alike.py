@@ -31,7 +31,7 @@ NOT_YOURS = {
 }
 SELLER_ALONE = {
     ENGLISH: "A partner changes no state, quantity or name of a subscription it did not sell.",
-    GERMAN: "Ein Partner ändert weder Zustand noch Menge noch Namen eines Abonnements, das er nicht verkauft hat.",
+    GERMAN: "Ein Partner ändert weder Status noch Menge noch Namen eines Abonnements, das er nicht verkauft hat.",
 }
 
 
@@ -154,7 +154,11 @@ async def test_a_market_is_told_in_the_error_and_on_the_page(stage: Places) -> N
     partner = stage.site.here.id("suedwind")
     for language, words in (
         (ENGLISH, "Relationships and sales stay inside the partner's market, by the country of the customer's tenant."),
-        (GERMAN, "Beziehungen und Verkäufe bleiben im Markt des Partners; es zählt das Land des Kundenmandanten."),
+        (
+            GERMAN,
+            "Vertriebspartnerschaften und Verkäufe bleiben im Markt des Partners; es zählt das Land des "
+            "Kundenmandanten.",
+        ),
     ):
         api = f"{OWN}/consent/reseller-relationships/{partner}"
         first = await stage.ask("ga@lavande", language, "POST", api, {"answer": "accept"})
@@ -201,7 +205,7 @@ async def test_a_granular_relationship_is_told_to_both_sides(stage: Places) -> N
         ),
         (
             GERMAN,
-            "Nur ein Administrator-Agent bittet um granularen Zugriff und beendet ihn.",
+            "Nur ein Administrator-Agent beantragt granularen Zugriff und beendet ihn.",
             "Eine granulare Anfrage beantwortet nur ein Globaler Administrator oder ein Administrator für delegierte "
             "Administratorbeziehungen.",
         ),

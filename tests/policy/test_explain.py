@@ -147,7 +147,7 @@ def test_a_denial_is_told_in_german() -> None:
         RULES, Action.SUBSCRIPTION_SUSPEND, facts, decide(RULES, Action.SUBSCRIPTION_SUSPEND, facts), language=GERMAN
     )
     (reason,) = made.reasons
-    assert made.summary.startswith("Ein Partner ändert weder Zustand noch Menge noch Namen eines Abonnements")
+    assert made.summary.startswith("Ein Partner ändert weder Status noch Menge noch Namen eines Abonnements")
     assert reason.facts[0] == Fact("resource.partner", "der Verkäufer des Abonnements", OTHER)
     assert reason.missing == ("der Verkäufer des Abonnements ist der Mandant des Akteurs",)
     assert reason.caller == "Unter Ihren Abonnements gibt es kein solches."

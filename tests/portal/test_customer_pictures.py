@@ -113,7 +113,7 @@ async def test_why_somebody_may_or_may_not(held: House) -> None:
     ):
         assert told in yes.text, told
     no = await browser.http.get(why.format("hd@nordlicht.example", "customer_user.create"), headers=GERMAN)
-    for told in ("Nein: hd@nordlicht.example darf nicht einen Benutzer anlegen", "Was nötig wäre"):
+    for told in ("Nein, hd@nordlicht.example darf das nicht: einen Benutzer anlegen", "Was nötig wäre"):
         assert told in no.text, told
     for user, action, status in (
         ("nobody@nordlicht.example", "customer_user.create", 404),
