@@ -9,7 +9,7 @@ from copartner.kernel.languages import Language
 from copartner.portal.days import beginning, day
 from support.portal import House
 
-NO_DAYS = ("", "2026-13-01", "tomorrow", "0001-01-01", "1899-12-31", "9999-12-31", "2026-11-26T00:00")
+NO_DAYS = ("2026-13-01", "tomorrow", "0001-01-01", "1899-12-31", "9999-12-31", "2026-11-26T00:00")
 
 
 def test_a_day_is_read() -> None:
@@ -25,7 +25,14 @@ def test_what_is_no_day_is_refused_by_the_name_of_its_field(text: str) -> None:
     assert "ist kein Tag" in refused.value.said(Language.GERMAN)
 
 
-@pytest.mark.parametrize("text", NO_DAYS[1:])
+def test_a_field_left_empty_asks_for_a_day() -> None:
+    with pytest.raises(Invalid, match=r"^Give a day, such as 2027-01-31\.$") as refused:
+        day(" ", "from")
+    assert refused.value.data == ("from",)
+    assert refused.value.said(Language.GERMAN).startswith("Geben Sie einen Tag an")
+
+
+@pytest.mark.parametrize("text", NO_DAYS)
 async def test_no_page_breaks_on_a_day(steady: House, text: str) -> None:
     browser = steady.browser()
     await browser.sign_in("/customer/access")

@@ -11,6 +11,8 @@ _YEARS = range(1900, 9999)
 
 def day(text: str, name: str) -> date:
     """The day that stands in a field; raises Invalid."""
+    if not text.strip():
+        raise invalid(word("Give a day, such as 2027-01-31."), name)
     try:
         found = date.fromisoformat(text.strip())
     except ValueError:
