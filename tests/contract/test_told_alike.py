@@ -31,7 +31,7 @@ NOT_YOURS = {
 }
 SELLER_ALONE = {
     ENGLISH: "A partner changes no state, quantity or name of a subscription it did not sell.",
-    GERMAN: "Ein Partner ändert weder Zustand noch Menge noch Namen eines Abonnements, das er nicht verkauft hat.",
+    GERMAN: "Ein Partner ändert weder Status noch Menge noch Namen eines Abonnements, das er nicht verkauft hat.",
 }
 
 
@@ -101,7 +101,7 @@ async def test_a_role_is_told_in_the_error_and_on_the_page(stage: Places) -> Non
     request, address = await stage.home.request()
     for language, words in (
         (ENGLISH, "Only the customer's Global admin answers a relationship request."),
-        (GERMAN, "Nur ein Globaler Administrator des Kunden beantwortet eine Beziehungsanfrage."),
+        (GERMAN, "Nur ein Globaler Administrator des Kunden beantwortet eine Partnerschaftsanfrage."),
     ):
         first = await stage.ask(
             "ba@alpenblick", language, "GET", f"{OWN}/consent/relationship-requests/{request}", header="X-Locale"
@@ -116,7 +116,7 @@ async def test_a_request_to_somebody_else_is_concealed_on_the_page_too(stage: Pl
     request, address = await stage.home.request()
     for language, words in (
         (ENGLISH, "There is no such relationship request for your tenant."),
-        (GERMAN, "Für Ihren Mandanten gibt es keine solche Beziehungsanfrage."),
+        (GERMAN, "Für Ihren Mandanten gibt es keine solche Partnerschaftsanfrage."),
     ):
         first = await stage.ask("ga@hafen", language, "GET", f"{OWN}/consent/relationship-requests/{request}")
         assert first.sentence == words
@@ -134,10 +134,10 @@ async def test_what_no_rule_permits_is_told_with_what_would_be_needed(stage: Pla
         ),
         (
             GERMAN,
-            "Keine Regel erlaubt Ihnen das. Eines davon: (1) Nötig ist in diesem Mandanten die Rolle "
+            "Keine Regel erlaubt das. Eines davon: (1) Nötig ist in diesem Mandanten die Rolle "
             "Administrator-Agent, Globaler Administrator oder Benutzerverwaltungsadministrator. (2) Nötig ist in "
             "diesem Mandanten die Rolle Globaler Administrator oder Benutzerverwaltungsadministrator.",
-            "Bitten Sie die Verwaltung Ihres Mandanten um die Rolle.",
+            "Bitten Sie einen Administrator Ihres Mandanten um die Rolle.",
         ),
     ):
         first = await stage.ask("sa@nordlicht", language, "GET", f"{OWN}/groups")
@@ -154,7 +154,11 @@ async def test_a_market_is_told_in_the_error_and_on_the_page(stage: Places) -> N
     partner = stage.site.here.id("suedwind")
     for language, words in (
         (ENGLISH, "Relationships and sales stay inside the partner's market, by the country of the customer's tenant."),
-        (GERMAN, "Beziehungen und Verkäufe bleiben im Markt des Partners; es zählt das Land des Kundenmandanten."),
+        (
+            GERMAN,
+            "Vertriebspartnerschaften und Verkäufe bleiben im Markt des Partners; es zählt das Land des "
+            "Kundenmandanten.",
+        ),
     ):
         api = f"{OWN}/consent/reseller-relationships/{partner}"
         first = await stage.ask("ga@lavande", language, "POST", api, {"answer": "accept"})
@@ -201,7 +205,7 @@ async def test_a_granular_relationship_is_told_to_both_sides(stage: Places) -> N
         ),
         (
             GERMAN,
-            "Nur ein Administrator-Agent bittet um granularen Zugriff und beendet ihn.",
+            "Nur ein Administrator-Agent beantragt granularen Zugriff und beendet ihn.",
             "Eine granulare Anfrage beantwortet nur ein Globaler Administrator oder ein Administrator für delegierte "
             "Administratorbeziehungen.",
         ),

@@ -44,9 +44,9 @@ def test_a_denial_is_told_in_the_readers_language(place: Path) -> None:
         assert code == 0, said
         for part in (
             "group.list wurde verweigert am ",
-            "Keine Regel erlaubt Ihnen das. Eines davon: (1) Nötig ist in diesem Mandanten die Rolle",
+            "Keine Regel erlaubt das. Eines davon: (1) Nötig ist in diesem Mandanten die Rolle",
             "- die Rollen des Akteurs: Benutzer, Vertriebs-Agent",
-            "Was Sie tun können:\n- Bitten Sie die Verwaltung Ihres Mandanten um die Rolle.",
+            "Was Sie tun können:\n- Bitten Sie einen Administrator Ihres Mandanten um die Rolle.",
         ):
             assert part in said, (part, said)
         other = up.person("Sales agent", "suedwind")

@@ -94,10 +94,10 @@ def test_several_ways_are_listed() -> None:
     )
     said = explain(RULES, Action.DECISION_READ, facts, decide(RULES, Action.DECISION_READ, facts), language=GERMAN)
     assert said.summary == (
-        "Keine Regel erlaubt Ihnen das. Eines davon: (1) Nötig ist im Mandanten des Kunden die Rolle Globaler "
-        "Administrator. (2) Die Entscheidung muss Ihre eigene Anfrage betreffen."
+        "Keine Regel erlaubt das. Eines davon: (1) Nötig ist im Mandanten des Kunden die Rolle Globaler "
+        "Administrator. (2) Die Entscheidung muss Ihre eigene Anforderung betreffen."
     )
-    assert said.steps == ("Bitten Sie die Verwaltung Ihres Mandanten um die Rolle.",)
+    assert said.steps == ("Bitten Sie einen Administrator Ihres Mandanten um die Rolle.",)
 
 
 def test_an_application_is_told_to_bring_a_person() -> None:
@@ -147,7 +147,7 @@ def test_a_denial_is_told_in_german() -> None:
         RULES, Action.SUBSCRIPTION_SUSPEND, facts, decide(RULES, Action.SUBSCRIPTION_SUSPEND, facts), language=GERMAN
     )
     (reason,) = made.reasons
-    assert made.summary.startswith("Ein Partner ändert weder Zustand noch Menge noch Namen eines Abonnements")
+    assert made.summary.startswith("Ein Partner ändert weder Status noch Menge noch Namen eines Abonnements")
     assert reason.facts[0] == Fact("resource.partner", "der Verkäufer des Abonnements", OTHER)
     assert reason.missing == ("der Verkäufer des Abonnements ist der Mandant des Akteurs",)
     assert reason.caller == "Unter Ihren Abonnements gibt es kein solches."

@@ -98,7 +98,9 @@ def test_a_broken_promise_is_told_by_a_story(judged: Callable[..., Verdict]) -> 
         " It is permitted by role-subscriptions-change."
     )
     assert broken.story_german.startswith(
-        "Ein Sales agent von suedwind könnte das Abonnement von nordlicht anhalten, weil mp-subscription,"
+        "Ein Vertriebs-Agent von suedwind könnte das Abonnement von nordlicht aussetzen, weil mp-subscription, was es"
+        " jetzt verhindert („Ein Partner ändert weder Status noch Menge noch Namen eines Abonnements, das er nicht"
+        " verkauft hat.“), am 10.01.2030 endet."
     )
 
 
@@ -120,7 +122,7 @@ def test_what_nothing_permits_today_is_refused_too(judged: Callable[..., Verdict
 def test_a_circumstance_is_part_of_the_story(judged: Callable[..., Verdict]) -> None:
     broken = {one.invariant: one for one in judged("", "rel-required").stories}["related"]
     assert "without a relationship with the customer, because rel-required" in broken.story
-    assert "ohne Beziehung zum Kunden" in broken.story_german
+    assert "ohne Vertriebspartnerschaft mit dem Kunden" in broken.story_german
 
 
 def test_the_end_of_a_policy_is_told_and_refuses_nothing(judged: Callable[..., Verdict], shipped: Rulebook) -> None:

@@ -144,7 +144,7 @@ def test_conditions_read_like_sentences() -> None:
     customer = Attr(Var("resource"), "customer")
     enrolled, affiliates = Attr(customer, "enrolled"), Attr(Attr(customer, "organisation"), "affiliates")
     assert english.condition(Not(enrolled)) == "the customer is not enrolled in the programme"
-    assert german.condition(Not(enrolled)) == "der Kunde ist nicht im Programm eingeschrieben"
+    assert german.condition(Not(enrolled)) == "der Kunde ist nicht ins Programm aufgenommen"
     assert english.label(affiliates) == "the affiliates of the organisation of the customer"
     assert german.label(affiliates) == "die verbundenen Unternehmen des Unternehmens des Kunden"
     assert german.condition(Not(Has(Var("resource"), "partner"))) == (

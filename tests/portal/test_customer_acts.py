@@ -115,7 +115,7 @@ async def test_a_receipt_keeps_what_was_read_in_its_language(held: House) -> Non
     assert "- Lizenzadministrator (mittleres Risiko): Weist Personen Lizenzen zu" in unescape(page.text)
     nothing = await browser.send(page, 2, answer="counter", duration="P30D", reason="Weniger genügt")
     assert nothing.status_code == 400
-    for kept in ("Kreuzen Sie mindestens eine Rolle an", "Weniger genügt", '<option value="P30D" selected>30 Tage'):
+    for kept in ("Wählen Sie mindestens eine Rolle", "Weniger genügt", '<option value="P30D" selected>30 Tage'):
         assert kept in nothing.text, kept
     browser.http.headers.update({"Accept-Language": "en"})
     done = await browser.follow(await browser.send(page, 1, answer="approve"))

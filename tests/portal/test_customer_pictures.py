@@ -96,7 +96,7 @@ async def test_the_matrix_of_a_day_is_what_the_api_answers(held: House) -> None:
     assert 'value="2026-11-20"' in before.text
     wrong = await browser.http.get("/customer/access?at=gestern", headers=GERMAN)
     assert wrong.status_code == 400
-    assert "ist kein Tag; schreiben Sie ihn wie 2027-01-31." in wrong.text
+    assert "ist kein Tag; schreiben Sie ihn in der Form 2027-01-31." in wrong.text
 
 
 async def test_why_somebody_may_or_may_not(held: House) -> None:
@@ -113,7 +113,7 @@ async def test_why_somebody_may_or_may_not(held: House) -> None:
     ):
         assert told in yes.text, told
     no = await browser.http.get(why.format("hd@nordlicht.example", "customer_user.create"), headers=GERMAN)
-    for told in ("Nein: hd@nordlicht.example darf nicht einen Benutzer anlegen", "Was nötig wäre"):
+    for told in ("Nein, hd@nordlicht.example darf das nicht: einen Benutzer anlegen", "Was nötig wäre"):
         assert told in no.text, told
     for user, action, status in (
         ("nobody@nordlicht.example", "customer_user.create", 404),

@@ -75,7 +75,7 @@ async def test_what_is_not_delegated_is_taught(home: House, pair: Delegated) -> 
         assert page.headers["copartner-decision-id"] in page.text
         assert "Ida" not in page.text
     german = await seated(home, "sa@nordlicht", "de")
-    assert "Den Kunden bitten" in (await german.open(address(pair))).text
+    assert "Beim Kunden beantragen" in (await german.open(address(pair))).text
 
 
 async def test_a_helpdesk_sees_by_what_it_acts_and_what_it_may_not(home: House, pair: Delegated) -> None:

@@ -79,7 +79,7 @@ async def test_ten_thousand_customers_are_looked_through_at_a_time(home: House) 
 async def test_it_is_whole_in_german(home: House) -> None:
     await _busy(home)
     page = await (await seated(home, "ga@nordlicht", "de")).open("/partner")
-    assert heading(page.text) == "Was Ihre Aufmerksamkeit braucht"
+    assert heading(page.text) == "Worum Sie sich kümmern sollten"
     assert "wartet seit heute" in page.text
 
 

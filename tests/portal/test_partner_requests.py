@@ -113,7 +113,7 @@ async def test_the_letter_is_drafted_changed_and_sent_at_most_once_a_day(home: H
     made, _ = await home.request(reason="Büro")
     browser = await seated(home, "aa@nordlicht")
     page = await browser.open(f"{ALL}/{made}")
-    assert "Warum wir fragen: Büro" in page.text
+    assert "Warum wir anfragen: Büro" in page.text
     link = requests.link_of(home.here.context("aa@nordlicht"), made)
     assert page.text.count(link) >= 3
     changed = await _post(browser, page, act="look", subject="Guten Tag", body="Bitte sehr & danke")

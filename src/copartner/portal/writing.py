@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
@@ -23,6 +23,11 @@ def day(language: Language, value: date | datetime | None) -> str:
         return ""
     of = value.astimezone(UTC).date() if isinstance(value, datetime) else value
     return format_date(of, "medium", locale=_LOCALES[language])
+
+
+def month(language: Language, value: datetime) -> str:
+    """A month of a year, as short as the language has it."""
+    return format_skeleton("yMMM", value.astimezone(UTC), locale=_LOCALES[language])
 
 
 def moment(language: Language, value: datetime | None) -> Markup:
@@ -52,6 +57,7 @@ def country(language: Language, code: str) -> str:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "day": day,
+    "month": month,
     "moment": moment,
     "money": money,
     "number": number,

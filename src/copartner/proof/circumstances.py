@@ -58,16 +58,24 @@ CIRCUMSTANCES = (
         at(ACTOR, "door"), same(at(ACTOR, "door"), Literal(Entity("Door", Door.API))), "by the API", "über die API"
     ),
     # The witnesses.
-    _unknown(CONTEXT, "relationship", "without a relationship with the customer", "ohne Beziehung zum Kunden"),
-    _is_not(at(_relationship, "active"), "after the relationship ended", "nach dem Ende der Beziehung"),
+    _unknown(
+        CONTEXT,
+        "relationship",
+        "without a relationship with the customer",
+        "ohne Vertriebspartnerschaft mit dem Kunden",
+    ),
+    _is_not(at(_relationship, "active"), "after the relationship ended", "nach dem Ende der Vertriebspartnerschaft"),
     _unlike(
-        at(_relationship, "partner"), _home, "by somebody else's relationship", "durch die Beziehung eines anderen"
+        at(_relationship, "partner"),
+        _home,
+        "by somebody else's relationship",
+        "durch die Vertriebspartnerschaft eines anderen",
     ),
     _unlike(
         at(_relationship, "customer"),
         _buyer,
         "by a relationship with another customer",
-        "durch eine Beziehung zu einem anderen Kunden",
+        "durch eine Vertriebspartnerschaft mit einem anderen Kunden",
     ),
     _is_not(
         at(_relationship, "privileges"),
@@ -87,36 +95,39 @@ CIRCUMSTANCES = (
         at(_delegation, "superseded"),
         every(at(_delegation, "wholeTenant"), at(_delegation, "superseded")),
         "by whole-tenant privileges beside a granular relationship",
-        "durch Rechte am ganzen Tenant neben einer granularen Beziehung",
+        "durch delegierte Administratorrechte für den ganzen Mandanten neben einer granularen Beziehung",
     ),
-    _unknown(CONTEXT, "agreement", "without the customer agreement", "ohne den Kundenvertrag"),
+    _unknown(CONTEXT, "agreement", "without the customer agreement", "ohne die Kundenvereinbarung"),
     _unlike(
-        at(_agreement, "customer"), _buyer, "by another customer's agreement", "durch den Vertrag eines anderen Kunden"
+        at(_agreement, "customer"),
+        _buyer,
+        "by another customer's agreement",
+        "durch die Kundenvereinbarung eines anderen Kunden",
     ),
     _unlike(
         at(_agreement, "confirmedBy"),
         _home,
         "by an agreement that another partner confirmed",
-        "durch einen von einem anderen Partner bestätigten Vertrag",
+        "durch eine Kundenvereinbarung, die ein anderer Partner bestätigt hat,",
     ),
     # The parties.
-    _is(at(_buyer, "enrolled"), "to a tenant used for transactions", "an einen Tenant für Transaktionen"),
+    _is(at(_buyer, "enrolled"), "to a tenant used for transactions", "an einen Mandanten für Geschäfte des Programms"),
     _is(
         at(_buyer, "organisation", "enrolled"),
         "to an organisation that is a partner",
-        "an eine Organisation, die Partner ist,",
+        "an ein Unternehmen, das Partner ist,",
     ),
     Circumstance(
         at(_seller, "organisation"),
         same(at(_seller, "organisation"), at(_buyer, "organisation")),
         "with one's own organisation as the customer",
-        "mit der eigenen Organisation als Kunde",
+        "mit dem eigenen Unternehmen als Kunden",
     ),
     Circumstance(
         at(_seller, "organisation", "affiliates"),
         Binary("contains", at(_seller, "organisation", "affiliates"), at(_buyer, "organisation")),
         "with an affiliate as the customer",
-        "mit einem verbundenen Unternehmen als Kunde",
+        "mit einem verbundenen Unternehmen als Kunden",
     ),
     Circumstance(
         at(_buyer, "organisation", "affiliates"),
@@ -128,7 +139,7 @@ CIRCUMSTANCES = (
         at(_buyer, "organisation", "providers"),
         Binary("contains", at(_buyer, "organisation", "providers"), at(_seller, "organisation")),
         "with its own indirect reseller as the customer",
-        "mit dem eigenen indirekten Reseller als Kunde",
+        "mit dem eigenen indirekten Handelspartner als Kunden",
     ),
     Circumstance(
         at(_seller, "markets"),
@@ -138,25 +149,31 @@ CIRCUMSTANCES = (
     ),
     _unlike(at(_buyer, "cloud"), at(_seller, "cloud"), "across two clouds", "über zwei Clouds hinweg"),
     _is_not(
-        at(_seller, "agreementSigned"), "without a signed partner agreement", "ohne unterzeichneten Partnervertrag"
+        at(_seller, "agreementSigned"), "without a signed partner agreement", "ohne unterzeichnete Partnervereinbarung"
     ),
     _is(at(_seller, "restricted"), "though its enrolment is restricted", "trotz eingeschränkter Teilnahme"),
-    _is(at(_seller, "indirectReseller"), "as an indirect reseller", "als indirekter Reseller"),
+    _is(at(_seller, "indirectReseller"), "as an indirect reseller", "als indirekter Handelspartner"),
     # The thing.
-    _is_not(at(THING, "includesPrivileges"), "though the request asks for none", "obwohl die Anfrage keine verlangt,"),
+    _is_not(at(THING, "includesPrivileges"), "though the request asks for none", "obwohl die Anfrage keine enthält,"),
     _is(at(THING, "guarded"), "of somebody with an administrator's role", "mit einer Administratorrolle"),
     _is(
-        at(THING, "adminConsent"), "where an admin's consent is asked for", "wo die Zustimmung eines Admins nötig ist,"
+        at(THING, "adminConsent"),
+        "where an admin's consent is asked for",
+        "wo die Zustimmung eines Globalen Administrators nötig ist,",
     ),
     _is_not(at(THING, "withinLimits"), "for longer than two years", "für länger als zwei Jahre"),
     _is_not(at(THING, "active"), "while that is not active", "ohne dass sie aktiv ist,"),
     _is_not(at(THING, "rolesWithin"), "with roles that it does not have", "mit Rollen, die sie nicht hat,"),
     _is_not(at(THING, "withinCap"), "with roles that the customer's cap leaves out", "mit Rollen über der Obergrenze"),
-    _is_not(at(THING, "resellerConsented"), "without the reseller's consent", "ohne Einwilligung des Resellers"),
+    _is_not(
+        at(THING, "resellerConsented"),
+        "without the reseller's consent",
+        "ohne Zustimmung des indirekten Handelspartners",
+    ),
     Circumstance(
         at(THING, "proposer"), same(at(THING, "proposer"), ACTOR), "that it proposed itself", "die er selbst vorschlug,"
     ),
-    _is_not(at(THING, "proved"), "that was not proved", "die nicht bewiesen ist,"),
+    _is_not(at(THING, "proved"), "that was not proved", "die nicht nachgewiesen ist,"),
     Circumstance(
         at(THING, "notice"), Binary("<=", at(THING, "notice"), Literal(0)), "without notice", "ohne Ankündigung"
     ),

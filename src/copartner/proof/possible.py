@@ -65,7 +65,7 @@ STORIES = (
     ),
     Story(
         "A partner's other tenant buys like any customer from another partner.",
-        "Der andere Tenant eines Partners kauft wie jeder Kunde bei einem anderen Partner.",
+        "Der andere Mandant eines Partners kauft wie jeder Kunde bei einem anderen Partner.",
         Action.CART_CHECKOUT,
         "Cart",
         _and(Attr(Attr(_buyer, "organisation"), "enrolled"), Not(Attr(_buyer, "enrolled"))),
@@ -73,7 +73,7 @@ STORIES = (
     ),
     Story(
         "A partner sells Azure to its own shared-services tenant.",
-        "Ein Partner verkauft Azure an seinen eigenen Tenant für gemeinsame Dienste.",
+        "Ein Partner verkauft Azure an seinen eigenen Mandanten für gemeinsame Dienste.",
         Action.CART_CHECKOUT,
         "Cart",
         Binary("==", Attr(_buyer, "organisation"), Attr(_seller, "organisation")),
@@ -82,7 +82,7 @@ STORIES = (
     ),
     Story(
         "A partner sells after it attested the agreement itself.",
-        "Ein Partner verkauft, nachdem er den Vertrag selbst bestätigt hat.",
+        "Ein Partner verkauft, nachdem er die Kundenvereinbarung selbst bestätigt hat.",
         Action.CART_CHECKOUT,
         "Cart",
         _and(
@@ -92,14 +92,14 @@ STORIES = (
     ),
     Story(
         "A partner sells where the customer accepted the agreement itself.",
-        "Ein Partner verkauft, wo der Kunde den Vertrag selbst angenommen hat.",
+        "Ein Partner verkauft, wo der Kunde die Kundenvereinbarung selbst angenommen hat.",
         Action.CART_CHECKOUT,
         "Cart",
         _and(Has(_context, "agreement"), Not(Has(_agreement, "confirmedBy"))),
     ),
     Story(
         "Privileges come with the request that includes them, until they ended.",
-        "Rechte kommen mit der Anfrage, die sie enthält, bis es sie nicht mehr gab.",
+        "Delegierte Administratorrechte kommen mit der Anfrage, die sie enthält, bis es sie nicht mehr gab.",
         Action.CONSENT_GRANT_PRIVILEGES,
         "RelationshipRequest",
         Attr(_thing, "includesPrivileges"),
@@ -107,21 +107,21 @@ STORIES = (
     ),
     Story(
         "A customer takes privileges back from a relationship that stays active.",
-        "Ein Kunde nimmt Rechte aus einer Beziehung zurück, die aktiv bleibt.",
+        "Ein Kunde entzieht delegierte Administratorrechte, und die Vertriebspartnerschaft bleibt.",
         Action.OWN_RELATIONSHIP_REMOVE_PRIVILEGES,
         "Customer",
         Attr(Attr(_context, "relationship"), "active"),
     ),
     Story(
         "An application suspends a subscription that its partner sold.",
-        "Eine Anwendung hält ein Abonnement an, das ihr Partner verkauft hat.",
+        "Eine Anwendung setzt ein Abonnement aus, das ihr Partner verkauft hat.",
         Action.SUBSCRIPTION_SUSPEND,
         "Subscription",
         Attr(_actor, "appOnly"),
     ),
     Story(
         "The last seat of a pooled maximum is taken.",
-        "Die letzte Lizenz eines gemeinsamen Höchstwerts wird belegt.",
+        "Die letzte Lizenz einer gemeinsamen Höchstzahl wird in Anspruch genommen.",
         Action.SEATS_TAKE,
         "Cart",
         _and(
@@ -131,7 +131,7 @@ STORIES = (
     ),
     Story(
         "A Helpdesk Administrator resets the password of somebody without a role.",
-        "Ein Helpdesk Administrator setzt das Kennwort von jemandem ohne Rolle zurück.",
+        "Ein Helpdesk-Administrator setzt das Kennwort von jemandem ohne Rolle zurück.",
         Action.CUSTOMER_USER_RESET_PASSWORD,
         "CustomerUser",
         _and(Not(Attr(_thing, "guarded")), _only(AdminRole.HELPDESK)),

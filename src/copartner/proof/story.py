@@ -1,12 +1,14 @@
 """A counterexample told as a story, in English and German: who could do what to whom, and why now."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from types import MappingProxyType
 
+from copartner.kernel.languages import Language
+from copartner.policy import wording
 from copartner.policy.actions import Action
 from copartner.policy.evaluate import World, covers
 from copartner.policy.facts import Facts, Role, Side
@@ -69,13 +71,15 @@ def told(found: Found, actions: tuple[str, ...], names: Names) -> BrokenPromise:
 def lost(action: str, day: date, text: str, german: str) -> Lost:
     """That nobody could do something any more; of a story of the programme, its text."""
     if text:
-        return Lost(action, f"No more possible from {day} on: {text}", f"Ab {day} nicht mehr möglich: {german}")
+        return Lost(
+            action, f"No more possible from {day} on: {text}", f"Ab {day:%d.%m.%Y} nicht mehr möglich: {german}"
+        )
     english, verb = VERBS[action]
     somebody = english.replace("{whose}", "any party's"), verb.replace("{von}", "irgendeiner Partei")
     return Lost(
         action,
         f"Nobody could {somebody[ENGLISH]} any more from {day} on.",
-        f"Niemand könnte ab {day} mehr {somebody[GERMAN]}.",
+        f"Niemand könnte ab {day:%d.%m.%Y} mehr {somebody[GERMAN]}.",
     )
 
 
@@ -110,18 +114,23 @@ _NO_FORBID = ("no rule stands against it", "keine Regel dem entgegensteht")
 
 def _why(found: Found, rule: Rule) -> Pair:
     """What the rule said that no longer stands against it."""
-    german = rule.policy.annotations.get("text_de", rule.text)
+    german, day = _in_german(rule), f"{found.day:%d.%m.%Y}"
     anew = found.case.rules.by_id.get(rule.id)
     if anew is None:
         return (
             f"{rule.id}, which stops it now (“{rule.text}”), ends on {found.day}",
-            f"{rule.id}, was es jetzt verhindert („{german}“), am {found.day} endet",
+            f"{rule.id}, was es jetzt verhindert („{german}“), am {day} endet",
         )
-    new = anew.policy.annotations.get("text_de", anew.text)
     return (
         f"{rule.id}, which stops it now (“{rule.text}”), is stated anew from {found.day} on (“{anew.text}”)",
-        f"{rule.id}, was es jetzt verhindert („{german}“), ab {found.day} neu gefasst ist („{new}“)",
+        f"{rule.id}, was es jetzt verhindert („{german}“), ab {day} neu gefasst ist („{_in_german(anew)}“)",
     )
+
+
+def _in_german(rule: Rule) -> str:
+    """What a rule says in German, in English where nobody said it."""
+    given = rule.policy.annotations.get("text_de")
+    return given or wording.translated(rule.id, "text", rule.text, Language.GERMAN)
 
 
 def _granted(found: Found) -> Pair:
@@ -143,14 +152,21 @@ def _who(facts: Facts, names: Names) -> Pair:
     if not roles or roles == [Role.USER]:
         kind: Pair = ("user without a role", "Ein Benutzer ohne Rolle")
     elif len(roles) == 1:
-        kind = (roles[0], f"Ein {roles[0]}")
+        kind = (roles[0], f"Ein {_role(roles[0])}")
     else:
-        kind = (f"user with the roles {_and(roles, 'and')}", f"Ein Benutzer mit den Rollen {_and(roles, 'und')}")
+        kind = (
+            f"user with the roles {_and(roles, 'and')}",
+            f"Ein Benutzer mit den Rollen {_and([_role(one) for one in roles], 'und')}",
+        )
     subject = party.english[:1].upper() + party.english[1:] if names.actor is None else party.english
     return f"{subject} {kind[ENGLISH]}", f"{kind[GERMAN]} {party.german}"
 
 
-def _and(roles: list[Role], word: str) -> str:
+def _role(role: Role) -> str:
+    return wording.word("value", f"Role.{role}", Language.GERMAN) or role
+
+
+def _and(roles: Sequence[str], word: str) -> str:
     return f"{', '.join(roles[:-1])} {word} {roles[-1]}"
 
 

@@ -95,7 +95,7 @@ async def test_a_draft_says_reason_and_privileges_in_each_language(here: Program
     sales = here.context("sa@nordlicht")
     sent = await requests.send_request(sales, domain="alpenblick.example", reason="{Licences} & 100 %")
     found = await letters.read_sent(sales, request_id=sent.id)
-    for language, word in ((Language.ENGLISH, "Why we ask"), (Language.GERMAN, "Warum wir fragen")):
+    for language, word in ((Language.ENGLISH, "Why we ask"), (Language.GERMAN, "Warum wir anfragen")):
         made = wording.draft(found.request, found.partner, link=found.link, sender="S", language=language)
         assert f"{word}: {{Licences}} & 100 %" in made.body
         assert "privileges" not in made.body

@@ -16,19 +16,19 @@ WORKSPACE = {
     "security": "Sicherheit",
     "account_settings": "Kontoeinstellungen",
 }
-AUDIENCE = {"partner": "Partner", "customer": "Kunden", "operator": "Personal des Betreibers"}
+AUDIENCE = {"partner": "Partner", "customer": "Kunden", "operator": "Mitarbeiter des Betreibers"}
 PAGE = {
     "title": "Ankündigungen im {month}",
-    "lead": "Was sich im Partnerprogramm ändert, und ab wann.",
+    "lead": "Was sich im Partnerprogramm ändert und ab wann.",
     "none": "In diesem Monat wurde nichts angekündigt.",
-    "not_all": "Gezeigt werden nur die neuesten {number}; die Schnittstelle des Programms nennt alle.",
+    "not_all": "Gezeigt werden nur die neuesten {number}; die API des Programms nennt alle.",
     "public": "Sie sehen, was an alle gerichtet ist.",
     "sign_in": "Anmelden, um zu sehen, was an Sie gerichtet ist",
     "feed": "Feed (Atom)",
     "months": "Monate",
     "earlier": "Früher: {month}",
     "later": "Später: {month}",
-    "status": "Stand",
+    "status": "Status",
     "from": "Ab",
     "workspace": "Bereich",
     "audience": "Betrifft",

@@ -18,7 +18,7 @@ _TEMPLATES = {
     for entry in (files("copartner.api.authority") / "templates").iterdir()
     if entry.name.endswith(".html")
 }
-_MOMENTS = {Language.ENGLISH: "%Y-%m-%d %H:%M UTC", Language.GERMAN: "%d.%m.%Y, %H:%M UTC"}
+_MOMENTS = {Language.ENGLISH: "%Y-%m-%d %H:%M UTC", Language.GERMAN: "%d.%m.%Y %H:%M UTC"}
 # The portal's cookie, which both read.
 CHOICE = "copartner-language"
 # Where a sign-in leads when that is no tenant's application; those have names of their own.

@@ -6,20 +6,20 @@ SUBJECT_OVER = "{partner}: delegierte Administratorbeziehung {name} ist beendet"
 PARTNER_SOON = """\
 Die delegierte Administratorbeziehung {name} mit {customer} endet am {day} (UTC).
 
-Von da an haben Ihre Benutzer durch sie keinen Zugriff mehr auf den Mandanten dieses Kunden. Wenn Sie weiterhin Zugriff
-brauchen, bitten Sie den Kunden vor diesem Tag um eine neue Beziehung.
+Von da an haben Ihre Mitarbeiter durch sie keinen Zugriff mehr auf den Mandanten dieses Kunden. Wenn Sie weiterhin
+Zugriff brauchen, beantragen Sie beim Kunden vor diesem Tag eine neue Beziehung.
 """
 PARTNER_OVER = """\
 Die delegierte Administratorbeziehung {name} mit {customer} ist am {day} (UTC) abgelaufen.
 
-Ihre Benutzer haben durch sie keinen Zugriff mehr auf den Mandanten dieses Kunden. Wenn Sie Zugriff brauchen, bitten Sie
-den Kunden um eine neue Beziehung. Was Sie dem Kunden verkauft haben, ist davon nicht betroffen.
+Ihre Mitarbeiter haben durch sie keinen Zugriff mehr auf den Mandanten dieses Kunden. Wenn Sie Zugriff brauchen,
+beantragen Sie beim Kunden eine neue Beziehung. Was Sie dem Kunden verkauft haben, ist davon nicht betroffen.
 """
 CUSTOMER_SOON = """\
 Die delegierte Administratorbeziehung {name}, durch die {partner} Zugriff auf Ihren Mandanten hat, endet am {day} (UTC).
 
-Sie müssen nichts tun. Wenn {partner} nach diesem Tag noch Zugriff braucht, muss Sie {partner} um eine neue Beziehung
-bitten.
+Sie müssen nichts tun. Wenn {partner} nach diesem Tag noch Zugriff braucht, muss {partner} bei Ihnen eine neue Beziehung
+beantragen.
 """
 CUSTOMER_OVER = """\
 Die delegierte Administratorbeziehung {name}, durch die {partner} Zugriff auf Ihren Mandanten hatte, ist am {day} (UTC)
@@ -28,7 +28,7 @@ abgelaufen.
 {partner} hat durch sie keinen Zugriff mehr auf Ihren Mandanten. Was {partner} Ihnen verkauft hat, ist davon nicht
 betroffen.
 """
-ASKING_SUBJECT = "{partner} bittet um delegierte Administratorrechte: {name}"
+ASKING_SUBJECT = "{partner} beantragt delegierte Administratorrechte: {name}"
 ASKING = """\
 Sehr geehrte Damen und Herren,
 

@@ -8,6 +8,7 @@ from copartner.operating import service
 from copartner.operating.model import Due, Standing
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
+from copartner.portal.settings.overview import CLOUDS
 from copartner.portal.speaking import word
 
 _DUE: Mapping[Due, str] = {
@@ -34,7 +35,8 @@ async def show_home(visit: Visit) -> Response[bytes]:
 async def show_health(visit: Visit) -> Response[bytes]:
     """What waits, what is late and which rules this process decides by."""
     standing = await service.read_standing(visit.ctx)
-    return visit.page("operator/health.html", standing=standing, rules=_sentences(visit, standing), due=_DUE)
+    rules = _sentences(visit, standing)
+    return visit.page("operator/health.html", standing=standing, rules=rules, due=_DUE, clouds=CLOUDS)
 
 
 def _sentences(visit: Visit, standing: Standing) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from copartner.policy.facts import Side
 from copartner.portal.operator.forms import several, typed
 from copartner.portal.page import Page, Visit
 from copartner.portal.serving import status_of
+from copartner.portal.settings.overview import CLOUDS
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.programme import service as programme
@@ -123,6 +124,7 @@ async def _show(visit: Visit, sent: Mapping[str, str] | None = None, refusal: Re
         found=found,
         one=found.tenant,
         kinds=KINDS,
+        clouds=CLOUDS,
         states=STATES,
         models=_MODELS,
         typed=typed(sent),

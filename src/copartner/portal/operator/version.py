@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import ndiff
 from typing import Any
 
@@ -115,7 +116,9 @@ async def _show(visit: Visit, sent: Mapping[str, str] | None = None, refusal: Re
 
 
 def _tried(one: RuleVersion) -> Mapping[str, Any] | None:
-    return one.findings.try_out if one.findings else None
+    """What the check kept of its try-out, its first day as a day again."""
+    kept = one.findings.try_out if one.findings else None
+    return {**kept, "begins": date.fromisoformat(kept["begins"])} if kept else None
 
 
 def _said(visit: Visit, rule: RuleText) -> str:

@@ -5,10 +5,10 @@ BODY = """\
 Guten Tag,
 
 {partner} möchte einer Ihrer Partner werden, damit wir an Sie verkaufen und betreuen können, was \
-wir Ihnen verkauft haben. An dem, was Sie heute haben, ändert sich dadurch nichts, gleich wer es \
-verkauft hat, und Ihre anderen Partner bleiben, wie sie sind.
+wir Ihnen verkauft haben. An dem, was Sie heute haben, ändert sich dadurch nichts, wer auch immer \
+es verkauft hat, und Ihre anderen Partner bleiben, wie sie sind.
 
-{reason}{privileges}Um zu antworten, öffnet ein globaler Administrator Ihrer Organisation den Link unten, meldet sich \
+{reason}{privileges}Um zu antworten, öffnet ein Globaler Administrator Ihrer Organisation den Link unten, meldet sich \
 an und nimmt an oder lehnt ab.
 
 Mit freundlichen Grüßen
@@ -16,7 +16,7 @@ Mit freundlichen Grüßen
 {partner}
 """
 REASON = """\
-Warum wir fragen: {reason}
+Warum wir anfragen: {reason}
 
 """
 PRIVILEGES = """\
@@ -26,5 +26,5 @@ verwalten dürfen. Sie können sie jederzeit wieder entziehen.
 """
 LINK = "Hier antworten: {link}"
 SIGNED = """\
-Gesendet von copartner für {sender} bei {partner} ({domain}, Programmnummer {mpn_id}).
-Antworten auf diesen Brief erreichen niemanden."""
+Gesendet von copartner für {sender} bei {partner} ({domain}, Partner-ID {mpn_id}).
+Antworten auf diese E-Mail erreichen niemanden."""
