@@ -36,8 +36,8 @@ Sehr geehrte Damen und Herren,
 
 {roles}
 
-Ein Globaler Administrator Ihres Mandanten liest hier, was das bedeutet, und genehmigt es, bietet weniger an oder lehnt \
-ab:
+Ein Globaler Administrator Ihres Mandanten liest hier, was das bedeutet, und genehmigt es, bietet weniger an \
+oder lehnt ab:
 
 {link}
 
