@@ -54,7 +54,7 @@ def serve(listed: Sequence[Serving]) -> Serve:
 
 def shortened(text: str, most: int = _LONGEST) -> str:
     """A text that fits; the whole of it stands in the table."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
 
 
 @dataclass(frozen=True, slots=True)
