@@ -170,7 +170,13 @@ async def test_without_the_agreement_the_order_waits_for_it(home: House) -> None
     assert "You cannot confirm it." in theirs.text
     assert not offers(theirs, "attest")
     form = form_of(cart, "attest")
-    for wrong in ({"email": "nonsense"}, {"agreed_on": "2026-11-30"}, {"agreed_on": "yesterday"}, {"last_name": " "}):
+    for wrong in (
+        {"email": "nonsense"},
+        {"agreed_on": "2026-11-30"},
+        {"agreed_on": "yesterday"},
+        {"agreed_on": "0001-01-01"},
+        {"last_name": " "},
+    ):
         again = await browser.send(cart, form, act="attest", **(WHO | wrong))
         assert again.status_code == 400
         assert value(again, "first_name") == "Anna"

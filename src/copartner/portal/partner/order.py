@@ -6,7 +6,6 @@ The cart is kept by the service, and its identifier stands in the address, so th
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -27,6 +26,7 @@ from copartner.orders.model import CartState, Wish
 from copartner.orders.rules import CartCheckedOut
 from copartner.policy.actions import Action
 from copartner.policy.facts import Side
+from copartner.portal.days import beginning
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner import acts
 from copartner.portal.partner.customer import CUSTOMERS
@@ -131,10 +131,7 @@ async def _attest(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     template = agreements.current_template(visit.ctx.runtime.cloud)
     if template is None:
         raise Invalid("There are no customer agreements in this cloud, so there is nothing to confirm.")
-    try:
-        agreed_at = datetime.fromisoformat(form.get("agreed_on", "").strip()).replace(tzinfo=UTC)
-    except ValueError:
-        raise Invalid("Type the day on which the customer agreed.", "agreed_on") from None
+    agreed_at = beginning(form.get("agreed_on", ""), "agreed_on")
     contact = Contact(*(form.get(name, "") for name in ("first_name", "last_name", "email", "phone")))
     await agreements.attest_agreement(
         repeated(visit, form),
