@@ -165,7 +165,7 @@ async def test_a_record_shows_what_changed(home: House) -> None:
     record = (await records(home, "ga@alpenblick", Side.CUSTOMER))["user.change"]
     page = await visitor(home, "ga@alpenblick", Side.CUSTOMER).open(f"/audit/{record}")
     assert heading(page.text) == "User: change"
-    row = re.search(r"<tr><th scope=\"row\">display name</th>.*?</tr>", page.text)
+    row = re.search(r"<tr><th scope=\"row\" lang=\"en\">display name</th>.*?</tr>", page.text)
     assert row
     assert [unescape(cell) for cell in re.findall(r"<td>(.*?)</td>", row.group())] == [
         "Carla Moser", "Carla <Neu>", "changed",

@@ -129,6 +129,7 @@ def test_days_moments_and_money_are_written_by_language() -> None:
     assert writing.day(english, WHEN) == "1 Mar 2026"
     assert writing.day(german, WHEN) == "01.03.2026"
     assert writing.day(german, None) == ""
+    assert (writing.month(english, WHEN), writing.month(german, WHEN)) == ("03/2026", "3/2026")
     assert "01.03.2026 23:30 UTC" in writing.moment(german, WHEN)
     assert 'datetime="2026-03-01T23:30:00+00:00"' in writing.moment(english, WHEN)
     assert writing.money(english, 1234.5, "EUR") == "€1,234.50"

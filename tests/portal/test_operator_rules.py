@@ -129,7 +129,11 @@ async def test_nobody_approves_its_own_and_another_one_does(home: House) -> None
     assert "You cannot approve it." in own.text
     assert "approved by another than the one who proposed it" in own.text
     assert 'value="approve"' not in own.text
-    assert "genehmigt jemand anderes" in (await first.open(f"{path}?language=de")).text
+    german = (await first.open(f"{path}?language=de")).text
+    assert "genehmigt jemand anderes" in german
+    # The day of the rules as German writes it, and a rule that nobody said in German marked as English.
+    assert f"nach den Regeln vom {version.begins:%d.%m.%Y}." in german
+    assert '<dd><span lang="en">' in german
     page = await second.open(path)
     assert "/approve" in page.text
     # The proposer who sends the form all the same is denied with the reason.

@@ -26,8 +26,8 @@ def day(language: Language, value: date | datetime | None) -> str:
 
 
 def month(language: Language, value: datetime) -> str:
-    """A month of a year, as short as the language has it."""
-    return format_skeleton("yMMM", value.astimezone(UTC), locale=_LOCALES[language])
+    """A month of a year in figures, short enough for a drawing."""
+    return format_skeleton("yM", value.astimezone(UTC), locale=_LOCALES[language])
 
 
 def moment(language: Language, value: datetime | None) -> Markup:

@@ -26,5 +26,5 @@ take them back at any moment.
 """
 LINK = "Answer here: {link}"
 SIGNED = """\
-Sent by copartner for {sender} at {partner} ({domain}, programme id {mpn_id}).
+Sent by copartner for {sender} at {partner} ({domain}, partner number {mpn_id}).
 Answers to this letter reach nobody."""
