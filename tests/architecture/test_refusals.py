@@ -29,6 +29,7 @@ from support.refusals import Source, Unread, pattern
 from support.tree import ROOT
 
 CATALOGUE = ROOT / "src" / "copartner" / "refusals.de.po"
+PLAINER = CATALOGUE.with_name("refusals.en.po")
 LEFT_OUT = ("copartner.api.", "copartner.cli.", "copartner.proof.")
 OF_RULES = ("Denied",)
 # What says the text of something else, which stays English: where it is made, and what of.
@@ -80,8 +81,15 @@ def messages() -> Iterator[tuple[str, str]]:
     return ((str(one.id), str(one.string)) for one in given() if not one.context)
 
 
+@cache
+def plainer() -> tuple[Message, ...]:
+    """What pages say in English where the source speaks of an API."""
+    with PLAINER.open("rb") as opened:
+        return tuple(message for message in read_po(opened, abort_invalid=True) if message.id)
+
+
 def values(text: str) -> set[str]:
-    return set(re.findall(r"\{(\d+)(?::word)?\}", text))
+    return set(re.findall(r"\{(\d+)(?::\w+)?\}", text))
 
 
 def entry(english: str) -> str:
@@ -108,17 +116,31 @@ def test_the_german_is_whole() -> None:
         assert german.strip() == german != english, english
         assert german.endswith((".", "{1}")), german
         assert values(german) == values(english), german
-        assert not re.search(r"[{}]|  ", re.sub(r"\{\d(:word)?\}", "x", german)), german
+        assert not re.search(r"[{}]|  ", re.sub(r"\{\d(:\w+)?\}", "x", german)), german
 
 
 def test_each_message_is_found_among_the_others() -> None:
     book = phrasebook(Language.GERMAN)
 
     def filled(text: str) -> str:
-        return re.sub(r"\{(\d)(?::word)?\}", r"<\1>", text)
+        return re.sub(r"\{(\d)(?::\w+)?\}", r"<\1>", text)
 
     for english, german in messages():
         assert book.said(filled(english)) == filled(german)
+
+
+def test_what_is_said_more_plainly_is_said_by_a_service_and_by_no_name_of_an_api() -> None:
+    said = {str(one.id): str(one.string) for one in plainer() if not one.context}
+    assert not [english for english in said if english not in wanted()], "no service says this (any more)"
+    assert PLAINER.read_text(encoding="utf-8").count("\nmsgid ") == len(plainer()) + 1, "an entry stands there twice"
+    book = phrasebook(Language.ENGLISH)
+    for english, plain in said.items():
+        assert plain.strip() == plain != english
+        assert plain.endswith(".")
+        assert values(plain) <= values(english), plain
+        assert not re.search(r"\b[a-z]+[A-Z]|^\w+: ", plain), plain
+        filled = re.sub(r"\{(\d)(?::\w+)?\}", r"<\1>", english)
+        assert book.said(filled) == re.sub(r"\{(\d)(?::\w+)?\}", r"<\1>", plain)
 
 
 @pytest.mark.parametrize(

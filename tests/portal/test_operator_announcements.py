@@ -84,7 +84,7 @@ async def test_who_comes_too_late_is_told_and_loses_nothing(home: House) -> None
     assert (await press(first, pages[0], "save", **TYPED)).status_code == 200
     late = await press(second, pages[1], "save", **TYPED | {"title-en": "Mine"})
     assert late.status_code == 409
-    assert "changed meanwhile" in late.text
+    assert "changed the announcement meanwhile" in late.text
     assert 'value="Mine"' in late.text
 
 

@@ -184,13 +184,13 @@ async def test_the_last_global_admin_and_what_is_taken_meanwhile(home: House, pa
     page = await german.open(address(pair, f"/{chief}"))
     refused = await german.send(page, form_of(page.text, "block"), act="block")
     assert refused.status_code == 409
-    assert "Das ist der letzte Globale Administrator" in refused.text
+    assert "Das ist der letzte aktivierte Globale Administrator des Mandanten." in refused.text
     basic = await sku(pair)
     late = await german.open(address(pair, f"/{user}"))
     other = await german.open(address(pair, f"/{chief}"))
     await german.send(other, form_of(other.text, "licences"), act="licences", **{f"sku-{basic}": "on"})
     lost = await german.send(late, form_of(late.text, "licences"), act="licences", **{f"sku-{basic}": "on"})
-    assert (lost.status_code, "inzwischen anderweitig vergeben" in lost.text) == (409, True)
+    assert (lost.status_code, "Alle Lizenzen von Office 365 Basic sind vergeben." in lost.text) == (409, True)
     assert (await german.open(address(pair, f"/{UUID(int=1)}"))).status_code == 404
 
 

@@ -66,7 +66,7 @@ async def test_a_request_is_made_once_however_often_the_form_is_sent(home: House
         ({"customer": ""}, "Name the customer by its domain"),
         ({"customer": "nowhere.example"}, "No customer has this domain"),
         ({"customer": "nordlicht.example"}, "This is your own tenant."),
-        ({"customer": "hafen.example"}, "This customer is yours already"),
+        ({"customer": "hafen.example"}, "There is a reseller relationship between you already"),
     ],
 )
 async def test_a_refused_form_keeps_what_was_typed(home: House, typed: dict[str, str], said: str) -> None:

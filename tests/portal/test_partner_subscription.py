@@ -84,7 +84,7 @@ async def test_the_seller_changes_quantity_name_and_renewal_and_is_told_so(home:
 async def test_a_refusal_shows_the_form_again_with_what_was_typed(home: House) -> None:
     await home.here.relate("nordlicht", CUSTOMER)
     one = await sold(home)
-    for language, said in (("en", "has to be from 1 to 300"), ("de", "Die Menge 301 ist hier nicht möglich.")):
+    for language, said in (("en", "has to be from 1 to 300"), ("de", "muss zwischen 1 und 300 liegen; angegeben war 301.")):
         browser = await seated(home, "sa@nordlicht", language)
         page = await browser.open(page_of(home, one))
         again = await browser.send(page, form_of(page, "quantity"), act="quantity", quantity="301")
@@ -142,7 +142,7 @@ async def test_it_is_cancelled_after_a_tick_and_takes_its_add_on_along(home: Hou
     for _ in range(2):
         done = await browser.follow(await browser.send(page, form, act="cancel", understood="yes"))
         assert done.status_code == 200
-    assert "The subscription has ended and takes no change" in done.text
+    assert "The subscription is cancelled and takes no change" in done.text
     assert not any(offers(done, act) for act in SELLING)
     assert (await held(home, below)).status is Status.DELETED
 

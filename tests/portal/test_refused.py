@@ -28,8 +28,16 @@ def test_a_value_stays_text(value: str) -> None:
 
 def test_what_has_no_german_is_marked_as_english() -> None:
     assert '<p lang="en">Nobody translated this.</p>' in problem(Invalid("Nobody translated this."), Language.GERMAN)
-    assert "<p lang" in problem(Invalid("Name at least one role."), Language.ENGLISH)
+    assert "<p lang" in problem(Invalid("Nobody translated this."), Language.ENGLISH)
     assert "<p>Wählen Sie mindestens eine Rolle.</p>" in problem(Invalid("Name at least one role."), Language.GERMAN)
+
+
+def test_a_person_reads_no_names_of_an_api() -> None:
+    long = Invalid("displayName: send 1 to 50 printable characters.", "displayName")
+    assert "<p>Give it a name of 1 to 50 printable characters.</p>" in problem(long, Language.ENGLISH)
+    ended = Invalid("The subscription is deleted and takes no change; order a new one.")
+    assert "The subscription is cancelled and" in problem(ended, Language.ENGLISH)
+    assert "den Status „gekündigt“ und" in problem(ended, Language.GERMAN)
 
 
 async def test_a_form_that_is_refused_says_so_in_german(steady: House) -> None:

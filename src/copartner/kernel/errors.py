@@ -9,7 +9,8 @@ from copartner.kernel.phrasebook import phrasebook
 class Refusal(Exception):
     """A request that cannot be done. `message` says what is wrong and what to do; `data` names the values concerned.
 
-    What it says in another language stands in `refusals.de.po`, by the message; `translations` go before that.
+    What people read of it stands in `refusals.de.po` by the message, and in `refusals.en.po` where the message speaks
+    of an API; `translations` go before both.
     """
 
     def __init__(self, message: str, *data: str) -> None:
@@ -19,7 +20,7 @@ class Refusal(Exception):
         self.translations: Mapping[Language, str] = {}
 
     def said(self, language: Language) -> str:
-        """The message in a language, in English where it has no translation."""
+        """What people read in a language: the message itself where no catalogue has it."""
         return self.translations.get(language) or phrasebook(language).said(self.message)
 
 

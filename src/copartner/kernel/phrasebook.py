@@ -1,7 +1,8 @@
-"""What is said of a request in another language, found by the English that is said of it, with the values in it.
+"""What is said of a request to its reader, found by the English of the source, with the values in it.
 
 A catalogue names a message as its source writes it: where that puts a value in, `{1}`, `{2}` and so on stand in their
-order. The translation says where they go; `{1:word}` says a value by its own translation, of the context "word".
+order. The translation says where they go; `{1:word}` says a value by its own translation, of the context "word", and
+`{1:subscription}` by that of the context "subscription", else of "word".
 """
 
 import re
@@ -12,7 +13,7 @@ from functools import cache
 from copartner.kernel.languages import Language, catalogue
 
 WORD = "word"
-_VALUE = re.compile(r"\{([1-9])(:word)?\}")
+_VALUE = re.compile(r"\{([1-9])(?::([a-z]+))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Phrasebook:
 
     def __init__(self, known: Mapping[tuple[str, str], str]) -> None:
         messages = {english: said for (context, english), said in known.items() if not context}
-        self._words = {english: said for (context, english), said in known.items() if context == WORD}
+        self._words = {(context, english): said for (context, english), said in known.items() if context}
         self._whole = {english: said for english, said in messages.items() if not _VALUE.search(english)}
         made = [
             _Pattern(tuple(_VALUE.split(english)[::3]), tuple(_VALUE.split(said)))
@@ -65,22 +66,23 @@ class Phrasebook:
 
     def _filled(self, said: Sequence[str], values: Sequence[str]) -> str:
         filled = [said[0]]
-        for number, word, text in zip(said[1::3], said[2::3], said[3::3], strict=True):
+        for number, context, text in zip(said[1::3], said[2::3], said[3::3], strict=True):
             value = values[int(number) - 1]
-            filled += (self._word(value) if word else value, text)
+            filled += (self._word(value, context) if context else value, text)
         return "".join(filled)
 
-    def _word(self, value: str) -> str:
+    def _word(self, value: str, context: str) -> str:
         """A value by its word, or by those of its parts."""
-        if value in self._words:
-            return self._words[value]
+        for kind in (context, WORD):
+            if (kind, value) in self._words:
+                return self._words[kind, value]
         for between in (", ", " "):
             if between in value:
-                return between.join(map(self._word, value.split(between)))
+                return between.join(self._word(part, context) for part in value.split(between))
         return value
 
 
 @cache
 def phrasebook(language: Language) -> Phrasebook:
-    """What refusals say in a language; raises BrokenCatalogue."""
-    return Phrasebook({} if language is Language.ENGLISH else catalogue("copartner", "refusals", language))
+    """What refusals say to people in a language; raises BrokenCatalogue."""
+    return Phrasebook(catalogue("copartner", "refusals", language))

@@ -80,10 +80,7 @@ def rendered(language: Language, template: str, values: Mapping[str, object]) ->
 
 
 def told(text: str | Refusal, language: Language) -> str:
-    """A sentence, or what a refusal says, in a language; what is for programmers stays English and is marked so."""
-    if isinstance(text, Refusal) and language in text.translations:
-        return text.translations[language]
-    message = text.message if isinstance(text, Refusal) else text
-    if language is Language.ENGLISH:
-        return message
-    return _said(language).get(("", message)) or Markup('<span lang="en">{}</span>').format(message)
+    """A sentence of these pages, or what a refusal says, in a language; what nobody translated is marked as English."""
+    english, otherwise = (text.message, text.said(language)) if isinstance(text, Refusal) else (text, text)
+    said = _said(language).get(("", english), otherwise)
+    return said if language is Language.ENGLISH or said != english else Markup('<span lang="en">{}</span>').format(said)

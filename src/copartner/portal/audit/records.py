@@ -15,7 +15,6 @@ from copartner.portal.audit import words
 from copartner.portal.audit.differences import differences
 from copartner.portal.days import beginning
 from copartner.portal.page import Page, Visit
-from copartner.portal.settings.refusals import told
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Table
 from copartner.programme import rules, searching, service
@@ -83,7 +82,7 @@ async def _list(visit: Visit, customer_id: UUID | None, customer: str) -> Respon
 
         shown = await _table(visit).show(visit, load)
     except Invalid as refusal:
-        return visit.page("audit/list.html", status=400, refusal=told(refusal), shown=None, **values)
+        return visit.page("audit/list.html", status=400, refusal=refusal, shown=None, **values)
     if isinstance(shown, Response):
         return shown
     return visit.page("audit/list.html", shown=shown, refusal=None, **values)

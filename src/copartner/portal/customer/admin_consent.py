@@ -104,13 +104,7 @@ def _key(visit: Visit) -> Key:
 
 
 PAGES = tuple(
-    Page(
-        path=f"{below}/{{relationship_id}}-{{partner_tenant_id}}",
-        name=name,
-        side=Side.CUSTOMER,
-        show=show,
-        take=take,
-    )
+    Page(f"{below}/{{relationship_id}}-{{partner_tenant_id}}", name, Side.CUSTOMER, show, take)
     for below, name in (
         # Where clients of the contract send a customer: they build this address themselves.
         ("/partners/invitation/granularAdminRelationships", "granular_invitation"),

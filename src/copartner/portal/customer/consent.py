@@ -131,17 +131,17 @@ def _agrees(form: Mapping[str, str]) -> bool:
 
 PAGES = (
     Page(
-        path="/customer/consent/relationship-requests/{request_id}",
-        name="relationship_request_consent",
-        side=Side.CUSTOMER,
-        show=show_request,
-        take=answer_request,
+        "/customer/consent/relationship-requests/{request_id}",
+        "relationship_request_consent",
+        Side.CUSTOMER,
+        show_request,
+        answer_request,
     ),
     Page(
-        path="/customer/consent/reseller-relationships/{partner_tenant_id}",
-        name="standing_link_consent",
-        side=Side.CUSTOMER,
-        show=show_link,
-        take=answer_link,
+        "/customer/consent/reseller-relationships/{partner_tenant_id}",
+        "standing_link_consent",
+        Side.CUSTOMER,
+        show_link,
+        answer_link,
     ),
 )

@@ -243,19 +243,7 @@ def _status(refusal: Refusal | None) -> int:
 
 
 PAGES = (
-    Page(path="/operator/announcements", name="operator_announcements", side=Side.OPERATOR, show=show_all),
-    Page(
-        path="/operator/announcements/new",
-        name="operator_new_announcement",
-        side=Side.OPERATOR,
-        show=show_new,
-        take=take_new,
-    ),
-    Page(
-        path="/operator/announcements/{announcement_id}",
-        name="operator_announcement",
-        side=Side.OPERATOR,
-        show=show_one,
-        take=take_one,
-    ),
+    Page("/operator/announcements", "operator_announcements", Side.OPERATOR, show_all),
+    Page("/operator/announcements/new", "operator_new_announcement", Side.OPERATOR, show_new, take_new),
+    Page("/operator/announcements/{announcement_id}", "operator_announcement", Side.OPERATOR, show_one, take_one),
 )

@@ -60,4 +60,4 @@ async def show(visit: Visit) -> Response[bytes]:
     )
 
 
-PAGES = (Page(path="/operator/catalogue", name="operator_catalogue", side=Side.OPERATOR, show=show),)
+PAGES = (Page("/operator/catalogue", "operator_catalogue", Side.OPERATOR, show),)

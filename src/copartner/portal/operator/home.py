@@ -47,6 +47,6 @@ def _sentences(visit: Visit, standing: Standing) -> Mapping[str, str]:
 
 
 PAGES = (
-    Page(path="/operator", name="operator_home", side=Side.OPERATOR, show=show_home),
-    Page(path="/operator/health", name="operator_health", side=Side.OPERATOR, show=show_health),
+    Page("/operator", "operator_home", Side.OPERATOR, show_home),
+    Page("/operator/health", "operator_health", Side.OPERATOR, show_health),
 )

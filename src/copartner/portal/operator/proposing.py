@@ -85,6 +85,6 @@ def _form(visit: Visit, sent: Mapping[str, str], refusal: Refusal | None = None)
 
 
 PAGES = (
-    Page(path="/operator/rules/new", name="operator_propose", side=Side.OPERATOR, show=show_new, take=take_new),
-    Page(path="/operator/rules/trials/{trial_id}", name="operator_trial", side=Side.OPERATOR, show=show_trial),
+    Page("/operator/rules/new", "operator_propose", Side.OPERATOR, show_new, take_new),
+    Page("/operator/rules/trials/{trial_id}", "operator_trial", Side.OPERATOR, show_trial),
 )

@@ -136,4 +136,4 @@ def _lines(visit: Visit, wanted: date) -> list[tuple[str, Line]]:
     return lines
 
 
-PAGES = (Page(path="/operator/rules", name="operator_rules", side=Side.OPERATOR, show=show),)
+PAGES = (Page("/operator/rules", "operator_rules", Side.OPERATOR, show),)

@@ -133,12 +133,6 @@ async def _show(visit: Visit, sent: Mapping[str, str] | None = None, refusal: Re
 
 
 PAGES = (
-    Page(path="/operator/tenants", name="operator_tenants", side=Side.OPERATOR, show=show_tenants),
-    Page(
-        path="/operator/tenants/{tenant_id}",
-        name="operator_tenant",
-        side=Side.OPERATOR,
-        show=show_tenant,
-        take=take_tenant,
-    ),
+    Page("/operator/tenants", "operator_tenants", Side.OPERATOR, show_tenants),
+    Page("/operator/tenants/{tenant_id}", "operator_tenant", Side.OPERATOR, show_tenant, take_tenant),
 )

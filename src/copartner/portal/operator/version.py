@@ -134,12 +134,4 @@ def _in_language(visit: Visit, told: Any, name: str) -> str:
     return said
 
 
-PAGES = (
-    Page(
-        path="/operator/rules/versions/{version_id}",
-        name="operator_rule_version",
-        side=Side.OPERATOR,
-        show=show,
-        take=take,
-    ),
-)
+PAGES = (Page("/operator/rules/versions/{version_id}", "operator_rule_version", Side.OPERATOR, show, take),)

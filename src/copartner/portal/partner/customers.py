@@ -41,6 +41,6 @@ async def show(visit: Visit) -> Response[bytes]:
 
 
 PAGES = (
-    Page(path="/partner/customers", name="partner_customers", side=Side.PARTNER, show=show),
+    Page("/partner/customers", "partner_customers", Side.PARTNER, show),
     *founding.PAGES,
 )

@@ -16,7 +16,6 @@ from copartner.customers.tenancy import check_address, is_domain_taken
 from copartner.kernel.errors import Conflict, Illegal, Invalid, Refusal
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
-from copartner.portal.partner.refusals import worded
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 from copartner.portal.speaking import word
@@ -51,7 +50,6 @@ _TITLES = {
 }
 _FIELDS = tuple(name for names in STEPS.values() for name in names)
 _TAKEN = word("Another tenant has this domain already. Choose another one.")
-_REFUSED: Mapping[type[Refusal], str] = {rules.DomainTaken: _TAKEN}
 # The address check names properties as the API does.
 _PARTS = {"AddressLine1": "address_line1", "City": "city", "State": "state", "PostalCode": "postal_code"}
 _MISFITS = {
@@ -87,7 +85,7 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
         made = await create_customer(repeated(visit, form), new=_new(typed))
     except (Invalid, Conflict, Illegal) as refusal:
         step = "company" if isinstance(refusal, rules.DomainTaken) else "review"
-        return _step(visit, step, typed, {}, form, worded(refusal, _REFUSED))
+        return _step(visit, step, typed, {}, form, refusal)
     return visit.page("partner/customers/created.html", made=made, customer=made.customer)
 
 
@@ -240,4 +238,4 @@ def _call(typed: Typed) -> dict[str, Any]:
     }
 
 
-PAGES = (Page(path="/partner/customers/new", name="partner_customer_new", side=Side.PARTNER, show=show, take=take),)
+PAGES = (Page("/partner/customers/new", "partner_customer_new", Side.PARTNER, show, take),)

@@ -32,4 +32,4 @@ async def show(visit: Visit) -> Response[bytes]:
     )
 
 
-PAGES = (Page(path="/partner", name="partner_home", side=Side.PARTNER, show=show),)
+PAGES = (Page("/partner", "partner_home", Side.PARTNER, show),)

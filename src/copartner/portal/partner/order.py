@@ -30,7 +30,7 @@ from copartner.portal.days import beginning
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner import acts
 from copartner.portal.partner.customer import CUSTOMERS
-from copartner.portal.partner.selling import STATES, term_of, worded
+from copartner.portal.partner.selling import STATES, term_of
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 
@@ -65,7 +65,7 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     except (Denied, NotFound):
         raise
     except Refusal as refusal:
-        return await _show(visit, form, worded(visit, refusal))
+        return await _show(visit, form, refusal)
 
 
 def _named(visit: Visit, name: str) -> UUID | None:

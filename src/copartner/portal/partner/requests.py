@@ -13,13 +13,12 @@ from copartner.kernel.languages import Language
 from copartner.kernel.paging import Page as Part
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
-from copartner.portal.partner.refusals import worded
 from copartner.portal.refusing import invalid
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 from copartner.portal.speaking import word
 from copartner.portal.table import Column, Shown, Table
-from copartner.relationships import rules, wording
+from copartner.relationships import wording
 from copartner.relationships.model import RelationshipRequest, RequestState, Sent
 from copartner.relationships.service import letters, requests
 from copartner.relationships.wording import Draft
@@ -31,14 +30,6 @@ STATES: Mapping[RequestState, tuple[str, str]] = {
     RequestState.ACCEPTED: ("good", word("accepted")),
     RequestState.DECLINED: ("alarm", word("declined")),
     RequestState.WITHDRAWN: ("off", word("withdrawn")),
-}
-# What the page says better than the service, which does not know its fields.
-_REFUSED: Mapping[type[Refusal], str] = {
-    rules.UnknownAddressee: word(
-        "No customer has this domain or identifier. Check how it is written, or ask by the open link."
-    ),
-    rules.OwnTenant: word("This is your own tenant. Name a customer."),
-    rules.RelationshipExists: word("This customer is yours already; there is nothing to ask for."),
 }
 _TABLE = Table[RelationshipRequest](
     "requests",
@@ -93,7 +84,7 @@ async def take_new(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     try:
         made = await _send(visit, asked, form)
     except (Invalid, NotFound, Conflict, Illegal) as refusal:
-        return await _new(visit, asked, form, worded(refusal, _REFUSED))
+        return await _new(visit, asked, form, refusal)
     return visit.see(f"{_ALL}/{made.id}", visit.text("The request stands. Now the customer needs its link."))
 
 
@@ -148,7 +139,7 @@ async def take_one(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
             case _:
                 raise invalid(word("Choose what is to be done."), "act")
     except (Invalid, Conflict, Illegal) as refusal:
-        problem = worded(refusal, _REFUSED)
+        problem = refusal
     found = await letters.read_sent(visit.ctx, request_id=request_id)
     made = _draft(visit, found)
     if "body" in form:
@@ -183,7 +174,7 @@ def _one(
 
 
 PAGES = (
-    Page(path=_ALL, name="partner_requests", side=Side.PARTNER, show=show_all),
-    Page(path=f"{_ALL}/new", name="partner_request_new", side=Side.PARTNER, show=show_new, take=take_new),
-    Page(path=f"{_ALL}/{{request_id}}", name="partner_request", side=Side.PARTNER, show=show_one, take=take_one),
+    Page(_ALL, "partner_requests", Side.PARTNER, show_all),
+    Page(f"{_ALL}/new", "partner_request_new", Side.PARTNER, show_new, take_new),
+    Page(f"{_ALL}/{{request_id}}", "partner_request", Side.PARTNER, show_one, take_one),
 )

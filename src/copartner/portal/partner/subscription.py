@@ -14,7 +14,7 @@ from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner import acts
 from copartner.portal.partner.customer import CUSTOMERS
-from copartner.portal.partner.selling import CYCLES, STATES, TERMS, said, term_of, worded
+from copartner.portal.partner.selling import CYCLES, STATES, TERMS, term_of
 from copartner.portal.repeating import once
 from copartner.portal.serving import status_of
 from copartner.portal.speaking import word
@@ -51,7 +51,7 @@ async def take(visit: Visit, form: Mapping[str, str]) -> Response[bytes]:
     except (Denied, NotFound):
         raise
     except Refusal as refusal:
-        return await _show(visit, form, worded(visit, refusal))
+        return await _show(visit, form, refusal)
     return visit.see(_path(visit, done.subscription_id), done.text)
 
 
@@ -95,7 +95,7 @@ def _closed(visit: Visit, seen: Outlook) -> Sequence[tuple[Sequence[str], tuple[
 
 def _reasons(visit: Visit, found: Possibility) -> tuple[str, ...]:
     denied = () if found.denied is None else (found.denied.summary, *found.denied.steps)
-    obstacle = () if found.obstacle is None else (said(visit, found.obstacle),)
+    obstacle = () if found.obstacle is None else (found.obstacle.said(visit.language),)
     return (*denied, *obstacle)
 
 

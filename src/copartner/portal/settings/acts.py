@@ -8,7 +8,6 @@ from copartner.kernel.ids import parse_id
 from copartner.kernel.languages import Language
 from copartner.portal.refusing import invalid
 from copartner.portal.serving import status_of
-from copartner.portal.settings.refusals import told
 from copartner.portal.speaking import word
 
 # What can be mended by typing something else; all else becomes a page of its own.
@@ -32,13 +31,12 @@ def sure(sent: Mapping[str, str]) -> None:
 
 def wrong(refusal: Refusal | None, language: Language) -> dict[str, str]:
     """What is wrong by the names of the fields concerned."""
-    return {} if refusal is None else {name: told(refusal).said(language) for name in refusal.data}
+    return {} if refusal is None else {name: refusal.said(language) for name in refusal.data}
 
 
 def status(refusal: Refusal | None) -> int:
-    """The status of a page with a form: 200, or that of what was refused, which speaks the reader's language then."""
+    """The status of a page with a form: 200, or that of what was refused."""
     if refusal is None:
         return 200
-    known = told(refusal)
     # The page is there; what was typed into it is not.
-    return 400 if isinstance(known, NotFound) else status_of(known)
+    return 400 if isinstance(refusal, NotFound) else status_of(refusal)

@@ -22,7 +22,6 @@ from copartner.policy.explain import Explanation
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner.admin import words
-from copartner.portal.partner.refusals import told
 from copartner.portal.refusing import invalid
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
@@ -149,7 +148,7 @@ def _page(
         status=status_of(refusal) if refusal else 200,
         typed=typed,
         once=once(form),
-        refusal=refusal and told(refusal),
+        refusal=refusal,
         extension=extension,
         risks=_by_risk(visit, typed),
         risk_words=words.RISKS,

@@ -21,7 +21,6 @@ from copartner.kernel.ids import parse_id
 from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner.admin import words
-from copartner.portal.partner.refusals import told
 from copartner.portal.refusing import invalid
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
@@ -186,7 +185,7 @@ async def _page(visit: Visit, form: Mapping[str, str], refusal: Refusal | None) 
         history=_history(found),
         letter=_letter(visit, found) if made.status is Status.APPROVAL_PENDING else None,
         change=words.address(made.key, "/change"),
-        refusal=refusal and told(refusal),
+        refusal=refusal,
         typed=form,
         once=once(form),
         graph=f"/v1.0/tenantRelationships/delegatedAdminRelationships/{made.id}-{made.partner_tenant_id}",

@@ -12,7 +12,6 @@ from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner.directory import passwords, people
 from copartner.portal.partner.directory.denying import refused
-from copartner.portal.partner.refusals import told
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
 
@@ -66,7 +65,7 @@ async def _form(visit: Visit, form: Mapping[str, str], refusal: Refusal | None) 
         found=found,
         domains=[(one, one) for one in found.domains],
         customer=customer,
-        refusal=refusal and told(refusal),
+        refusal=refusal,
         typed=form,
         once=once(form),
     )

@@ -19,7 +19,6 @@ from copartner.policy.facts import Side
 from copartner.portal.page import Page, Visit
 from copartner.portal.partner.directory import passwords, people
 from copartner.portal.partner.directory.denying import refused
-from copartner.portal.partner.refusals import told
 from copartner.portal.refusing import invalid
 from copartner.portal.repeating import once, repeated
 from copartner.portal.serving import status_of
@@ -157,7 +156,7 @@ async def _page(visit: Visit, form: Mapping[str, str], refusal: Refusal | None) 
         held={sku.name for sku in found.licences},
         others=_others(visit, found),
         global_administrator=GLOBAL_ADMINISTRATOR,
-        refusal=refusal and told(refusal),
+        refusal=refusal,
         once=once(form),
         api=f"/v1/customers/{visit.ids['customer_id']}/users/{visit.ids['user_id']}",
     )
