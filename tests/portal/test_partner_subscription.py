@@ -84,7 +84,10 @@ async def test_the_seller_changes_quantity_name_and_renewal_and_is_told_so(home:
 async def test_a_refusal_shows_the_form_again_with_what_was_typed(home: House) -> None:
     await home.here.relate("nordlicht", CUSTOMER)
     one = await sold(home)
-    for language, said in (("en", "has to be from 1 to 300"), ("de", "muss zwischen 1 und 300 liegen; angegeben war 301.")):
+    for language, said in (
+        ("en", "has to be from 1 to 300"),
+        ("de", "muss zwischen 1 und 300 liegen; angegeben war 301."),
+    ):
         browser = await seated(home, "sa@nordlicht", language)
         page = await browser.open(page_of(home, one))
         again = await browser.send(page, form_of(page, "quantity"), act="quantity", quantity="301")
