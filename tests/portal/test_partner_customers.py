@@ -148,7 +148,7 @@ async def test_a_domain_taken_meanwhile_is_said_at_the_company(home: House) -> N
         await owner.execute("UPDATE tenant_domain SET name = 'birke.example' WHERE name = 'fjord.example'")
     page = await _go(browser, review, "create")
     assert page.status_code == 409
-    assert "Another tenant has this domain already." in page.text
+    assert "Another tenant has this domain already" in page.text
     assert 'id="company_name"' in page.text
 
 
