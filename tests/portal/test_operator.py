@@ -111,7 +111,7 @@ async def test_a_tenant_is_enrolled_once_and_what_is_typed_stays(home: House) ->
     assert wrong.status_code == 400
     assert 'value="4100777"' in wrong.text
     assert 'value="Germany"' in wrong.text
-    assert "two-letter country codes" in wrong.text
+    assert "two-letter country code" in wrong.text
     taken = await browser.send(page, form=1, mpn_id="4100001", markets="de")
     assert taken.status_code == 409
     for _ in range(2):

@@ -196,7 +196,7 @@ async def test_a_provider_asks_and_its_reseller_answers(home: House) -> None:
     link = re.search(r'href="([^"]+)">Betrieb', listed.text)
     assert link
     page = await reseller.open(link.group(1))
-    assert "Wolkenwerk GmbH bittet für Ihre Mitarbeiter um diese Rollen." in page.text
+    assert "Wolkenwerk GmbH hat diese Rollen für Ihre Mitarbeiter angefragt." in page.text
     agreed = await reseller.follow(await reseller.send(page, 1, act="agree"))
     assert "Sie haben zugestimmt." in agreed.text
     assert "Link zur Genehmigung" in agreed.text

@@ -184,7 +184,7 @@ async def test_the_last_global_admin_and_what_is_taken_meanwhile(home: House, pa
     page = await german.open(address(pair, f"/{chief}"))
     refused = await german.send(page, form_of(page.text, "block"), act="block")
     assert refused.status_code == 409
-    assert "Das ist der letzte aktivierte Globale Administrator des Mandanten." in refused.text
+    assert "Das ist der letzte aktive Globale Administrator des Mandanten." in refused.text
     basic = await sku(pair)
     late = await german.open(address(pair, f"/{user}"))
     other = await german.open(address(pair, f"/{chief}"))
