@@ -24,7 +24,7 @@ help:  ## list the commands
 run: .venv/.runtime  ## start copartner with its demo world on 127.0.0.1:8080 (PORT= changes the port)
 	@exec $(BIN)/copartner up --data .copartner --port $(PORT)
 
-test: .venv/.dev  ## the tests a builder runs, at most 10 minutes
+test: .venv/.dev  ## the tests a builder runs, about 20 minutes on two cores
 	@requirements/debian
 	$(PYTEST) -m "not verify"
 
