@@ -74,8 +74,7 @@ async def kept_is_answered(trade: Trade, answered: list[dict[str, Any]], before:
     assert len({order["cartId"] for order in answered}) == len(answered)
     assert now.keys() - before == {order["id"] for order in answered}
     for seller in trade.sellers:
-        listed = await seller.insist("GET", f"{seller.root}/subscriptions")
-        assert {one["id"] for one in listed.json()["items"]} == set(seller.subscriptions)
+        assert await seller.listed() == set(seller.subscriptions)
 
 
 @pytest.mark.timeout(600)

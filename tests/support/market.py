@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -74,6 +75,18 @@ class Seller:
                 if answer.status_code < 500:
                     return answer
                 await asyncio.sleep(0.05)
+
+    async def listed(self) -> set[str]:
+        """The ids of all subscriptions that it is answered as its own, page after page."""
+        found, most = set[str](), 500
+        for offset in count(0, most):
+            answer = await self.insist("GET", f"{self.root}/subscriptions?size={most}&offset={offset}")
+            assert answer.status_code == 200, answer.text
+            page = [one["id"] for one in answer.json()["items"]]
+            found |= set(page)
+            if len(page) < most:
+                break
+        return found
 
     async def sell(self, rng: Random) -> dict[str, Any]:
         """Draft and check out, insisting on both; answers the order."""
