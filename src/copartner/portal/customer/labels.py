@@ -1,4 +1,4 @@
-"""What values of the domain are called on a customer's pages, and days as a form sends them."""
+"""What values of the domain are called on a customer's pages."""
 
 from collections.abc import Mapping
 from datetime import datetime
